@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { ZodType } from 'zod';
+import { FAILURE } from '../contracts/failures.js';
+import { FleetRunInput, MachinePipelineInput, describeProblems } from '../contracts/parameters.js';
+import type { StepParameters } from '../contracts/parameters.js';
+import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '../contracts/runs.js';
+import { STEPS } from '../contracts/steps.js';
+import { failure } from './failures.js';
+import { listMachines, readProfile } from './fleet-folder.js';
+import { runSupervised } from './step.js';
+import type { StepSettings } from './step.js';
+
+export interface PlanSettings extends StepSettings {
+  policy: ActivityPolicy;
+  /** Machines in flight at once when the input does not say. */
+  defaultConcurrency: number;
+}
+
+const PlannedStep = z.object({ step: z.enum(STEPS), action: z.enum(['run', 'skip']), reason: z.string() });
+const PlannedMachine = z.object({ machineId: z.string(), machineType: z.string(), published: z.boolean(), steps: z.array(PlannedStep) });
+export const PlanData = z.object({ machines: z.array(PlannedMachine) });
+export type PlannedMachine = z.infer<typeof PlannedMachine>;
+
+const HealthData = z.object({
+  machines: z.array(z.object({ machineId: z.string(), metadata: z.boolean(), model: z.boolean(), data: z.boolean() })),
+});
+
+/** Checks a pipeline's input and the machine's configuration before any work starts; adds the worker's time-outs and queues. */
+export async function admitMachine(given: unknown, settings: PlanSettings): Promise<AdmittedMachine> {
+  const input = parseInput(MachinePipelineInput, given, 'machinePipeline');
+  const profile = await readProfile(input.machineId, settings);
+  return { input, machineType: profile.machine_type, policy: settings.policy };
+}
+
+/** Checks a fleet run's input and chooses its machines. A machine whose configuration is wrong is taken: it fails by itself. */
+export async function planFleet(given: unknown, settings: PlanSettings): Promise<FleetPlan> {
+  const input = parseInput(FleetRunInput, given, 'fleetRun');
+  const known = await listMachines(settings);
+  const unknown = (input.machineIds ?? []).filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, { retryable: false, field: 'machines', hint: `known are: ${known.join(', ')}` });
+  }
+  const named = [...new Set(input.machineIds ?? known)];
+  const typed = await Promise.all(named.map(async (machineId) => ({ machineId, machineType: await typeOf(machineId, settings) })));
+  const ofType = typed.filter((machine) => input.machineType === null || machine.machineType === input.machineType);
+  const machines = input.only === null ? ofType : await keepDue(ofType, input.only, input, settings);
+  const concurrency = Math.min(input.concurrency ?? settings.defaultConcurrency, Math.max(1, machines.length));
+  return { parameters: input.parameters, concurrency, machines };
+}
+
+export async function checkFleetHealth(settings: StepSettings): Promise<MachineHealth[]> {
+  const result = await runSupervised('fleetHealth', { script: 'GAN/scripts/validate_all_models.py', args: [] }, settings);
+  return HealthData.parse(result.data).machines;
+}
+
+/** The flags of plan.py; null: the whole fleet. */
+export function planArgs(machineIds: readonly string[] | null, parameters: StepParameters, force: boolean): string[] {
+  return [
+    ...['--machine_ids', machineIds === null ? 'all' : machineIds.join(',')],
+    ...['--epochs', String(parameters.epochs), '--batch_size', String(parameters.batchSize)],
+    ...['--seed_samples', String(parameters.seedSamples), '--num_samples', String(parameters.samples)],
+    ...['--split_ratio', parameters.split.join(','), '--seed', String(parameters.seed)],
+    ...(force ? ['--force'] : []),
+  ];
+}
+
+/** Those of the machines that have no published data set, or whose data set is out of date. */
+async function keepDue<M extends { machineId: string }>(machines: M[], only: 'missing' | 'stale', input: FleetRunInput, settings: StepSettings): Promise<M[]> {
+  if (machines.length === 0) return [];
+  const args = planArgs(machines.map((machine) => machine.machineId), input.parameters, input.force);
+  const result = await runSupervised('plan', { script: 'GAN/scripts/plan.py', args }, settings);
+  const due = PlanData.parse(result.data).machines.filter((machine) =>
+    only === 'missing' ? !machine.published : machine.steps.some((step) => step.action === 'run'),
+  );
+  return machines.filter((machine) => due.some((planned) => planned.machineId === machine.machineId));
+}
+
+async function typeOf(machineId: string, settings: StepSettings): Promise<string> {
+  try {
+    return (await readProfile(machineId, settings)).machine_type;
+  } catch {
+    return 'unknown';
+  }
+}
+
+function parseInput<T>(schema: ZodType<T>, given: unknown, workflow: string): T {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = describeProblems(parsed.error, given);
+  throw failure(FAILURE.invalidInput, `${workflow}: ${problems.join('; ')}`, { retryable: false, field: problems[0]?.split(':')[0] ?? null });
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/**
+ * The events a Python script prints with `--progress json`, one JSON object a line.
+ * This schema is the contract: `npm run schema` exports it for the Python tests.
+ */
+const common = {
+  step: z.string(),
+  machineId: z.string().nullable(),
+  time: z.string(),
+};
+
+export const Output = z.strictObject({
+  /** Path relative to the data root. */
+  path: z.string(),
+  sha256: z.string(),
+  bytes: z.number().int().nonnegative(),
+  rows: z.number().int().nonnegative().nullable().optional(),
+});
+
+export const Verdict = z.enum(['pass', 'warn', 'fail']);
+
+export const StartedEvent = z.strictObject({
+  event: z.literal('started'),
+  ...common,
+  parameters: z.record(z.string(), z.unknown()),
+});
+
+export const ProgressEvent = z.strictObject({
+  event: z.literal('progress'),
+  ...common,
+  current: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  metrics: z.record(z.string(), z.number().nullable()),
+  etaSeconds: z.number().nullable(),
+  checkpoint: z.string().nullable(),
+  device: z.string().nullable(),
+});
+
+export const WarningEvent = z.strictObject({
+  event: z.literal('warning'),
+  ...common,
+  code: z.string(),
+  message: z.string(),
+});
+
+export const ResultEvent = z.strictObject({
+  event: z.literal('result'),
+  ...common,
+  skipped: z.boolean(),
+  reason: z.string().nullable(),
+  outputs: z.array(Output),
+  metrics: z.record(z.string(), z.number().nullable()),
+  verdict: Verdict.nullable(),
+  summary: z.string(),
+  durationSeconds: z.number(),
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const ErrorEvent = z.strictObject({
+  event: z.literal('error'),
+  ...common,
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().nullable(),
+  field: z.string().nullable(),
+  retryable: z.boolean(),
+  exitCode: z.number().int(),
+});
+
+export const ScriptEvent = z.discriminatedUnion('event', [
+  StartedEvent,
+  ProgressEvent,
+  WarningEvent,
+  ResultEvent,
+  ErrorEvent,
+]);
+
+export type ScriptEvent = z.infer<typeof ScriptEvent>;
+export type ProgressEvent = z.infer<typeof ProgressEvent>;
+export type ResultEvent = z.infer<typeof ResultEvent>;
+export type ErrorEvent = z.infer<typeof ErrorEvent>;
+export type Output = z.infer<typeof Output>;
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What an activity's heartbeat carries: the last progress event and the tail of the log. */
+export const HeartbeatDetails = z.object({
+  step: z.string(),
+  current: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  metrics: z.record(z.string(), z.number().nullable()),
+  etaSeconds: z.number().nullable(),
+  checkpoint: z.string().nullable(),
+  device: z.string().nullable(),
+  log: z.array(z.string()),
+});
+export type HeartbeatDetails = z.infer<typeof HeartbeatDetails>;

@@ -1,0 +1,36 @@
+/**
+ * The stages of a machine's chain, in order. Plain data: workflow code imports this module, so it must import nothing.
+ */
+export const STEPS = [
+  'createProfile',
+  'generateSeed',
+  'validateSeed',
+  'trainTvae',
+  'generateDataset',
+  'validateDataset',
+  'publishDataset',
+] as const;
+
+/** One stage of a machine's chain: one Temporal activity, one Python script. */
+export type Step = (typeof STEPS)[number];
+
+/** What a person reads for a step, in the terminal and in the Temporal Web UI. */
+export const STEP_TITLES: Record<Step, string> = {
+  createProfile: 'create profile',
+  generateSeed: 'generate seed',
+  validateSeed: 'validate seed',
+  trainTvae: 'train TVAE',
+  generateDataset: 'generate data set',
+  validateDataset: 'validate data set',
+  publishDataset: 'publish data set',
+};
+
+/** Workflow id of a machine's pipeline: the id is what keeps a machine to one pipeline at a time. */
+export function machineWorkflowId(machineId: string): string {
+  return `machine/${machineId}`;
+}
+
+/** Workflow id of a fleet run. */
+export function fleetWorkflowId(name: string): string {
+  return `fleet/${name}`;
+}

@@ -1,0 +1,103 @@
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createActivities } from '../activities/index.js';
+import type { Settings } from '../temporal.config.js';
+import { workflowBundle } from './bundle.js';
+import { temporalLogger } from './logger.js';
+
+/** A worker process: workflows and light steps on one task queue, training on another. */
+export interface FleetWorker {
+  /** Settles when the worker has shut down; rejects when it failed. */
+  readonly ended: Promise<void>;
+  /** Stops polling; running steps save a checkpoint and go on with the next worker. */
+  shutdown(): Promise<void>;
+}
+
+let runtimeInstalled = false;
+
+/** Temporal's runtime is one a process. It must not take the process's signals: the command line handles them. */
+function installRuntime(log: Logger): void {
+  if (runtimeInstalled) return;
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+  runtimeInstalled = true;
+}
+
+/** Starts a worker on the Temporal that the settings name. */
+export async function startWorker(settings: Settings, projectRoot: string, log: Logger): Promise<FleetWorker> {
+  installRuntime(log);
+  const connection = await NativeConnection.connect({ ...settings.connect.connectionOptions, address: settings.connect.address });
+  try {
+    const workers = await createWorkers(connection, settings, projectRoot);
+    return new RunningWorkers(workers, connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function createWorkers(connection: NativeConnection, settings: Settings, projectRoot: string): Promise<Worker[]> {
+  const activities = createActivities({
+    ...settings,
+    projectRoot,
+    // One more machine than can train: while two train, the next one's light steps run.
+    defaultConcurrency: settings.slots.training + 1,
+  });
+  const common: Omit<WorkerOptions, 'taskQueue'> = {
+    connection,
+    namespace: settings.connect.namespace,
+    activities,
+    // Heartbeats carry live progress and bring cancellation: both must be no older than about a second.
+    maxHeartbeatThrottleInterval: settings.heartbeatEveryMs,
+    defaultHeartbeatThrottleInterval: settings.heartbeatEveryMs,
+    shutdownGraceTime: 0,
+    shutdownForceTime: settings.stopGraceMs + 10_000,
+  };
+  return [
+    await Worker.create({
+      ...common,
+      taskQueue: settings.queues.light,
+      workflowBundle: { codePath: await workflowBundle() },
+      maxConcurrentActivityTaskExecutions: settings.slots.light,
+    }),
+    await Worker.create({
+      ...common,
+      taskQueue: settings.queues.training,
+      maxConcurrentActivityTaskExecutions: settings.slots.training,
+    }),
+  ];
+}
+
+class RunningWorkers implements FleetWorker {
+  readonly ended: Promise<void>;
+
+  constructor(
+    private readonly workers: Worker[],
+    connection: NativeConnection,
+  ) {
+    this.ended = this.run(connection);
+    this.ended.catch(() => undefined);
+  }
+
+  async shutdown(): Promise<void> {
+    this.stop();
+    await this.ended;
+  }
+
+  private async run(connection: NativeConnection): Promise<void> {
+    try {
+      await Promise.all(this.workers.map((worker) => worker.run()));
+    } catch (error) {
+      this.stop();
+      throw error;
+    } finally {
+      await connection.close();
+    }
+  }
+
+  private stop(): void {
+    for (const worker of this.workers) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { FAILURE } from '../contracts/failures.js';
+import type { FailureDetail } from '../contracts/failures.js';
+import type { MachinePipelineInput } from '../contracts/parameters.js';
+import { QUERY, SIGNAL, UPDATE } from '../contracts/runs.js';
+import type { AdmittedMachine, PipelineReport, PipelineResult, StepResult } from '../contracts/runs.js';
+import { STEPS, machineWorkflowId } from '../contracts/steps.js';
+import type { Step } from '../contracts/steps.js';
+import { reportFailure } from './failure-report.js';
+import { PipelineState } from './pipeline-state.js';
+import { ATTRIBUTE } from './search-attributes.js';
+import { planning, runStep } from './step-activities.js';
+
+export const pipelineStatus = defineQuery<PipelineReport>(QUERY.status);
+export const pausePipeline = defineUpdate<void>(UPDATE.pause);
+export const resumePipeline = defineUpdate<void>(UPDATE.resume);
+export const cancelPipeline = defineUpdate<void>(UPDATE.cancel);
+/** The same for the fleet run, which as a workflow can only signal. */
+export const pausePipelineSignal = defineSignal(SIGNAL.pause);
+export const resumePipelineSignal = defineSignal(SIGNAL.resume);
+
+/**
+ * Takes one machine through its steps, in order. Its workflow id is `machine/{machine_id}`, so a machine has one
+ * pipeline at a time.
+ *
+ * Paused, it stops the running step at its checkpoint and frees the slot; resumed, the step goes on from there.
+ * @throws ApplicationFailure of a type in contracts/failures.ts, with the step that failed in its details
+ */
+export async function machinePipeline(given: MachinePipelineInput): Promise<PipelineResult> {
+  const startedAt = Date.now();
+  const state = new PipelineState(String(given.machineId));
+  const steering = new Steering(state);
+  try {
+    const admitted = await planning.admitMachine(given);
+    requireOwnId(admitted);
+    state.report.machineType = admitted.machineType;
+    upsertSearchAttributes([
+      { key: ATTRIBUTE.machineId, value: admitted.input.machineId },
+      { key: ATTRIBUTE.machineType, value: admitted.machineType },
+      { key: ATTRIBUTE.fleetRun, value: admitted.input.fleetRun },
+    ]);
+    const ran: Step[] = [];
+    for (const step of STEPS) {
+      const result = await steering.untilDone(step, admitted);
+      state.finish(step, result);
+      if (!result.skipped) ran.push(step);
+    }
+    state.report.status = 'succeeded';
+    state.report.step = null;
+    setCurrentDetails(state.describe());
+    await condition(allHandlersFinished);
+    return summarise(state, admitted, ran, (Date.now() - startedAt) / 1000);
+  } catch (error) {
+    if (isCancellation(error)) {
+      state.report.status = 'cancelled';
+      throw error;
+    }
+    const failure = reportFailure(error, state.report.step);
+    state.fail(failure);
+    setCurrentDetails(state.describe());
+    const detail: FailureDetail & { step: Step | null } = { code: failure.type, hint: failure.hint, field: null, step: failure.step };
+    throw ApplicationFailure.create({ type: failure.type, message: failure.message, nonRetryable: true, details: [detail] });
+  }
+}
+
+/** Pause, resume and cancel of a running pipeline. */
+class Steering {
+  private paused = false;
+  private running: CancellationScope | null = null;
+  /** True from the pause that stops a step until the step has stopped: a resume may come in between. */
+  private stopping = false;
+  private readonly root = CancellationScope.current();
+
+  constructor(private readonly state: PipelineState) {
+    const pause = () => {
+      this.setPaused(true);
+    };
+    const resume = () => {
+      this.setPaused(false);
+    };
+    setHandler(pipelineStatus, () => state.report);
+    setHandler(pausePipeline, pause, { validator: () => { this.requirePaused(false); } });
+    setHandler(resumePipeline, resume, { validator: () => { this.requirePaused(true); } });
+    setHandler(cancelPipeline, () => {
+      this.root.cancel();
+    });
+    setHandler(pausePipelineSignal, pause);
+    setHandler(resumePipelineSignal, resume);
+  }
+
+  /** Runs a step; when a pause stops it, waits for the resume and runs it again, from its checkpoint. */
+  async untilDone(step: Step, admitted: AdmittedMachine): Promise<StepResult> {
+    for (;;) {
+      await condition(() => !this.paused);
+      this.state.start(step);
+      this.show();
+      upsertSearchAttributes([{ key: ATTRIBUTE.step, value: step }]);
+      try {
+        const scope = new CancellationScope();
+        this.running = scope;
+        return await scope.run(() => runStep(step, stepRequest(admitted), admitted.policy));
+      } catch (error) {
+        if (!isCancellation(error) || !this.stopping || this.root.consideredCancelled) throw error;
+      } finally {
+        this.running = null;
+        this.stopping = false;
+      }
+    }
+  }
+
+  private setPaused(paused: boolean): void {
+    this.paused = paused;
+    this.state.report.status = paused ? 'paused' : 'running';
+    if (paused && this.running !== null) {
+      this.stopping = true;
+      this.running.cancel();
+    }
+    this.show();
+  }
+
+  private requirePaused(paused: boolean): void {
+    if (this.paused !== paused) {
+      throw ApplicationFailure.nonRetryable(`${this.state.report.machineId} is ${this.paused ? 'already paused' : 'not paused'}`, FAILURE.invalidInput);
+    }
+  }
+
+  private show(): void {
+    setCurrentDetails(this.state.describe());
+  }
+}
+
+/** A pipeline under another id could run beside the machine's own. */
+function requireOwnId({ input }: AdmittedMachine): void {
+  const expected = machineWorkflowId(input.machineId);
+  if (workflowInfo().workflowId !== expected) {
+    throw ApplicationFailure.nonRetryable(
+      `the pipeline of ${input.machineId} must have the workflow id ${expected}, not ${workflowInfo().workflowId}`,
+      FAILURE.invalidInput,
+    );
+  }
+}
+
+function stepRequest({ input }: AdmittedMachine) {
+  return {
+    machineId: input.machineId,
+    parameters: input.parameters,
+    seed: input.parameters.seed,
+    force: input.force,
+    fleetRun: input.fleetRun,
+  };
+}
+
+function summarise(state: PipelineState, admitted: AdmittedMachine, ran: Step[], seconds: number): PipelineResult {
+  const { steps } = state.report;
+  return {
+    machineId: admitted.input.machineId,
+    machineType: admitted.machineType,
+    ran,
+    rows: steps.generateDataset.rows,
+    quality: steps.validateDataset.metrics['quality'] ?? null,
+    seconds,
+    stepSeconds: Object.fromEntries(ran.map((step) => [step, steps[step].seconds ?? 0])),
+  };
+}

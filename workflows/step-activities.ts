@@ -1,0 +1,34 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { ActivityPolicy, StepRequest, StepResult } from '../contracts/runs.js';
+import { STEP_TITLES } from '../contracts/steps.js';
+import type { Step } from '../contracts/steps.js';
+
+/** Activities that check input and plan: short, on the workflow's own task queue. */
+export const planning = proxyActivities<Pick<Activities, 'admitMachine' | 'planFleet' | 'checkFleetHealth'>>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '10 seconds', maximumAttempts: 5 },
+});
+
+/**
+ * Runs one step of a machine. Waits for the activity to end also when cancelled: a step that is reported stopped has
+ * no process left.
+ */
+export async function runStep(step: Step, request: StepRequest, policy: ActivityPolicy): Promise<StepResult> {
+  const training = step === 'trainTvae';
+  const steps = proxyActivities<Pick<Activities, Step>>({
+    taskQueue: training ? policy.trainingQueue : policy.lightQueue,
+    startToCloseTimeout: training ? policy.trainingTimeoutMs : policy.lightTimeoutMs,
+    heartbeatTimeout: policy.heartbeatTimeoutMs,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: `${STEP_TITLES[step]} · ${request.machineId}`,
+    retry: {
+      initialInterval: policy.retryInitialMs,
+      backoffCoefficient: 2,
+      maximumInterval: policy.retryMaximumMs,
+      maximumAttempts: training ? policy.trainingAttempts : policy.lightAttempts,
+    },
+  });
+  return steps[step](request);
+}
