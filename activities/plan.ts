@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { ZodType } from 'zod';
 import { FAILURE } from '../contracts/failures.js';
@@ -7,6 +8,9 @@ import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '
 import { STEPS } from '../contracts/steps.js';
 import { failure } from './failures.js';
 import { listMachines, readProfile } from './fleet-folder.js';
+import type { FleetFolders } from './fleet-folder.js';
+import { runPython } from './python.js';
+import type { PythonSettings } from './python.js';
 import { runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
 
@@ -16,7 +20,7 @@ export interface PlanSettings extends StepSettings {
   defaultConcurrency: number;
 }
 
-const PlannedStep = z.object({ step: z.enum(STEPS), action: z.enum(['run', 'skip']), reason: z.string() });
+const PlannedStep = z.object({ step: z.enum(STEPS), action: z.enum(['run', 'skip']), reason: z.string(), lastSeconds: z.number().nullish() });
 const PlannedMachine = z.object({ machineId: z.string(), machineType: z.string(), published: z.boolean(), steps: z.array(PlannedStep) });
 export const PlanData = z.object({ machines: z.array(PlannedMachine) });
 export type PlannedMachine = z.infer<typeof PlannedMachine>;
@@ -35,15 +39,9 @@ export async function admitMachine(given: unknown, settings: PlanSettings): Prom
 /** Checks a fleet run's input and chooses its machines. A machine whose configuration is wrong is taken: it fails by itself. */
 export async function planFleet(given: unknown, settings: PlanSettings): Promise<FleetPlan> {
   const input = parseInput(FleetRunInput, given, 'fleetRun');
-  const known = await listMachines(settings);
-  const unknown = (input.machineIds ?? []).filter((id) => !known.includes(id));
-  if (unknown.length > 0) {
-    throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, { retryable: false, field: 'machines', hint: `known are: ${known.join(', ')}` });
-  }
-  const named = [...new Set(input.machineIds ?? known)];
-  const typed = await Promise.all(named.map(async (machineId) => ({ machineId, machineType: await typeOf(machineId, settings) })));
-  const ofType = typed.filter((machine) => input.machineType === null || machine.machineType === input.machineType);
-  const machines = input.only === null ? ofType : await keepDue(ofType, input.only, input, settings);
+  const chosen = await selectMachines(input, settings);
+  const due = input.only === null ? null : await selectPlan(input, settings, Context.current().cancellationSignal);
+  const machines = due === null ? chosen : chosen.filter((machine) => due.some((planned) => planned.machineId === machine.machineId));
   const concurrency = Math.min(input.concurrency ?? settings.defaultConcurrency, Math.max(1, machines.length));
   return { parameters: input.parameters, concurrency, machines };
 }
@@ -64,20 +62,36 @@ export function planArgs(machineIds: readonly string[] | null, parameters: StepP
   ];
 }
 
-/** Those of the machines that have no published data set, or whose data set is out of date. */
-async function keepDue<M extends { machineId: string }>(machines: M[], only: 'missing' | 'stale', input: FleetRunInput, settings: StepSettings): Promise<M[]> {
-  if (machines.length === 0) return [];
-  const args = planArgs(machines.map((machine) => machine.machineId), input.parameters, input.force);
-  const result = await runSupervised('plan', { script: 'GAN/scripts/plan.py', args }, settings);
-  const due = PlanData.parse(result.data).machines.filter((machine) =>
-    only === 'missing' ? !machine.published : machine.steps.some((step) => step.action === 'run'),
-  );
-  return machines.filter((machine) => due.some((planned) => planned.machineId === machine.machineId));
+/** The plan of a fleet run: each machine that its filters leave, and what its steps would do. Changes nothing. */
+export async function selectPlan(input: FleetRunInput, settings: PythonSettings, signal: AbortSignal): Promise<PlannedMachine[]> {
+  const ids = await selectMachines(input, settings);
+  if (ids.length === 0) return [];
+  const args = planArgs(ids.map((machine) => machine.machineId), input.parameters, input.force);
+  const silent = { onProgress: () => undefined, onLog: () => undefined };
+  const result = await runPython({ script: 'GAN/scripts/plan.py', args }, settings, signal, silent);
+  return PlanData.parse(result.data).machines.filter((machine) => isDue(machine, input.only));
 }
 
-async function typeOf(machineId: string, settings: StepSettings): Promise<string> {
+function isDue(machine: PlannedMachine, only: FleetRunInput['only']): boolean {
+  if (only === 'missing') return !machine.published;
+  return only === null || machine.steps.some((step) => step.action === 'run');
+}
+
+/** The machines that a fleet run's names and type choose. @throws ApplicationFailure InvalidInput for a machine that is not in the fleet */
+async function selectMachines(input: FleetRunInput, where: FleetFolders): Promise<{ machineId: string; machineType: string }[]> {
+  const known = await listMachines(where);
+  const unknown = (input.machineIds ?? []).filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, { retryable: false, field: 'machines', hint: `known are: ${known.join(', ')}` });
+  }
+  const named = [...new Set(input.machineIds ?? known)];
+  const typed = await Promise.all(named.map(async (machineId) => ({ machineId, machineType: await typeOf(machineId, where) })));
+  return typed.filter((machine) => input.machineType === null || machine.machineType === input.machineType);
+}
+
+async function typeOf(machineId: string, where: FleetFolders): Promise<string> {
   try {
-    return (await readProfile(machineId, settings)).machine_type;
+    return (await readProfile(machineId, where)).machine_type;
   } catch {
     return 'unknown';
   }

@@ -23,12 +23,15 @@ function installRuntime(log: Logger): void {
   runtimeInstalled = true;
 }
 
-/** Starts a worker on the Temporal that the settings name. */
-export async function startWorker(settings: Settings, projectRoot: string, log: Logger): Promise<FleetWorker> {
+/**
+ * Starts a worker on the Temporal that the settings name.
+ * @param serve `steps: false` answers for workflows only (queries, updates, cancellation) and runs no step
+ */
+export async function startWorker(settings: Settings, projectRoot: string, log: Logger, serve = { steps: true }): Promise<FleetWorker> {
   installRuntime(log);
   const connection = await NativeConnection.connect({ ...settings.connect.connectionOptions, address: settings.connect.address });
   try {
-    const workers = await createWorkers(connection, settings, projectRoot);
+    const workers = await createWorkers(connection, settings, projectRoot, serve.steps);
     return new RunningWorkers(workers, connection);
   } catch (error) {
     await connection.close();
@@ -36,7 +39,7 @@ export async function startWorker(settings: Settings, projectRoot: string, log: 
   }
 }
 
-async function createWorkers(connection: NativeConnection, settings: Settings, projectRoot: string): Promise<Worker[]> {
+async function createWorkers(connection: NativeConnection, settings: Settings, projectRoot: string, steps: boolean): Promise<Worker[]> {
   const activities = createActivities({
     ...settings,
     projectRoot,
@@ -46,26 +49,27 @@ async function createWorkers(connection: NativeConnection, settings: Settings, p
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace: settings.connect.namespace,
-    activities,
     // Heartbeats carry live progress and bring cancellation: both must be no older than about a second.
     maxHeartbeatThrottleInterval: settings.heartbeatEveryMs,
     defaultHeartbeatThrottleInterval: settings.heartbeatEveryMs,
     shutdownGraceTime: 0,
     shutdownForceTime: settings.stopGraceMs + 10_000,
   };
-  return [
-    await Worker.create({
-      ...common,
-      taskQueue: settings.queues.light,
-      workflowBundle: { codePath: await workflowBundle() },
-      maxConcurrentActivityTaskExecutions: settings.slots.light,
-    }),
-    await Worker.create({
-      ...common,
-      taskQueue: settings.queues.training,
-      maxConcurrentActivityTaskExecutions: settings.slots.training,
-    }),
-  ];
+  const light = await Worker.create({
+    ...common,
+    ...(steps ? { activities } : {}),
+    taskQueue: settings.queues.light,
+    workflowBundle: { codePath: await workflowBundle() },
+    maxConcurrentActivityTaskExecutions: settings.slots.light,
+  });
+  if (!steps) return [light];
+  const training = await Worker.create({
+    ...common,
+    activities,
+    taskQueue: settings.queues.training,
+    maxConcurrentActivityTaskExecutions: settings.slots.training,
+  });
+  return [light, training];
 }
 
 class RunningWorkers implements FleetWorker {

@@ -1,0 +1,69 @@
+"""Runs to failure as arrays: what the numerical modules give each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """N rows of S sensors, run after run.
+
+    values (N, S) in the sensors' units; run_id (N,) in contiguous blocks; time_h (N,) hours, rising through all rows;
+    rul_h (N,) hours to the end of the run; failure_mode (N,) index into modes. The last two are None for a machine
+    without failure modes.
+    """
+
+    sensors: tuple[str, ...]
+    values: Floats
+    run_id: Ints
+    time_h: Floats
+    rul_h: Floats | None
+    failure_mode: Ints | None
+    modes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.run_id)
+
+    def starts(self) -> Ints:
+        """First row of each run, (R,)."""
+        if len(self) == 0:
+            return np.zeros(0, dtype=np.int64)
+        changes = np.flatnonzero(np.diff(self.run_id)) + 1
+        return np.concatenate([[0], changes]).astype(np.int64)
+
+    def lengths(self) -> Ints:
+        """Rows of each run, (R,)."""
+        return np.diff(np.append(self.starts(), len(self))).astype(np.int64)
+
+    def ids(self) -> Ints:
+        """Id of each run, in order, (R,)."""
+        ids: Ints = self.run_id[self.starts()]
+        return ids
+
+    def position(self) -> Ints:
+        """Row within its run, (N,)."""
+        return np.arange(len(self), dtype=np.int64) - np.repeat(self.starts(), self.lengths())
+
+    def select(self, run_ids: Sequence[int] | Ints) -> Runs:
+        """The rows of these runs, in their order here."""
+        return self.rows(np.isin(self.run_id, np.asarray(run_ids)))
+
+    def rows(self, chosen: NDArray[np.bool_] | Ints) -> Runs:
+        """Some of the rows, by mask or index."""
+        return Runs(
+            sensors=self.sensors,
+            values=self.values[chosen],
+            run_id=self.run_id[chosen],
+            time_h=self.time_h[chosen],
+            rul_h=None if self.rul_h is None else self.rul_h[chosen],
+            failure_mode=None if self.failure_mode is None else self.failure_mode[chosen],
+            modes=self.modes,
+        )

@@ -1,0 +1,26 @@
+import { Command, CommanderError } from 'commander';
+import { addFleetCommands } from './commands/fleet.js';
+import { addHealthCommands } from './commands/health.js';
+import { addMachineCommands } from './commands/machine.js';
+import { addServiceCommands } from './commands/services.js';
+import { CliError, reportError } from './errors.js';
+
+const program = new Command('gan')
+  .description('Regenerates synthetic run-to-failure data for a fleet of industrial machines, durably, on Temporal.')
+  .showHelpAfterError('(--help shows what is allowed)')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+addFleetCommands(program);
+addMachineCommands(program);
+addHealthCommands(program);
+addServiceCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed its own message by now; 0 is --help.
+  process.exitCode = error instanceof CommanderError ? Math.min(error.exitCode * 2, 2) : reportError(error);
+}
+if (process.exitCode === undefined) process.exitCode = 0;
+export { CliError };

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { runPython } from '../../activities/python.js';
+import { MachineId } from '../../contracts/parameters.js';
+import type { MachineHealth } from '../../contracts/runs.js';
+import { loadSettings } from '../../temporal.config.js';
+import { CliError, EXIT } from '../errors.js';
+import { table } from '../format.js';
+import { onInterrupt } from '../interrupt.js';
+import { check } from '../options.js';
+import { readLiveStep } from '../progress.js';
+import { PROJECT_ROOT, openSession } from '../session.js';
+
+export function addHealthCommands(program: Command): void {
+  program.command('health').description('which machines have a valid profile, model and data set').option('--json', 'print it as JSON').action(showHealth);
+  program.command('validate').description('measure a machine’s data set').argument('<machine>').option('--json', 'print the report as JSON').action(validate);
+  program.command('logs').description('what a machine’s running step last said, or the worker’s log').argument('[machine]').option('--json', 'print it as JSON').action(showLogs);
+}
+
+async function showHealth(options: { json?: boolean }): Promise<void> {
+  const result = await runScript('GAN/scripts/validate_all_models.py', []);
+  const machines = (result.data as { machines: MachineHealth[] }).machines;
+  const mark = (good: boolean) => (good ? '✓' : '✗');
+  const rows = machines.map((m) => [m.machineId, mark(m.metadata), mark(m.model), mark(m.data), healthWord(m)]);
+  process.stdout.write(options.json === true ? `${JSON.stringify(machines, null, 2)}\n` : `${table(['machine', 'profile', 'model', 'data set', 'state'], rows)}\n`);
+  if (machines.some((m) => !(m.metadata && m.model && m.data))) process.exitCode = EXIT.failed;
+}
+
+function healthWord({ metadata, model, data }: MachineHealth): string {
+  if (metadata && model && data) return '🟢 Fully Ready';
+  return model ? '🔴 Data Missing' : '🟡 Model Missing';
+}
+
+async function validate(machineId: string, options: { json?: boolean }): Promise<void> {
+  const id = check(MachineId, machineId);
+  const result = await runScript('GAN/validate_new_machine.py', ['--machine_id', id]);
+  process.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : `${result.summary}\n`);
+}
+
+async function showLogs(machineId: string | undefined, options: { json?: boolean }): Promise<void> {
+  if (machineId === undefined) {
+    const { stateDir } = loadSettings(process.env, PROJECT_ROOT);
+    process.stdout.write(await readFile(join(stateDir, 'worker.log'), 'utf8').catch(() => 'no worker has run here\n'));
+    return;
+  }
+  const id = check(MachineId, machineId);
+  const session = await openSession('none');
+  try {
+    const live = await readLiveStep(session.client, id).catch(() => null);
+    if (live === null) throw new CliError(`${id} has no running step`, EXIT.missing, `npm run gan -- machine status ${id}`);
+    process.stdout.write(options.json === true ? `${JSON.stringify(live, null, 2)}\n` : `${[live.lastFailure ?? '', ...(live.heartbeat?.log ?? [])].filter((line) => line !== '').join('\n')}\n`);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Runs a script here, without Temporal: it only reads. */
+async function runScript(script: string, args: string[]) {
+  const settings = loadSettings(process.env, PROJECT_ROOT);
+  return await runPython({ script, args }, { ...settings, projectRoot: PROJECT_ROOT }, onInterrupt(), {
+    onProgress: () => undefined,
+    onLog: (line) => process.stderr.write(`${line}\n`),
+  });
+}

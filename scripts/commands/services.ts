@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import pino from 'pino';
+import { loadSettings } from '../../temporal.config.js';
+import { startWorker } from '../../workers/worker.js';
+import { onInterrupt } from '../interrupt.js';
+import { PROJECT_ROOT, openSession } from '../session.js';
+
+export function addServiceCommands(program: Command): void {
+  program.command('start').description('server and worker, until Ctrl-C').action(start);
+  program.command('worker').description('one more worker, on the Temporal that the settings name').action(work);
+}
+
+async function start(): Promise<void> {
+  const interrupted = onInterrupt();
+  const note = (line: string) => process.stdout.write(`${line}\n`);
+  const session = await openSession('steps', note);
+  try {
+    const page = session.settings.temporalConfigured ? null : `http://127.0.0.1:${session.settings.embedded.uiPort}`;
+    note(`worker ready on ${session.settings.queues.light} and ${session.settings.queues.training}${page === null ? '' : `\nTemporal Web UI: ${page}`}\nCtrl-C stops.`);
+    await untilStopped(interrupted, session.worker?.ended);
+  } finally {
+    note('stopping: running steps save their checkpoints');
+    await session.close();
+  }
+}
+
+async function work(): Promise<void> {
+  const interrupted = onInterrupt();
+  const settings = loadSettings(process.env, PROJECT_ROOT);
+  const log = pino({ level: settings.logLevel });
+  const worker = await startWorker(settings, PROJECT_ROOT, log);
+  log.info({ address: settings.connect.address, namespace: settings.connect.namespace, queues: settings.queues, slots: settings.slots }, 'worker ready');
+  await untilStopped(interrupted, worker.ended);
+  await worker.shutdown();
+}
+
+async function untilStopped(interrupted: AbortSignal, ended: Promise<void> | undefined): Promise<void> {
+  const asked = interrupted.aborted ? Promise.resolve() : once(interrupted, 'abort');
+  await Promise.race([asked, ...(ended === undefined ? [] : [ended])]);
+}

@@ -1,0 +1,49 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { FailureDetail } from '../contracts/failures.js';
+import { FAILURE } from '../contracts/failures.js';
+import { ConfigError } from '../temporal.config.js';
+
+/** Exit statuses of the command line; 2 to 5 are those of the scripts (contract 1). */
+export const EXIT = { ok: 0, failed: 1, invalid: 2, missing: 3, validation: 4, resource: 5, interrupted: 75 } as const;
+
+/** An error that a person can act on: printed without a stack trace. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+
+  constructor(
+    message: string,
+    readonly exitCode: number = EXIT.failed,
+    readonly hint: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+const EXIT_BY_TYPE: Record<string, number> = {
+  [FAILURE.invalidInput]: EXIT.invalid,
+  [FAILURE.missingPrerequisite]: EXIT.missing,
+  [FAILURE.validationFailed]: EXIT.validation,
+  [FAILURE.resource]: EXIT.resource,
+};
+
+/** Exit status for a failure's type. */
+export function exitOf(type: string): number {
+  return EXIT_BY_TYPE[type] ?? EXIT.failed;
+}
+
+/** Prints an error for a person and gives back the exit status. Only what is unexpected shows its stack. */
+export function reportError(error: unknown): number {
+  if (error instanceof CliError) return print(error.message, error.hint, error.exitCode);
+  if (error instanceof ConfigError) return print(error.message, 'see the settings table in README.md', EXIT.invalid);
+  if (error instanceof ApplicationFailure) {
+    const detail = error.details?.[0] as FailureDetail | undefined;
+    return print(error.message, detail?.hint ?? null, exitOf(error.type ?? ''));
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.failed;
+}
+
+function print(message: string, hint: string | null, exitCode: number): number {
+  process.stderr.write(`error: ${message}\n${hint === null ? '' : `  → ${hint}\n`}`);
+  return exitCode;
+}

@@ -1,0 +1,53 @@
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import type { ZodType } from 'zod';
+import { describeProblems } from '../contracts/parameters.js';
+import { CliError, EXIT } from './errors.js';
+
+/** The flags that set a step's parameters, the same on every command that has them. */
+export interface ParameterOptions {
+  epochs?: number;
+  batchSize?: number;
+  seedSamples?: number;
+  samples?: number;
+  split?: number[];
+  seed?: number;
+}
+
+export function addParameterOptions(command: Command): Command {
+  return command
+    .option('--epochs <n>', 'training epochs (default 300)', number)
+    .option('--batch-size <n>', 'rows a training step sees at once (default 500)', number)
+    .option('--seed-samples <n>', 'rows of the seed (default 10000)', number)
+    .option('--samples <n>', 'rows of the data set over its splits (default 50000)', number)
+    .option('--split <train,val,test>', 'shares of the splits (default 0.7,0.15,0.15)', numbers)
+    .option('--seed <n>', 'random seed: same inputs and seed, same bytes (default 0)', number);
+}
+
+/** The parameters that were given; the schema adds the defaults. */
+export function parametersOf({ epochs, batchSize, seedSamples, samples, split, seed }: ParameterOptions): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries({ epochs, batchSize, seedSamples, samples, split, seed }).filter(([, value]) => value !== undefined),
+  );
+}
+
+/** @throws CliError naming every field that is wrong, its value and what is allowed */
+export function check<T>(schema: ZodType<T>, given: unknown): T {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new CliError(describeProblems(parsed.error, given).join('\n       '), EXIT.invalid);
+}
+
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('expected a number');
+  return value;
+}
+
+export function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
+export function list(text: string): string[] {
+  return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+}

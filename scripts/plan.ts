@@ -1,0 +1,41 @@
+import { selectPlan } from '../activities/plan.js';
+import type { PlannedMachine } from '../activities/plan.js';
+import type { FleetRunInput } from '../contracts/parameters.js';
+import { STEP_TITLES } from '../contracts/steps.js';
+import { loadSettings } from '../temporal.config.js';
+import { duration, table } from './format.js';
+import { PROJECT_ROOT } from './session.js';
+
+/** Prints what a fleet run would do, machine by machine, and changes nothing. */
+export async function printPlan(input: FleetRunInput, json: boolean): Promise<void> {
+  const settings = loadSettings(process.env, PROJECT_ROOT);
+  const machines = await selectPlan(input, { ...settings, projectRoot: PROJECT_ROOT }, new AbortController().signal);
+  const seconds = expectedSeconds(machines, input.concurrency ?? settings.slots.training + 1);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ machines, expectedSeconds: seconds }, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`${table(['machine', 'runs', 'up to date', 'why'], machines.map(row))}\n\n`);
+  const due = machines.filter((machine) => machine.steps.some((step) => step.action === 'run')).length;
+  const time = seconds === null ? 'expected time unknown until a machine has run once' : `about ${duration(seconds)} expected`;
+  process.stdout.write(`${due} of ${machines.length} machines have something to do; ${time}. Nothing was changed.\n`);
+}
+
+function row({ machineId, steps }: PlannedMachine): string[] {
+  const runs = steps.filter((step) => step.action === 'run');
+  const skipped = steps.length - runs.length;
+  return [machineId, runs.map((step) => STEP_TITLES[step.step]).join(', ') || 'nothing', `${skipped} steps`, runs[0]?.reason ?? steps[0]?.reason ?? ''];
+}
+
+/** From how long each step took when it last ran; steps that never ran count as the fleet's mean. */
+function expectedSeconds(machines: PlannedMachine[], concurrency: number): number | null {
+  const due = machines.flatMap((machine) => machine.steps.filter((step) => step.action === 'run'));
+  if (due.length === 0) return 0;
+  const known = machines.flatMap((machine) => machine.steps).flatMap(({ step, lastSeconds }) => (lastSeconds == null ? [] : [{ step, lastSeconds }]));
+  if (known.length === 0) return null;
+  const mean = (name: string) => {
+    const times = known.filter(({ step }) => step === name);
+    return times.length === 0 ? 0 : times.reduce((sum, { lastSeconds }) => sum + lastSeconds, 0) / times.length;
+  };
+  return due.reduce((sum, { step, lastSeconds }) => sum + (lastSeconds ?? mean(step)), 0) / Math.min(concurrency, machines.length);
+}

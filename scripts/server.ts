@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { access, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import type { Settings } from '../temporal.config.js';
+import { CliError, EXIT } from './errors.js';
+
+/** The embedded Temporal server: the dev server of the `temporal` command, on the loopback, over a SQLite file. */
+export interface EmbeddedServer {
+  /** False when it ran already and is only attached to. */
+  started: boolean;
+  /** Stops the server if this process started it. */
+  stop: () => Promise<void>;
+}
+
+/** The names of workflows/search-attributes.ts, as the server registers them. */
+const SEARCH_ATTRIBUTES = ['MachineId', 'MachineType', 'Step', 'FleetRun'];
+const START_MS = 30_000;
+const STOP_MS = 10_000;
+
+/**
+ * Attaches to the embedded server, or starts it.
+ * @throws CliError when there is no `temporal` binary or the server does not come up
+ */
+export async function startEmbeddedServer(settings: Settings): Promise<EmbeddedServer> {
+  const { address } = settings.connect;
+  if (await isServing(address)) return { started: false, stop: () => Promise.resolve() };
+  await mkdir(settings.stateDir, { recursive: true });
+  const child = await spawnServer(settings);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); }));
+  await untilServing(child, address, settings);
+  return { started: true, stop: () => stop(child, ended, settings) };
+}
+
+async function spawnServer(settings: Settings): Promise<ChildProcess> {
+  const binary = await findTemporal(settings);
+  const { port, uiPort } = settings.embedded;
+  const args = [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
+    ...['--db-filename', join(settings.stateDir, 'temporal.db'), '--namespace', settings.connect.namespace],
+    // SQLite's default settings wait for the disk on every write: seven times fewer activities a second.
+    ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
+    ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...['--log-level', 'error'],
+  ];
+  const log = await open(join(settings.stateDir, 'server.log'), 'a');
+  // A process group of its own: the terminal's Ctrl-C must reach the worker first.
+  const child = spawn(binary, args, { detached: true, stdio: ['ignore', log.fd, log.fd] });
+  await log.close();
+  if (child.pid !== undefined) await writeFile(pidFile(settings), JSON.stringify({ pid: child.pid, port, uiPort }));
+  return child;
+}
+
+/** The binary that set-up installed, or one on the PATH. */
+async function findTemporal(settings: Settings): Promise<string> {
+  const folders = [dirname(settings.python), ...(process.env['PATH'] ?? '').split(delimiter)];
+  for (const folder of folders) {
+    const path = join(folder, 'temporal');
+    if (await access(path).then(() => true, () => false)) return path;
+  }
+  throw new CliError('no temporal binary in .venv/bin or on the PATH', EXIT.missing, 'npm run setup');
+}
+
+async function untilServing(child: ChildProcess, address: string, settings: Settings): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  while (!(await isServing(address))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      const log = await readFile(join(settings.stateDir, 'server.log'), 'utf8').catch(() => '');
+      throw new CliError(`the Temporal server did not come up on ${address}:\n${log.split('\n').slice(-6).join('\n')}`, EXIT.failed, 'is the port taken? GAN_TEMPORAL_PORT and GAN_TEMPORAL_UI_PORT choose others');
+    }
+    await delay(50);
+  }
+}
+
+async function isServing(address: string): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    await connection.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>, settings: Settings): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(timer);
+  await rm(pidFile(settings), { force: true });
+}
+
+function pidFile(settings: Settings): string {
+  return join(settings.stateDir, 'server.json');
+}

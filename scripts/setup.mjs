@@ -1,0 +1,210 @@
+// Installs what this project needs: npm packages, a Python virtual environment with pinned packages.
+// Uses Node's own modules only, because it runs before anything is installed. Done once, it costs a few milliseconds.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const VENV = join(ROOT, '.venv');
+const VENV_PYTHON = join(VENV, 'bin', 'python');
+const NODE_STAMP = join(ROOT, 'node_modules', '.setup-stamp');
+const VENV_STAMP = join(VENV, '.setup-stamp');
+const TORCH = 'requirements/torch.txt';
+const RUNTIME = 'requirements/runtime.txt';
+const DEV = 'requirements/dev.txt';
+const MIN_NODE = [20, 19];
+
+class SetupError extends Error {}
+
+/**
+ * Sets up what is missing or out of date.
+ * @param {{ quiet?: boolean, dev?: boolean }} options `dev`: also what the tests need
+ */
+export async function ensureSetup({ quiet = false, dev = false } = {}) {
+  const say = quiet ? () => undefined : (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
+  try {
+    checkNode();
+    if (isDone(dev)) return;
+    await withLock(async () => {
+      if (isDone(dev)) return;
+      if (!nodeDone()) await installNode(say);
+      if (!venvDone(dev)) await installPython(say, dev);
+      say('set-up done');
+    });
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exit(3);
+  }
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [needMajor = 0, needMinor = 0] = MIN_NODE;
+  if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
+  throw new SetupError(`Node ${process.versions.node} is too old: this project needs ${MIN_NODE.join('.')} or newer`);
+}
+
+/** @param {boolean} dev */
+function isDone(dev) {
+  return nodeDone() && venvDone(dev);
+}
+
+function nodeDone() {
+  return readStamp(NODE_STAMP) === digest(['package-lock.json']);
+}
+
+/** @param {boolean} dev */
+function venvDone(dev) {
+  const stamp = readStamp(VENV_STAMP);
+  return existsSync(VENV_PYTHON) && (stamp === venvDigest(true) || (!dev && stamp === venvDigest(false)));
+}
+
+/** @param {boolean} dev */
+function venvDigest(dev) {
+  return digest([TORCH, RUNTIME, ...(dev ? [DEV] : [])]) + (process.env['GAN_TORCH'] === 'gpu' ? '-gpu' : '');
+}
+
+/** @param {string[]} files */
+function digest(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex');
+}
+
+/** @param {string} path */
+function readStamp(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+/** @param {(line: string) => void} say */
+async function installNode(say) {
+  say('[1/3] npm packages: npm ci');
+  await run('npm', ['ci', '--no-fund', '--no-audit'], 'npm ci failed; is the npm registry reachable?');
+  writeFileSync(NODE_STAMP, digest(['package-lock.json']));
+}
+
+/**
+ * @param {(line: string) => void} say
+ * @param {boolean} dev
+ */
+async function installPython(say, dev) {
+  if (!existsSync(VENV_PYTHON) || !runs(VENV_PYTHON, ['-m', 'pip', '--version'])) {
+    const python = findPython();
+    say(`[2/3] Python environment in .venv (${python})`);
+    rmSync(VENV, { recursive: true, force: true });
+    await run(python, ['-m', 'venv', VENV], 'Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv');
+  }
+  rmSync(VENV_STAMP, { force: true });
+  say('[3/3] Python packages: PyTorch first, the largest (some minutes)');
+  await installTorch(say);
+  const wanted = dev ? [RUNTIME, DEV] : [RUNTIME];
+  say(`[3/3] Python packages: ${wanted.join(', ')}`);
+  await pip(['--require-hashes', ...wanted.flatMap((file) => ['-r', file])]);
+  writeFileSync(VENV_STAMP, venvDigest(dev));
+}
+
+/**
+ * The CPU build of PyTorch where pip finds one, else the default build, which on Linux brings CUDA along.
+ * GAN_TORCH_INDEX adds an index to look in; GAN_TORCH=gpu asks for the default build.
+ * @param {(line: string) => void} say
+ */
+async function installTorch(say) {
+  const pinned = readFileSync(join(ROOT, TORCH), 'utf8').split('\n').find((line) => line.startsWith('torch=='))?.trim();
+  if (pinned === undefined) throw new SetupError(`${TORCH} pins no torch`);
+  const index = process.env['GAN_TORCH_INDEX'];
+  const extra = index === undefined || index === '' ? [] : ['--extra-index-url', index];
+  if (process.platform === 'linux' && process.env['GAN_TORCH'] !== 'gpu') {
+    const cpu = spawnSync(VENV_PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...extra, `${pinned}+cpu`], { cwd: ROOT, stdio: 'ignore' });
+    if (cpu.status === 0) return;
+    say('      no CPU build of PyTorch in pip’s indexes: taking the default build, with CUDA (several GB).');
+    say('      GAN_TORCH_INDEX=<address of PyTorch’s CPU wheels, see pytorch.org> avoids that.');
+  }
+  await pip([...extra, '-r', TORCH]);
+}
+
+/** @param {string[]} args */
+async function pip(args) {
+  await run(VENV_PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args], 'pip install failed; is the Python package index reachable?');
+}
+
+function findPython() {
+  const named = process.env['PYTHON'];
+  const names = named !== undefined && named !== '' ? [named] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+  const found = names.find((name) => runs(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']));
+  if (found !== undefined) return found;
+  throw new SetupError(`no Python 3.10 or newer (looked for ${names.join(', ')}); install one, or name it: PYTHON=/path/to/python npm run setup`);
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+function runs(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} whenItFails
+ */
+async function run(command, args, whenItFails) {
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {string[]} */
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)));
+  const status = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      said.push(error.message);
+      resolve(1);
+    });
+    child.once('close', resolve);
+  });
+  if (status !== 0) throw new SetupError(`${whenItFails}\n${said.join('').trim().split('\n').slice(-15).join('\n')}`);
+}
+
+/**
+ * One set-up at a time; a lock whose holder is dead is taken over.
+ * @param {() => Promise<void>} work
+ */
+async function withLock(work) {
+  const lock = join(ROOT, '.setup-lock');
+  while (!tryLock(lock)) await delay(500);
+  try {
+    await work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} lock */
+function tryLock(lock) {
+  try {
+    mkdirSync(lock);
+    writeFileSync(join(lock, 'pid'), String(process.pid));
+    return true;
+  } catch {
+    const holder = Number(readStamp(join(lock, 'pid')) ?? 0);
+    if (holder > 0 && !isAlive(holder)) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await ensureSetup({ dev: process.argv.includes('--dev') });
+  process.stderr.write('everything is set up\n');
+}
