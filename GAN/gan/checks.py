@@ -1,0 +1,52 @@
+"""A check of data: what was measured, against which threshold, what it means, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Verdict = Literal["pass", "warn", "fail"]
+_ORDER: dict[Verdict, int] = {"pass": 0, "warn": 1, "fail": 2}
+_MARK: dict[Verdict, str] = {"pass": "✅", "warn": "⚠️ ", "fail": "❌"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """`text` is the measured value for a person; `value` the same as a number where it is one."""
+
+    name: str
+    text: str
+    value: float | None
+    threshold: str
+    meaning: str
+    verdict: Verdict
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def graded(name: str, value: float, *, warn: float, fail: float, meaning: str, high_is_bad: bool = True, text: str | None = None) -> Check:
+    """A check by two limits."""
+    worse = (lambda v, limit: v > limit) if high_is_bad else (lambda v, limit: v < limit)
+    verdict: Verdict = "fail" if not value == value or worse(value, fail) else "warn" if worse(value, warn) else "pass"
+    sign = "≤" if high_is_bad else "≥"
+    return Check(name, text or f"{value:.3f}", value, f"{sign} {warn:g} (fails beyond {fail:g})", meaning, verdict)
+
+
+def boolean(name: str, good: bool, meaning: str, text: str | None = None) -> Check:
+    """A check that holds or does not."""
+    return Check(name, text or str(good), float(good), "True", meaning, "pass" if good else "fail")
+
+
+def overall(checks: Sequence[Check]) -> Verdict:
+    """The worst verdict."""
+    return max((check.verdict for check in checks), key=_ORDER.__getitem__, default="pass")
+
+
+def as_text(checks: Sequence[Check]) -> str:
+    """The checks for a person, ending in the overall verdict."""
+    lines = [f"{_MARK[c.verdict]} {c.name}: {c.text}  [{c.threshold}]" for c in checks]
+    verdict = overall(checks)
+    words: dict[Verdict, str] = {"pass": "✅ PASS", "warn": "✅ PASS (with warnings)", "fail": "❌ FAIL"}
+    return "\n".join([*lines, words[verdict]])

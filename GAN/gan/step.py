@@ -1,0 +1,260 @@
+"""What every script does around its work: flags, events, lock, manifest, exit status."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import fcntl
+import json
+import math
+import os
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from gan import steps
+from gan.errors import Interrupted, InvalidInput, ResourceFailed, StepError
+from gan.events import Reporter, Result
+from gan.files import Paths, check_machine_id, remove_leftovers
+from gan.manifest import Inputs, Manifest
+from gan.supervise import StopRequest, install
+
+MAX_SEED = 2**31 - 1
+LOCK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a script's work is given."""
+
+    args: argparse.Namespace
+    paths: Paths
+    reporter: Reporter
+    stop: StopRequest
+
+    @property
+    def machine_id(self) -> str:
+        return str(self.args.machine_id)
+
+
+Configure = Callable[[argparse.ArgumentParser], None]
+
+
+def script_main(
+    step: str, description: str, work: Callable[[Context], Result], configure: Configure | None = None, *, machine: bool = False
+) -> NoReturn:
+    """Runs a script that reads or plans, and exits with its status."""
+    _main(step, description, work, configure, machine)
+
+
+def step_main(
+    step: str,
+    description: str,
+    parameters: Callable[[argparse.Namespace], dict[str, Any]],
+    work: Callable[[Context], Result],
+    configure: Configure | None = None,
+) -> NoReturn:
+    """Runs one step of a machine's chain and exits with its status.
+
+    The step holds the machine's lock; it is skipped when `--skip_if_current` finds it up to date; what it made goes
+    into the manifest. `parameters` are those that decide its outputs.
+    """
+
+    def locked(context: Context) -> Result:
+        return run_step(context, step, parameters(context.args), work)
+
+    _main(step, description, locked, configure, machine=True)
+
+
+def run_step(context: Context, step: str, parameters: dict[str, Any], work: Callable[[Context], Result]) -> Result:
+    """A step under its machine's lock, skipped when current, recorded when done."""
+    began = time.monotonic()
+    with machine_lock(context.paths, context.machine_id):
+        remove_leftovers(_folders(context.paths, context.machine_id), context.machine_id)
+        manifest = Manifest(context.paths, context.machine_id)
+        inputs = steps.inputs(step, context.paths, context.machine_id, parameters)
+        if context.args.skip_if_current and manifest.stale(inputs) is None:
+            return _skipped(manifest, inputs)
+        result = work(context)
+        # Read again: createProfile's own configuration may have come with the call, and others may have been recorded.
+        inputs = steps.inputs(step, context.paths, context.machine_id, parameters)
+        manifest.record(inputs, result, seconds=time.monotonic() - began, fleet_run=context.args.fleet_run)
+        return result
+
+
+def _skipped(manifest: Manifest, inputs: Inputs) -> Result:
+    record = manifest.step(inputs.step) or {}
+    return Result(
+        summary=f"up to date: {record['summary']}",
+        outputs=tuple(_output(o) for o in record["outputs"]),
+        metrics=record["metrics"],
+        verdict=record["verdict"],
+        skipped=True,
+        reason="inputs and outputs are as in the manifest",
+    )
+
+
+def _output(record: dict[str, Any]) -> Any:
+    from gan.events import Output
+
+    return Output(record["path"], record["sha256"], record["bytes"], record.get("rows"))
+
+
+def _folders(paths: Paths, machine_id: str) -> list[Path]:
+    folders = [paths.metadata(machine_id).parent, paths.seed(machine_id).parent, paths.model(machine_id).parent]
+    return [*folders, paths.generations(machine_id), paths.published(machine_id).parent, paths.manifest(machine_id).parent]
+
+
+@contextmanager
+def machine_lock(paths: Paths, machine_id: str) -> Iterator[None]:
+    """One process at a time works on a machine. Waits a little for one that is ending. Raises ResourceFailed."""
+    path = paths.lock(machine_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not _try_lock(file.fileno()):
+            if time.monotonic() > deadline:
+                file.seek(0)
+                holder = file.read().strip() or "another process"
+                raise ResourceFailed(f"{machine_id} is held by {holder}", code="MACHINE_LOCKED", hint="wait for it, or stop it")
+            time.sleep(0.05)
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        file.flush()
+        yield
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises InvalidInput instead of printing its usage and exiting."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInput(message, hint=f"{self.prog} --help shows what is allowed", field=_field_of(message))
+
+
+def _field_of(message: str) -> str | None:
+    return message.removeprefix("argument --").split(":")[0] if message.startswith("argument --") else None
+
+
+def _main(
+    step: str, description: str, work: Callable[[Context], Result], configure: Configure | None, machine: bool
+) -> NoReturn:
+    reporter = Reporter(step, _peek_machine(), as_json=_wants_json())
+    try:
+        args = _parse(description, configure, machine)
+        stop = StopRequest()
+        install(stop, supervised=args.supervised)
+        context = Context(args, Paths(Path(args.root).absolute()), reporter, stop)
+        reporter.started({k: v for k, v in vars(args).items() if k not in ("progress", "supervised")})
+        reporter.result(work(context))
+        code = 0
+    except StepError as error:
+        reporter.error(error)
+        code = error.exit_code
+    except (OSError, MemoryError) as error:
+        failed = _resource(error)
+        reporter.error(failed)
+        code = failed.exit_code
+    except Exception as error:
+        traceback.print_exc()
+        reporter.error(StepError(f"{type(error).__name__}: {error}", code="INTERNAL", hint="this is a defect of the script"))
+        code = 1
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+def _parse(description: str, configure: Configure | None, machine: bool) -> argparse.Namespace:
+    parser = _Parser(description=description)
+    if machine:
+        parser.add_argument("--machine_id", required=True, help="which machine, e.g. motor_siemens_1la7_001")
+    if configure is not None:
+        configure(parser)
+    parser.add_argument("--root", default=os.environ.get("GAN_ROOT", "GAN"), help="data root (default GAN)")
+    parser.add_argument("--seed", type=integer(0, MAX_SEED), default=0, help="random seed: same inputs, same bytes (default 0)")
+    parser.add_argument("--progress", choices=("text", "json"), default="text", help="text for people, json for programs")
+    parser.add_argument("--supervised", action="store_true", help="end, checkpoint saved, when the parent process does")
+    parser.add_argument("--skip_if_current", action="store_true", help="do nothing when inputs and outputs are unchanged")
+    parser.add_argument("--fleet_run", default=None, help="name of the fleet run, for the manifest")
+    args = parser.parse_args()
+    if machine:
+        check_machine_id(args.machine_id)
+    return args
+
+
+def _resource(error: OSError | MemoryError) -> ResourceFailed:
+    if isinstance(error, MemoryError):
+        return ResourceFailed("out of memory", code="OUT_OF_MEMORY", hint="ask for fewer rows or run fewer machines at once")
+    where = "" if error.filename is None else f" ({error.filename})"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ResourceFailed(f"the disk is full{where}", code="DISK_FULL", hint="free some space; nothing was half written")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ResourceFailed(f"not writable{where}", code="NOT_WRITABLE", hint="check the folder's owner and mode")
+    return ResourceFailed(f"{error.strerror or error}{where}", code="IO_FAILED")
+
+
+def _wants_json() -> bool:
+    """Known before the flags are parsed, so that an error in them comes out as an event."""
+    argv = sys.argv
+    return "--progress=json" in argv or any(a == "--progress" and b == "json" for a, b in zip(argv, argv[1:], strict=False))
+
+
+def _peek_machine() -> str | None:
+    for flag, value in zip(sys.argv, sys.argv[1:], strict=False):
+        if flag == "--machine_id":
+            return value[:80]
+    return None
+
+
+def integer(least: int, most: int) -> Callable[[str], int]:
+    """A flag's type: a whole number in a range."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number; {least} to {most} is allowed") from None
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{value} is not allowed: {least} to {most}")
+        return value
+
+    return parse
+
+
+def split_ratio(parts: list[str]) -> tuple[float, float, float]:
+    """The shares of train, val and test, from one comma-separated word or three words. Raises InvalidInput."""
+    words = [word for part in parts for word in part.strip("()").replace(" ", ",").split(",") if word]
+    try:
+        shares = [float(word) for word in words]
+    except ValueError:
+        shares = []
+    good = len(shares) == 3 and all(0 < share < 1 for share in shares) and math.isclose(sum(shares), 1, abs_tol=1e-6)
+    if not good:
+        given = " ".join(parts)
+        raise InvalidInput(
+            f"split_ratio: {given!r} is not allowed: three shares above 0 that sum to 1, e.g. 0.7,0.15,0.15", field="split_ratio"
+        )
+    return shares[0], shares[1], shares[2]
+
+
+def interrupted(what: str) -> Interrupted:
+    """The error of a step that was asked to stop."""
+    return Interrupted(f"stopped on request: {what}", hint="run the same command again to go on")
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON as the scripts write it to files."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
