@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Literal
@@ -45,12 +48,14 @@ class Result:
 class Reporter:
     """Prints a script's events. In text mode `human` lines are for people; in JSON mode they are not printed."""
 
-    def __init__(self, step: str, machine_id: str | None, *, as_json: bool) -> None:
+    def __init__(self, step: str, machine_id: str | None, *, as_json: bool, on_reader_gone: Callable[[], None] | None = None) -> None:
         self.step = step
         self.machine_id = machine_id
         self.as_json = as_json
         self._began = time.monotonic()
         self._last_progress = float("-inf")
+        # Called when nobody reads any more: the parent is gone. What the step has is still worth saving.
+        self.on_reader_gone = on_reader_gone
 
     def started(self, parameters: Mapping[str, Any]) -> None:
         self._event("started", parameters=dict(parameters))
@@ -79,8 +84,8 @@ class Reporter:
             current=current,
             total=total,
             unit=unit,
-            metrics=dict(metrics or {}),
-            etaSeconds=eta_seconds,
+            metrics=finite(metrics or {}),
+            etaSeconds=None if eta_seconds is None or not math.isfinite(eta_seconds) else round(eta_seconds, 1),
             checkpoint=checkpoint,
             device=device,
         )
@@ -97,7 +102,7 @@ class Reporter:
             skipped=result.skipped,
             reason=result.reason,
             outputs=[output.to_json() for output in result.outputs],
-            metrics=dict(result.metrics),
+            metrics=finite(result.metrics),
             verdict=result.verdict,
             summary=result.summary,
             durationSeconds=round(time.monotonic() - self._began, 3),
@@ -107,7 +112,8 @@ class Reporter:
     def error(self, error: StepError) -> None:
         if not self.as_json:
             hint = "" if error.hint is None else f"\n  → {error.hint}"
-            print(f"❌ {error.message}{hint}", file=sys.stderr, flush=True)
+            with suppress(OSError):
+                print(f"❌ {error.message}{hint}", file=sys.stderr, flush=True)
         self._event(
             "error",
             code=error.code,
@@ -120,7 +126,7 @@ class Reporter:
 
     def say(self, line: str) -> None:
         if not self.as_json:
-            print(line, flush=True)
+            self._write(line)
 
     @property
     def seconds(self) -> float:
@@ -132,8 +138,28 @@ class Reporter:
             return
         now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         record = {"event": event, "step": self.step, "machineId": self.machine_id, "time": now, **fields}
-        sys.stdout.write(json.dumps(record, allow_nan=False, ensure_ascii=False, default=_plain) + "\n")
-        sys.stdout.flush()
+        self._write(json.dumps(record, allow_nan=False, ensure_ascii=False, default=_plain))
+
+    def _write(self, line: str) -> None:
+        try:
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Or the interpreter would complain of it once more as it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if self.on_reader_gone is not None:
+                self.on_reader_gone()
+
+
+def finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Metrics as JSON can hold them: what is not a finite number is null."""
+    return {k: None if v is None or not math.isfinite(v) else _number(v) for k, v in metrics.items()}
+
+
+def _number(value: float) -> float:
+    plain = _plain(value) if hasattr(value, "item") else value
+    assert isinstance(plain, (int, float))
+    return plain
 
 
 def _plain(value: object) -> object:

@@ -113,7 +113,11 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """A folder that appears under its name with all its files, or not at all; one of that name is replaced."""
+    """A folder that appears under its name with all its files, or not at all.
+
+    One of that name stays when it holds the same files: it may be the published one, and readers must not miss it
+    for a moment. One that differs is damaged, and is moved out of the way first.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -124,12 +128,20 @@ def whole_folder(path: Path) -> Iterator[Path]:
             with file.open("rb") as handle:
                 os.fsync(handle.fileno())
         sync_folder(temporary)
-        if path.exists():
-            shutil.rmtree(path)
-        os.replace(temporary, path)
+        if not _holds(path, temporary):
+            damaged = path.with_name(f".{path.name}-damaged.{os.getpid()}.tmp")
+            if path.exists():
+                os.replace(path, damaged)
+            os.replace(temporary, path)
+            shutil.rmtree(damaged, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     sync_folder(path.parent)
+
+
+def _holds(folder: Path, files: Path) -> bool:
+    """Whether the folder has all these files, with the same bytes."""
+    return all((folder / f.name).is_file() and sha256_of(folder / f.name) == sha256_of(f) for f in files.iterdir())
 
 
 def switch_link(link: Path, target: Path) -> None:

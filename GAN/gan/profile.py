@@ -11,10 +11,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from gan.errors import InvalidInput, MissingPrerequisite
-from gan.files import MACHINE_ID, MAX_MACHINE_ID, Paths
+from gan.files import MACHINE_ID, MAX_MACHINE_ID, PROJECT_GAN, Paths
 from gan.wear import DEFAULTS, DEGRADATIONS, MACHINE_TYPES, Wear
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -132,18 +133,60 @@ def parse_profile(given: object) -> Profile:
     return profile
 
 
+def configuration(paths: Paths, machine_id: str, text: str | None = None) -> dict[str, Any]:
+    """A machine's configuration as JSON: `text`, else its file of the fleet, else the profile it has already.
+
+    Raises InvalidInput for a machine that has none, or one that is not a JSON object.
+    """
+    if text is not None:
+        return _object(text, "config")
+    for path in (paths.fleet(machine_id), paths.metadata(machine_id)):
+        if path.is_file():
+            return _object(_read_text(path), path.name)
+    known = ", ".join(paths.fleet_ids())
+    raise InvalidInput(
+        f"machine_id: no machine {machine_id} in the fleet ({known or 'it is empty'})",
+        field="machine_id",
+        hint=f"write {PROJECT_GAN.name}/fleet/{machine_id}.json, or give its configuration with --config",
+    )
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path.name} is not UTF-8 text: {error}", field="config") from None
+
+
+def _object(text: str, name: str) -> dict[str, Any]:
+    """A JSON object; a key that stands twice is refused, since one of its values would silently be lost."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise InvalidInput(f"{name}: {key}: stands twice in one object; keys must be unique", field=key)
+        return dict(pairs)
+
+    try:
+        given = json.loads(text, object_pairs_hook=unique)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidInput(f"{name} is not JSON: {error}", field="config", hint="a JSON object is expected") from None
+    if not isinstance(given, dict):
+        raise InvalidInput(f"{name}: a JSON object is expected, not {type(given).__name__}", field="config")
+    return given
+
+
 def load_profile(paths: Paths, machine_id: str) -> Profile:
     """Reads the profile that createProfile wrote. Raises MissingPrerequisite or InvalidInput."""
     path = paths.metadata(machine_id)
     try:
-        return parse_profile(json.loads(path.read_text("utf-8")))
+        return parse_profile(_object(_read_text(path), path.name))
     except FileNotFoundError:
         known = paths.fleet(machine_id).exists()
         command = f".venv/bin/python GAN/scripts/create_metadata.py --machine_id {machine_id}"
         hint = f"run: {command}" + ("" if known else " --config <file>")
         raise MissingPrerequisite(f"no profile of {machine_id} ({path.name})", hint=hint, field="machine_id") from None
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"{path.name} is not JSON: {error}", hint="make it again with create_metadata.py") from None
 
 
 class _Reader:

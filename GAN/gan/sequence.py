@@ -129,20 +129,20 @@ def _whitening(runs: Runs, rest: Floats) -> tuple[Floats, Floats]:
 
 
 def memory_of(x: Floats, runs: Runs) -> Floats:
-    """What each row knows of its run's past: the last two rows, two moving averages, and whether there is a past."""
-    out = np.zeros((len(x), 4 * x.shape[1] + 1))
-    for start, length in zip(runs.starts(), runs.lengths(), strict=True):
-        out[start : start + length] = _run_memory(x[start : start + length])
-    return out
+    """What each row knows of its run's past: the last two rows, two moving averages, and whether there is a past.
 
-
-def _run_memory(x: Floats) -> Floats:
-    state = MemoryState(1, x.shape[1])
-    rows = np.zeros((len(x), 4 * x.shape[1] + 1))
-    for at in range(len(x)):
-        rows[at] = state.features()[0]
-        state.push(x[at : at + 1])
-    return rows
+    (N, 4·S + 1). All runs are stepped together, as in sampling.
+    """
+    lengths, position = runs.lengths(), runs.position()
+    run = np.repeat(np.arange(len(lengths)), lengths)
+    padded = np.zeros((int(lengths.max()), len(lengths), x.shape[1]))
+    padded[position, run] = x
+    state = MemoryState(len(lengths), x.shape[1])
+    steps = np.empty((len(padded), len(lengths), 4 * x.shape[1] + 1))
+    for at, rows in enumerate(padded):
+        steps[at] = state.features()
+        state.push(rows)
+    return np.asarray(steps[position, run])
 
 
 class MemoryState:

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from gan import steps
 from gan.errors import Interrupted, InvalidInput, ResourceFailed, StepError
 from gan.events import Reporter, Result
-from gan.files import Paths, check_machine_id, remove_leftovers
+from gan.files import PROJECT_GAN, Paths, check_machine_id, remove_leftovers
 from gan.manifest import Inputs, Manifest
 from gan.supervise import StopRequest, install
 
@@ -154,22 +154,28 @@ def _main(
     step: str, description: str, work: Callable[[Context], Result], configure: Configure | None, machine: bool
 ) -> NoReturn:
     reporter = Reporter(step, _peek_machine(), as_json=_wants_json())
+    stop = StopRequest(lambda: reporter.error(Interrupted("stopped before a safe point", hint="run the same command again")))
     try:
         args = _parse(description, configure, machine)
-        stop = StopRequest()
+        reporter.on_reader_gone = stop.request
         install(stop, supervised=args.supervised)
         context = Context(args, Paths(Path(args.root).absolute()), reporter, stop)
         reporter.started({k: v for k, v in vars(args).items() if k not in ("progress", "supervised")})
-        reporter.result(work(context))
+        result = work(context)
+        stop.close()
+        reporter.result(result)
         code = 0
     except StepError as error:
+        stop.close()
         reporter.error(error)
         code = error.exit_code
     except (OSError, MemoryError) as error:
+        stop.close()
         failed = _resource(error)
         reporter.error(failed)
         code = failed.exit_code
     except Exception as error:
+        stop.close()
         traceback.print_exc()
         reporter.error(StepError(f"{type(error).__name__}: {error}", code="INTERNAL", hint="this is a defect of the script"))
         code = 1
@@ -178,12 +184,13 @@ def _main(
 
 
 def _parse(description: str, configure: Configure | None, machine: bool) -> argparse.Namespace:
-    parser = _Parser(description=description)
+    parser = _Parser(description=description, allow_abbrev=False)
     if machine:
         parser.add_argument("--machine_id", required=True, help="which machine, e.g. motor_siemens_1la7_001")
     if configure is not None:
         configure(parser)
-    parser.add_argument("--root", default=os.environ.get("GAN_ROOT", "GAN"), help="data root (default GAN)")
+    root = os.environ.get("GAN_ROOT") or str(PROJECT_GAN)
+    parser.add_argument("--root", default=root, help="data root (default GAN, or GAN_ROOT of the environment)")
     parser.add_argument("--seed", type=integer(0, MAX_SEED), default=0, help="random seed: same inputs, same bytes (default 0)")
     parser.add_argument("--progress", choices=("text", "json"), default="text", help="text for people, json for programs")
     parser.add_argument("--supervised", action="store_true", help="end, checkpoint saved, when the parent process does")

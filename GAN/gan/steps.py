@@ -96,7 +96,14 @@ def candidate(paths: Paths, machine_id: str) -> dict[str, Any]:
 
 
 def _candidate_files(paths: Paths, machine_id: str) -> dict[str, str]:
-    return {f"data set {o['path'].rsplit('/', 1)[-1]}": o["sha256"] for o in candidate(paths, machine_id)["outputs"]}
+    # Of the files as they are now, not as they were made: a changed file must not count as validated.
+    files = [paths.root / output["path"] for output in candidate(paths, machine_id)["outputs"]]
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise MissingPrerequisite(
+            f"the data set of {machine_id} lacks {', '.join(missing)}", hint=f"run: {command('generateDataset', machine_id)}"
+        )
+    return {f"data set {file.name}": sha256_of(file) for file in files}
 
 
 def _report(paths: Paths, machine_id: str) -> str:

@@ -1,3 +1,5 @@
+"""Puts the shared package on the path: the scripts run from the project's root without being installed."""
+
 import sys
 from pathlib import Path
 

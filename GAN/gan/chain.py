@@ -1,0 +1,267 @@
+"""What each step of a machine's chain does. The scripts and the batch runs call these alike."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from typing import Any
+
+from gan import steps
+from gan.checks import as_text, overall
+from gan.errors import InvalidInput, MissingPrerequisite, ValidationFailed
+from gan.events import Result
+from gan.files import PROJECT_GAN, Paths, whole_folder, write_whole
+from gan.profile import Profile, load_profile, parse_profile
+from gan.publish import current_generation, generation_folder, publish
+from gan.runs import Runs
+from gan.step import Context, interrupted, json_bytes, split_ratio
+from gan.tables import csv_bytes, read_parquet, read_seed, write_parquet
+
+
+def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
+    """The flags that decide a step's outputs, by the names that the manifest has them under."""
+    names = {
+        "generateSeed": ("num_samples", "seed"),
+        "trainTvae": ("epochs", "batch_size", "seed"),
+        "generateDataset": ("num_samples", "seed"),
+    }.get(step, ())
+    parameters = {name: getattr(args, name) for name in names}
+    if step == "generateDataset":
+        parameters["split_ratio"] = list(split_ratio(args.split_ratio))
+    return parameters
+
+
+def create_profile(context: Context) -> Result:
+    """Checks and completes a configuration and writes the profile."""
+    machine_id = context.machine_id
+    given = _configuration(context)
+    if isinstance(given, dict):
+        given.setdefault("machine_id", machine_id)
+        if getattr(context.args, "machine_type", None) is not None:
+            given.setdefault("machine_type", context.args.machine_type)
+    profile = parse_profile(given)
+    wanted = getattr(context.args, "machine_type", None)
+    if profile.machine_id != machine_id:
+        raise InvalidInput(f"machine_id: the configuration is that of {profile.machine_id!r}, not of {machine_id!r}", field="machine_id")
+    if wanted is not None and profile.machine_type != wanted:
+        raise InvalidInput(f"machine_type: the configuration says {profile.machine_type!r}, not {wanted!r}", field="machine_type")
+    path = context.paths.metadata(machine_id)
+    write_whole(path, json_bytes(profile.to_json()))
+    return Result(
+        f"profile of {profile.manufacturer} {profile.model}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes",
+        outputs=(context.paths.output(path),),
+        metrics={"sensors": len(profile.sensors), "failureModes": len(profile.failure_modes)},
+    )
+
+
+def _configuration(context: Context) -> Any:
+    """The configuration: `--config` as JSON or as a path, else the machine's file in the fleet."""
+    text = getattr(context.args, "config", None)
+    if text is None:
+        path = context.paths.fleet(context.machine_id)
+        if not path.is_file():
+            raise InvalidInput(
+                f"machine_id: no machine {context.machine_id!r} in the fleet ({PROJECT_GAN.name}/fleet)",
+                field="machine_id",
+                hint="give its configuration with --config",
+            )
+        text = path.read_text("utf-8")
+    elif not text.lstrip().startswith("{"):
+        try:
+            with open(text, encoding="utf-8") as file:
+                text = file.read()
+        except (FileNotFoundError, IsADirectoryError):
+            raise InvalidInput(f"config: no file {text!r}", field="config") from None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(f"config: not JSON: {error}", field="config") from None
+
+
+def generate_seed(context: Context) -> Result:
+    """Simulates runs to failure from the profile's physics."""
+    from gan.physics import simulate
+
+    profile = load_profile(context.paths, context.machine_id)
+    runs = simulate(profile, context.args.num_samples, context.args.seed)
+    path = context.paths.seed(context.machine_id)
+    write_whole(path, csv_bytes(runs, profile))
+    note = "" if profile.failure_modes else "; no failure modes: no RUL"
+    return Result(
+        f"seed data created: {len(runs):,} rows, {len(runs.ids())} runs{note}",
+        outputs=(context.paths.output(path, len(runs)),),
+        metrics={"rows": len(runs), "runs": len(runs.ids())},
+        text=f"✅ Seed data created: {len(runs):,} rows, {len(runs.ids())} runs{note}\n{path}",
+    )
+
+
+def validate_seed(context: Context) -> Result:
+    """Checks the seed. Raises ValidationFailed naming the checks that failed."""
+    from gan.seedcheck import check_seed
+
+    profile = load_profile(context.paths, context.machine_id)
+    checks = check_seed(profile, read_seed(context.paths.seed(context.machine_id), profile))
+    report = context.paths.seed_report(context.machine_id)
+    write_whole(report, json_bytes({"machineId": context.machine_id, "checks": [c.to_json() for c in checks]}))
+    _refuse_failed(context, "the seed", checks)
+    return Result(
+        f"{len(checks)} checks of the seed passed", outputs=(context.paths.output(report),), verdict=overall(checks), text=as_text(checks)
+    )
+
+
+def _refuse_failed(context: Context, what: str, checks: list[Any]) -> None:
+    failed = [check for check in checks if check.verdict == "fail"]
+    if not failed:
+        return
+    context.reporter.say(as_text(checks))
+    reasons = "; ".join(f"{check.name}: {check.text}" for check in failed)
+    raise ValidationFailed(f"{what} of {context.machine_id} did not pass: {reasons}", field=failed[0].name)
+
+
+def train_tvae(context: Context) -> Result:
+    """Trains the temporal TVAE, from its checkpoint if there is one."""
+    from gan import train as training
+
+    profile = load_profile(context.paths, context.machine_id)
+    runs = read_seed(context.paths.seed(context.machine_id), profile)
+    parameters = parameters_of("trainTvae", context.args)
+    inputs = steps.inputs("trainTvae", context.paths, context.machine_id, parameters)
+    if training.choose_device() == "cpu":
+        context.reporter.warning("CUDA_NOT_AVAILABLE", "CUDA not available: training on CPU")
+    checkpoints = training.Checkpoints(context.paths.checkpoints(context.machine_id), inputs.digest)
+    params = training.TrainParams(context.args.epochs, context.args.batch_size, context.args.seed)
+
+    def tell(report: training.EpochReport) -> None:
+        context.reporter.progress(
+            report.epoch,
+            report.epochs,
+            "epoch",
+            metrics={"loss": report.loss},
+            eta_seconds=round(report.eta_s, 1),
+            checkpoint=report.checkpoint,
+            device=report.device,
+            text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
+        )
+
+    provenance = {"inputs": dict(inputs.files), "codeVersion": inputs.code_version}
+    try:
+        model = training.train(
+            runs, profile, params, checkpoints=checkpoints, provenance=provenance, should_stop=context.stop, on_epoch=tell
+        )
+    except training.TrainingStopped as stopped:
+        raise interrupted(f"checkpoint saved at epoch {stopped.epoch}") from None
+    path = context.paths.model(context.machine_id)
+    write_whole(path, model.to_bytes())
+    checkpoints.clear()
+    loss = float(model.header["training"]["loss"])
+    return Result(f"model trained: {params.epochs} epochs, loss {loss:.3f}", outputs=(context.paths.output(path),), metrics={"loss": loss}, text=f"✅ Model trained\n{path}")
+
+
+def split_rows(total: int, shares: tuple[float, float, float]) -> dict[str, int]:
+    """Rows of each split; they add up to the total. Raises InvalidInput when a split would be empty."""
+    train, val = round(total * shares[0]), round(total * shares[1])
+    rows = dict(zip(steps.SPLITS, (train, val, total - train - val), strict=True))
+    if min(rows.values()) < 1:
+        raise InvalidInput(f"split_ratio: {total} rows leave a split empty", field="split_ratio")
+    return rows
+
+
+def generate_dataset(context: Context) -> Result:
+    """Samples a new generation of the data set. By hand (without --stage) it is shown at once where none is published."""
+    from gan.model import load_model
+    from gan.sample import SamplingStopped, sample
+
+    paths, machine_id = context.paths, context.machine_id
+    profile = load_profile(paths, machine_id)
+    rows = split_rows(context.args.num_samples, split_ratio(context.args.split_ratio))
+    model = load_model(paths.model(machine_id), profile)
+    inputs = steps.inputs("generateDataset", paths, machine_id, parameters_of("generateDataset", context.args))
+    try:
+        splits = sample(
+            model,
+            rows,
+            context.args.seed,
+            on_progress=lambda at, total: context.reporter.progress(at, total, "row"),
+            should_stop=context.stop,
+        )
+    except SamplingStopped:
+        raise interrupted("nothing is lost, sampling starts again") from None
+    folder = generation_folder(paths, machine_id, inputs.digest)
+    _write_generation(paths, machine_id, folder, splits, profile)
+    if not context.args.stage and current_generation(paths, machine_id) is None:
+        publish(paths, machine_id, folder)
+    outputs = tuple(paths.output(folder / f"{split}.parquet", len(runs)) for split, runs in splits.items())
+    count = sum(len(runs.ids()) for runs in splits.values())
+    lines = [f"{split}.parquet: ✅ {len(runs):,} rows" for split, runs in splits.items()]
+    return Result(
+        f"{sum(rows.values()):,} rows in {count} runs", outputs=outputs, metrics={"rows": sum(rows.values()), "runs": count}, text="\n".join(lines)
+    )
+
+
+def _write_generation(paths: Paths, machine_id: str, folder: Any, splits: dict[str, Runs], profile: Profile) -> None:
+    """Writes a generation's files; one that is published already is left alone when it would come out the same."""
+    if folder == current_generation(paths, machine_id) and all((folder / f"{s}.parquet").is_file() for s in splits):
+        return
+    with whole_folder(folder) as temporary:
+        for split, runs in splits.items():
+            write_parquet(runs, profile, temporary / f"{split}.parquet")
+
+
+def validate_dataset(context: Context) -> Result:
+    """Measures the newest generation. Raises ValidationFailed; the report is kept either way."""
+    from gan.model import load_model
+    from gan.quality import assess, quality_score
+
+    paths, machine_id = context.paths, context.machine_id
+    profile = load_profile(paths, machine_id)
+    seed = read_seed(paths.seed(machine_id), profile)
+    header = load_model(paths.model(machine_id), profile).header
+    outputs = steps.candidate(paths, machine_id)["outputs"]
+    files = {o["path"].rsplit("/", 1)[-1].removesuffix(".parquet"): o for o in outputs}
+    missing = [o["path"] for o in outputs if not (paths.root / o["path"]).is_file()]
+    if missing:
+        raise MissingPrerequisite(f"{missing[0]} is missing", hint=f"run: {steps.command('generateDataset', machine_id)}")
+    splits = {name: read_parquet(paths.root / o["path"], profile) for name, o in files.items()}
+    rows = {name: int(o["rows"]) for name, o in files.items()}
+    checks = assess(seed.select(header["trainRuns"]), seed.select(header["heldOutRuns"]), splits, rows, profile)
+    quality = quality_score(checks)
+    report = paths.root / outputs[0]["path"]
+    report = report.with_name("report.json")
+    body = {
+        "machineId": machine_id,
+        "verdict": overall(checks),
+        "quality": quality,
+        "real": "the seed’s held-out runs; the seed itself is simulated from the profile",
+        "checks": [c.to_json() for c in checks],
+    }
+    write_whole(report, json_bytes(body))
+    _refuse_failed(context, "the data set", checks)
+    worst = overall(checks)
+    return Result(
+        f"{worst}, quality {quality:.3f}", outputs=(paths.output(report),), metrics={"quality": quality}, verdict=worst, text=as_text(checks)
+    )
+
+
+def publish_dataset(context: Context) -> Result:
+    """Switches the published data set to the validated generation."""
+    paths, machine_id = context.paths, context.machine_id
+    outputs = steps.candidate(paths, machine_id)["outputs"]
+    folder = (paths.root / outputs[0]["path"]).parent
+    publish(paths, machine_id, folder)
+    published = tuple(paths.output(paths.published(machine_id) / f"{split}.parquet", rows) for split, rows in _rows(outputs))
+    return Result(f"published generation {folder.name}", outputs=published, text=f"✅ Published {paths.published(machine_id)} (generation {folder.name})")
+
+
+def _rows(outputs: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    return [(o["path"].rsplit("/", 1)[-1].removesuffix(".parquet"), int(o["rows"])) for o in outputs]
+
+
+WORK = {
+    "createProfile": create_profile,
+    "generateSeed": generate_seed,
+    "validateSeed": validate_seed,
+    "trainTvae": train_tvae,
+    "generateDataset": generate_dataset,
+    "validateDataset": validate_dataset,
+    "publishDataset": publish_dataset,
+}
