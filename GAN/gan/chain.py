@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
 from gan import steps
@@ -187,7 +188,7 @@ def generate_dataset(context: Context) -> Result:
     except SamplingStopped:
         raise interrupted("nothing is lost, sampling starts again") from None
     folder = generation_folder(paths, machine_id, inputs.digest)
-    _write_generation(paths, machine_id, folder, splits, profile)
+    _write_generation(folder, splits, profile)
     if not context.args.stage and current_generation(paths, machine_id) is None:
         publish(paths, machine_id, folder)
     outputs = tuple(paths.output(folder / f"{split}.parquet", len(runs)) for split, runs in splits.items())
@@ -198,10 +199,8 @@ def generate_dataset(context: Context) -> Result:
     )
 
 
-def _write_generation(paths: Paths, machine_id: str, folder: Any, splits: dict[str, Runs], profile: Profile) -> None:
-    """Writes a generation's files; one that is published already is left alone when it would come out the same."""
-    if folder == current_generation(paths, machine_id) and all((folder / f"{s}.parquet").is_file() for s in splits):
-        return
+def _write_generation(folder: Path, splits: dict[str, Runs], profile: Profile) -> None:
+    """Writes a generation's files. One that is there with the same bytes is left as it is: it may be published."""
     with whole_folder(folder) as temporary:
         for split, runs in splits.items():
             write_parquet(runs, profile, temporary / f"{split}.parquet")

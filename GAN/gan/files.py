@@ -144,6 +144,13 @@ def _holds(folder: Path, files: Path) -> bool:
     return all((folder / f.name).is_file() and sha256_of(folder / f.name) == sha256_of(f) for f in files.iterdir())
 
 
+def _holds_all_of(path: Path, other: Path) -> bool:
+    """Whether each file of `other` is in `path` with the same bytes."""
+    return path.is_dir() and all(
+        (path / file.name).is_file() and sha256_of(path / file.name) == sha256_of(file) for file in other.iterdir()
+    )
+
+
 def switch_link(link: Path, target: Path) -> None:
     """Points a symbolic link at a folder beside or above it, in one atomic step."""
     link.parent.mkdir(parents=True, exist_ok=True)

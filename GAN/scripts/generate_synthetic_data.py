@@ -1,0 +1,19 @@
+"""Samples a new generation of a machine's data set: train, val and test, split by whole runs."""
+
+from argparse import ArgumentParser
+from functools import partial
+
+import _path  # noqa: F401
+
+from gan.chain import WORK, parameters_of
+from gan.flags import add_sampling
+from gan.step import step_main
+
+
+def configure(parser: ArgumentParser) -> None:
+    add_sampling(parser)
+    parser.add_argument("--stage", action="store_true", help="never show the new generation before it is validated")
+
+
+if __name__ == "__main__":
+    step_main("generateDataset", __doc__ or "", partial(parameters_of, "generateDataset"), WORK["generateDataset"], configure)
