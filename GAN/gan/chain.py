@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ from gan import steps
 from gan.checks import as_text, overall
 from gan.errors import InvalidInput, MissingPrerequisite, ValidationFailed
 from gan.events import Result
-from gan.files import PROJECT_GAN, Paths, whole_folder, write_whole
-from gan.profile import Profile, load_profile, parse_profile
-from gan.publish import current_generation, generation_folder, publish
+from gan.files import Paths, sha256_of, whole_folder, write_whole
+from gan.profile import Profile, configuration, load_profile, parse_profile
+from gan.publish import generation_folder, is_validated, publish, read_report, show_unvalidated
 from gan.runs import Runs
 from gan.step import Context, interrupted, json_bytes, split_ratio
 from gan.tables import csv_bytes, read_parquet, read_seed, write_parquet
@@ -29,19 +29,41 @@ def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
     parameters = {name: getattr(args, name) for name in names}
     if step == "generateDataset":
         parameters["split_ratio"] = list(split_ratio(args.split_ratio))
+    if step == "createProfile":
+        parameters = _given_configuration(args)
     return parameters
+
+
+def _given_configuration(args: Namespace) -> dict[str, Any]:
+    """A configuration that came with the call decides the profile as a file of the fleet would: by its content."""
+    given: dict[str, Any] = {}
+    if getattr(args, "machine_type", None) is not None:
+        given["machine_type"] = args.machine_type
+    if getattr(args, "config", None) is not None:
+        given["config"] = hashlib.sha256(_config_text(args.config).encode()).hexdigest()[:12]
+    return given
+
+
+def _config_text(config: str) -> str:
+    """The text of `--config`, which is JSON or the path of a file of it. Raises InvalidInput."""
+    if config.lstrip().startswith("{"):
+        return config
+    try:
+        return Path(config).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"config: {config[:80]!r} is neither JSON nor a readable file ({type(error).__name__})", field="config") from None
 
 
 def create_profile(context: Context) -> Result:
     """Checks and completes a configuration and writes the profile."""
     machine_id = context.machine_id
-    given = _configuration(context)
-    if isinstance(given, dict):
-        given.setdefault("machine_id", machine_id)
-        if getattr(context.args, "machine_type", None) is not None:
-            given.setdefault("machine_type", context.args.machine_type)
-    profile = parse_profile(given)
+    config = getattr(context.args, "config", None)
     wanted = getattr(context.args, "machine_type", None)
+    given = configuration(context.paths, machine_id, None if config is None else _config_text(config))
+    given.setdefault("machine_id", machine_id)
+    if wanted is not None:
+        given.setdefault("machine_type", wanted)
+    profile = parse_profile(given)
     if profile.machine_id != machine_id:
         raise InvalidInput(f"machine_id: the configuration is that of {profile.machine_id!r}, not of {machine_id!r}", field="machine_id")
     if wanted is not None and profile.machine_type != wanted:
@@ -53,30 +75,6 @@ def create_profile(context: Context) -> Result:
         outputs=(context.paths.output(path),),
         metrics={"sensors": len(profile.sensors), "failureModes": len(profile.failure_modes)},
     )
-
-
-def _configuration(context: Context) -> Any:
-    """The configuration: `--config` as JSON or as a path, else the machine's file in the fleet."""
-    text = getattr(context.args, "config", None)
-    if text is None:
-        path = context.paths.fleet(context.machine_id)
-        if not path.is_file():
-            raise InvalidInput(
-                f"machine_id: no machine {context.machine_id!r} in the fleet ({PROJECT_GAN.name}/fleet)",
-                field="machine_id",
-                hint="give its configuration with --config",
-            )
-        text = path.read_text("utf-8")
-    elif not text.lstrip().startswith("{"):
-        try:
-            with open(text, encoding="utf-8") as file:
-                text = file.read()
-        except (FileNotFoundError, IsADirectoryError):
-            raise InvalidInput(f"config: no file {text!r}", field="config") from None
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InvalidInput(f"config: not JSON: {error}", field="config") from None
 
 
 def generate_seed(context: Context) -> Result:
@@ -101,34 +99,55 @@ def validate_seed(context: Context) -> Result:
     from gan.seedcheck import check_seed
 
     profile = load_profile(context.paths, context.machine_id)
-    checks = check_seed(profile, read_seed(context.paths.seed(context.machine_id), profile))
+    try:
+        runs = read_seed(context.paths.seed(context.machine_id), profile)
+    except InvalidInput as error:
+        raise ValidationFailed(error.message, field=error.field, code="SEED_INVALID", hint=_again("generateSeed", context)) from None
+    checks = check_seed(profile, runs)
     report = context.paths.seed_report(context.machine_id)
-    write_whole(report, json_bytes({"machineId": context.machine_id, "checks": [c.to_json() for c in checks]}))
-    _refuse_failed(context, "the seed", checks)
+    body = {"machineId": context.machine_id, "verdict": overall(checks), "checks": [c.to_json() for c in checks]}
+    write_whole(report, json_bytes(body))
+    _refuse_failed(context, "the seed", checks, "generateSeed")
     return Result(
         f"{len(checks)} checks of the seed passed", outputs=(context.paths.output(report),), verdict=overall(checks), text=as_text(checks)
     )
 
 
-def _refuse_failed(context: Context, what: str, checks: list[Any]) -> None:
+def _again(step: str, context: Context) -> str:
+    return f"make it again: {steps.command(step, context.machine_id)}"
+
+
+def _refuse_failed(context: Context, what: str, checks: list[Any], maker: str) -> None:
     failed = [check for check in checks if check.verdict == "fail"]
     if not failed:
         return
     context.reporter.say(as_text(checks))
-    reasons = "; ".join(f"{check.name}: {check.text}" for check in failed)
-    raise ValidationFailed(f"{what} of {context.machine_id} did not pass: {reasons}", field=failed[0].name)
+    reasons = "; ".join(f"{check.name}: {check.text} (allowed: {check.threshold})" for check in failed)
+    raise ValidationFailed(f"{what} of {context.machine_id} did not pass: {reasons}", field=failed[0].name, hint=_again(maker, context))
 
 
 def train_tvae(context: Context) -> Result:
     """Trains the temporal TVAE, from its checkpoint if there is one."""
-    from gan import train as training
-
     profile = load_profile(context.paths, context.machine_id)
     runs = read_seed(context.paths.seed(context.machine_id), profile)
+    if len(runs.ids()) < 2:
+        raise InvalidInput(
+            f"{context.paths.seed(context.machine_id).name}: run_id: 1 run is not enough: 2 or more, one is held out to measure quality",
+            field="run_id",
+        )
+    # PyTorch takes a second to import: after all that could be refused without it.
+    with context.stop.polled():
+        return _train(context, profile, runs)
+
+
+def _train(context: Context, profile: Profile, runs: Runs) -> Result:
+    from gan import train as training
+
     parameters = parameters_of("trainTvae", context.args)
     inputs = steps.inputs("trainTvae", context.paths, context.machine_id, parameters)
     if training.choose_device() == "cpu":
         context.reporter.warning("CUDA_NOT_AVAILABLE", "CUDA not available: training on CPU")
+    folder = context.paths.relative(context.paths.checkpoints(context.machine_id))
     checkpoints = training.Checkpoints(context.paths.checkpoints(context.machine_id), inputs.digest)
     params = training.TrainParams(context.args.epochs, context.args.batch_size, context.args.seed)
 
@@ -136,10 +155,10 @@ def train_tvae(context: Context) -> Result:
         context.reporter.progress(
             report.epoch,
             report.epochs,
-            "epoch",
+            "epochs",
             metrics={"loss": report.loss},
             eta_seconds=round(report.eta_s, 1),
-            checkpoint=report.checkpoint,
+            checkpoint=None if report.checkpoint is None else f"{folder}/{report.checkpoint}",
             device=report.device,
             text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
         )
@@ -182,18 +201,21 @@ def generate_dataset(context: Context) -> Result:
             model,
             rows,
             context.args.seed,
-            on_progress=lambda at, total: context.reporter.progress(at, total, "row"),
+            on_progress=lambda at, total: context.reporter.progress(at, total, "steps"),
             should_stop=context.stop,
         )
     except SamplingStopped:
         raise interrupted("nothing is lost, sampling starts again") from None
     folder = generation_folder(paths, machine_id, inputs.digest)
     _write_generation(folder, splits, profile)
-    if not context.args.stage and current_generation(paths, machine_id) is None:
-        publish(paths, machine_id, folder)
+    shown = not context.args.stage and show_unvalidated(paths, machine_id, folder)
     outputs = tuple(paths.output(folder / f"{split}.parquet", len(runs)) for split, runs in splits.items())
     count = sum(len(runs.ids()) for runs in splits.values())
     lines = [f"{split}.parquet: ✅ {len(runs):,} rows" for split, runs in splits.items()]
+    lines.append(str(paths.published(machine_id) if shown else folder))
+    if not shown:
+        lines.append("what is published changes when this is validated and published:")
+        lines += [f"  {steps.command(step, machine_id)}" for step in ("validateDataset", "publishDataset")]
     return Result(
         f"{sum(rows.values()):,} rows in {count} runs", outputs=outputs, metrics={"rows": sum(rows.values()), "runs": count}, text="\n".join(lines)
     )
@@ -215,6 +237,11 @@ def validate_dataset(context: Context) -> Result:
     profile = load_profile(paths, machine_id)
     seed = read_seed(paths.seed(machine_id), profile)
     header = load_model(paths.model(machine_id), profile).header
+    if header["provenance"]["inputs"].get("seed") != sha256_of(paths.seed(machine_id)):
+        raise MissingPrerequisite(
+            f"the model of {machine_id} was trained on another seed than the one there is now: quality cannot be measured",
+            hint=f"run: {steps.command('trainTvae', machine_id)}, and generate the data set again",
+        )
     outputs = steps.candidate(paths, machine_id)["outputs"]
     files = {o["path"].rsplit("/", 1)[-1].removesuffix(".parquet"): o for o in outputs}
     missing = [o["path"] for o in outputs if not (paths.root / o["path"]).is_file()]
@@ -228,13 +255,16 @@ def validate_dataset(context: Context) -> Result:
     report = report.with_name("report.json")
     body = {
         "machineId": machine_id,
+        "generation": report.parent.name,
         "verdict": overall(checks),
         "quality": quality,
+        "files": {Path(o["path"]).name: sha256_of(paths.root / o["path"]) for o in outputs},
+        "rows": rows,
         "real": "the seed’s held-out runs; the seed itself is simulated from the profile",
         "checks": [c.to_json() for c in checks],
     }
     write_whole(report, json_bytes(body))
-    _refuse_failed(context, "the data set", checks)
+    _refuse_failed(context, "the data set", checks, "generateDataset")
     worst = overall(checks)
     return Result(
         f"{worst}, quality {quality:.3f}", outputs=(paths.output(report),), metrics={"quality": quality}, verdict=worst, text=as_text(checks)
@@ -246,6 +276,17 @@ def publish_dataset(context: Context) -> Result:
     paths, machine_id = context.paths, context.machine_id
     outputs = steps.candidate(paths, machine_id)["outputs"]
     folder = (paths.root / outputs[0]["path"]).parent
+    if not is_validated(folder):
+        report = read_report(folder)
+        if report is None:
+            raise MissingPrerequisite(
+                f"generation {folder.name} of {machine_id} was not validated as it is now",
+                hint=f"run: {steps.command('validateDataset', machine_id)}",
+            )
+        raise ValidationFailed(
+            f"generation {folder.name} of {machine_id} did not pass validation; what is published stays",
+            hint=f"see {paths.relative(folder)}/report.json",
+        )
     publish(paths, machine_id, folder)
     published = tuple(paths.output(paths.published(machine_id) / f"{split}.parquet", rows) for split, rows in _rows(outputs))
     return Result(f"published generation {folder.name}", outputs=published, text=f"✅ Published {paths.published(machine_id)} (generation {folder.name})")
