@@ -7,7 +7,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
-
 from gan.chain import WORK, parameters_of
 from gan.step import step_main
 

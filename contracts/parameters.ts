@@ -84,7 +84,7 @@ export function describeProblems(error: z.ZodError, input: unknown): string[] {
   return error.issues.map((issue) => {
     const field = issue.path.join('.') || 'input';
     const value = issue.path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), input);
-    const shown = JSON.stringify(value) ?? 'nothing';
+    const shown = value === undefined ? 'nothing' : JSON.stringify(value);
     return `${field}: ${issue.message} (got ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown})`;
   });
 }

@@ -1,4 +1,3 @@
-import type { FailureType } from './failures.js';
 import type { MachinePipelineInput, StepParameters } from './parameters.js';
 import type { Step } from './steps.js';
 
@@ -8,7 +7,8 @@ import type { Step } from './steps.js';
 
 /** Why something failed, for a person. */
 export interface FailureReport {
-  type: FailureType | string;
+  /** One of FAILURE, or what another SDK or Temporal itself calls it. */
+  type: string;
   step: Step | null;
   message: string;
   hint: string | null;

@@ -1,6 +1,5 @@
 import type { FleetReport, MachineOutcome } from '../contracts/runs.js';
 import { STEP_TITLES } from '../contracts/steps.js';
-import type { Step } from '../contracts/steps.js';
 import { duration, fit, table } from './format.js';
 import type { LiveStep } from './progress.js';
 
@@ -74,7 +73,7 @@ function quality(machine: MachineOutcome): string {
 
 /** A running step: epoch, loss and ETA where it has them. */
 export function stepState({ step, attempt, heartbeat, lastFailure }: LiveStep): string {
-  const parts = [STEP_TITLES[step as Step] ?? step];
+  const parts = [(STEP_TITLES as Partial<Record<string, string>>)[step] ?? step];
   if (heartbeat !== null && heartbeat.total > 0) parts.push(`${heartbeat.unit} ${heartbeat.current}/${heartbeat.total}`);
   const loss = heartbeat?.metrics['loss'];
   if (loss !== undefined && loss !== null) parts.push(`loss ${loss.toFixed(3)}`);

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = ['workflows', 'contracts'];
@@ -17,6 +17,7 @@ export async function workflowBundle(): Promise<string> {
   if (!(await exists(path))) {
     const { code } = await bundleWorkflowCode({
       workflowsPath: join(PROJECT, 'workflows', 'index.ts'),
+      logger: new DefaultLogger('WARN'),
     });
     await mkdir(dirname(path), { recursive: true });
     const temporary = `${path}.${process.pid}.tmp`;

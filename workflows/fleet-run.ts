@@ -29,9 +29,9 @@ import { ATTRIBUTE } from './search-attributes.js';
 import { planning } from './step-activities.js';
 
 export const fleetStatus = defineQuery<FleetReport>(QUERY.status);
-export const pauseFleet = defineUpdate<void>(UPDATE.pause);
-export const resumeFleet = defineUpdate<void>(UPDATE.resume);
-export const cancelFleet = defineUpdate<void>(UPDATE.cancel);
+export const pauseFleet = defineUpdate(UPDATE.pause);
+export const resumeFleet = defineUpdate(UPDATE.resume);
+export const cancelFleet = defineUpdate(UPDATE.cancel);
 /** Runs failed machines of a fleet run again, while it still runs; null: all of them. Gives back their ids. */
 export const retryMachines = defineUpdate<string[], [string[] | null]>(UPDATE.retry);
 
@@ -80,8 +80,8 @@ class Fleet {
     setHandler(cancelFleet, () => {
       this.scope.cancel();
     });
-    setHandler(retryMachines, (machineIds) => ledger.requeue(machineIds), {
-      validator: (machineIds) => {
+    setHandler(retryMachines, (machineIds: string[] | null) => ledger.requeue(machineIds), {
+      validator: (machineIds: string[] | null) => {
         const objection = ledger.objectionToRetry(machineIds);
         if (objection !== null) throw ApplicationFailure.nonRetryable(objection, FAILURE.invalidInput);
       },

@@ -25,9 +25,9 @@ import { ATTRIBUTE } from './search-attributes.js';
 import { planning, runStep } from './step-activities.js';
 
 export const pipelineStatus = defineQuery<PipelineReport>(QUERY.status);
-export const pausePipeline = defineUpdate<void>(UPDATE.pause);
-export const resumePipeline = defineUpdate<void>(UPDATE.resume);
-export const cancelPipeline = defineUpdate<void>(UPDATE.cancel);
+export const pausePipeline = defineUpdate(UPDATE.pause);
+export const resumePipeline = defineUpdate(UPDATE.resume);
+export const cancelPipeline = defineUpdate(UPDATE.cancel);
 /** The same for the fleet run, which as a workflow can only signal. */
 export const pausePipelineSignal = defineSignal(SIGNAL.pause);
 export const resumePipelineSignal = defineSignal(SIGNAL.resume);
@@ -41,7 +41,7 @@ export const resumePipelineSignal = defineSignal(SIGNAL.resume);
  */
 export async function machinePipeline(given: MachinePipelineInput): Promise<PipelineResult> {
   const startedAt = Date.now();
-  const state = new PipelineState(String(given.machineId));
+  const state = new PipelineState(given.machineId);
   const steering = new Steering(state);
   try {
     const admitted = await planning.admitMachine(given);

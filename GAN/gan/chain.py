@@ -11,7 +11,7 @@ from gan import steps
 from gan.checks import as_text, overall
 from gan.errors import InvalidInput, MissingPrerequisite, ValidationFailed
 from gan.events import Result
-from gan.files import Paths, sha256_of, whole_folder, write_whole
+from gan.files import sha256_of, whole_folder, write_whole
 from gan.profile import Profile, configuration, load_profile, parse_profile
 from gan.publish import generation_folder, is_validated, publish, read_report, show_unvalidated
 from gan.runs import Runs
@@ -51,7 +51,9 @@ def _config_text(config: str) -> str:
     try:
         return Path(config).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"config: {config[:80]!r} is neither JSON nor a readable file ({type(error).__name__})", field="config") from None
+        raise InvalidInput(
+            f"config: {config[:80]!r} is neither JSON nor a readable file ({type(error).__name__})", field="config"
+        ) from None
 
 
 def create_profile(context: Context) -> Result:
@@ -65,9 +67,14 @@ def create_profile(context: Context) -> Result:
         given.setdefault("machine_type", wanted)
     profile = parse_profile(given)
     if profile.machine_id != machine_id:
-        raise InvalidInput(f"machine_id: the configuration is that of {profile.machine_id!r}, not of {machine_id!r}", field="machine_id")
+        raise InvalidInput(
+            f"machine_id: the configuration is that of {profile.machine_id!r}, not of {machine_id!r}",
+            field="machine_id",
+        )
     if wanted is not None and profile.machine_type != wanted:
-        raise InvalidInput(f"machine_type: the configuration says {profile.machine_type!r}, not {wanted!r}", field="machine_type")
+        raise InvalidInput(
+            f"machine_type: the configuration says {profile.machine_type!r}, not {wanted!r}", field="machine_type"
+        )
     path = context.paths.metadata(machine_id)
     write_whole(path, json_bytes(profile.to_json()))
     return Result(
@@ -102,14 +109,19 @@ def validate_seed(context: Context) -> Result:
     try:
         runs = read_seed(context.paths.seed(context.machine_id), profile)
     except InvalidInput as error:
-        raise ValidationFailed(error.message, field=error.field, code="SEED_INVALID", hint=_again("generateSeed", context)) from None
+        raise ValidationFailed(
+            error.message, field=error.field, code="SEED_INVALID", hint=_again("generateSeed", context)
+        ) from None
     checks = check_seed(profile, runs)
     report = context.paths.seed_report(context.machine_id)
     body = {"machineId": context.machine_id, "verdict": overall(checks), "checks": [c.to_json() for c in checks]}
     write_whole(report, json_bytes(body))
     _refuse_failed(context, "the seed", checks, "generateSeed")
     return Result(
-        f"{len(checks)} checks of the seed passed", outputs=(context.paths.output(report),), verdict=overall(checks), text=as_text(checks)
+        f"{len(checks)} checks of the seed passed",
+        outputs=(context.paths.output(report),),
+        verdict=overall(checks),
+        text=as_text(checks),
     )
 
 
@@ -123,7 +135,9 @@ def _refuse_failed(context: Context, what: str, checks: list[Any], maker: str) -
         return
     context.reporter.say(as_text(checks))
     reasons = "; ".join(f"{check.name}: {check.text} (allowed: {check.threshold})" for check in failed)
-    raise ValidationFailed(f"{what} of {context.machine_id} did not pass: {reasons}", field=failed[0].name, hint=_again(maker, context))
+    raise ValidationFailed(
+        f"{what} of {context.machine_id} did not pass: {reasons}", field=failed[0].name, hint=_again(maker, context)
+    )
 
 
 def train_tvae(context: Context) -> Result:
@@ -166,7 +180,13 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
     provenance = {"inputs": dict(inputs.files), "codeVersion": inputs.code_version}
     try:
         model = training.train(
-            runs, profile, params, checkpoints=checkpoints, provenance=provenance, should_stop=context.stop, on_epoch=tell
+            runs,
+            profile,
+            params,
+            checkpoints=checkpoints,
+            provenance=provenance,
+            should_stop=context.stop,
+            on_epoch=tell,
         )
     except training.TrainingStopped as stopped:
         raise interrupted(f"checkpoint saved at epoch {stopped.epoch}") from None
@@ -174,7 +194,12 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
     write_whole(path, model.to_bytes())
     checkpoints.clear()
     loss = float(model.header["training"]["loss"])
-    return Result(f"model trained: {params.epochs} epochs, loss {loss:.3f}", outputs=(context.paths.output(path),), metrics={"loss": loss}, text=f"✅ Model trained\n{path}")
+    return Result(
+        f"model trained: {params.epochs} epochs, loss {loss:.3f}",
+        outputs=(context.paths.output(path),),
+        metrics={"loss": loss},
+        text=f"✅ Model trained\n{path}",
+    )
 
 
 def split_rows(total: int, shares: tuple[float, float, float]) -> dict[str, int]:
@@ -217,7 +242,10 @@ def generate_dataset(context: Context) -> Result:
         lines.append("what is published changes when this is validated and published:")
         lines += [f"  {steps.command(step, machine_id)}" for step in ("validateDataset", "publishDataset")]
     return Result(
-        f"{sum(rows.values()):,} rows in {count} runs", outputs=outputs, metrics={"rows": sum(rows.values()), "runs": count}, text="\n".join(lines)
+        f"{sum(rows.values()):,} rows in {count} runs",
+        outputs=outputs,
+        metrics={"rows": sum(rows.values()), "runs": count},
+        text="\n".join(lines),
     )
 
 
@@ -246,7 +274,9 @@ def validate_dataset(context: Context) -> Result:
     files = {o["path"].rsplit("/", 1)[-1].removesuffix(".parquet"): o for o in outputs}
     missing = [o["path"] for o in outputs if not (paths.root / o["path"]).is_file()]
     if missing:
-        raise MissingPrerequisite(f"{missing[0]} is missing", hint=f"run: {steps.command('generateDataset', machine_id)}")
+        raise MissingPrerequisite(
+            f"{missing[0]} is missing", hint=f"run: {steps.command('generateDataset', machine_id)}"
+        )
     splits = {name: read_parquet(paths.root / o["path"], profile) for name, o in files.items()}
     rows = {name: int(o["rows"]) for name, o in files.items()}
     checks = assess(seed.select(header["trainRuns"]), seed.select(header["heldOutRuns"]), splits, rows, profile)
@@ -267,7 +297,11 @@ def validate_dataset(context: Context) -> Result:
     _refuse_failed(context, "the data set", checks, "generateDataset")
     worst = overall(checks)
     return Result(
-        f"{worst}, quality {quality:.3f}", outputs=(paths.output(report),), metrics={"quality": quality}, verdict=worst, text=as_text(checks)
+        f"{worst}, quality {quality:.3f}",
+        outputs=(paths.output(report),),
+        metrics={"quality": quality},
+        verdict=worst,
+        text=as_text(checks),
     )
 
 
@@ -288,8 +322,14 @@ def publish_dataset(context: Context) -> Result:
             hint=f"see {paths.relative(folder)}/report.json",
         )
     publish(paths, machine_id, folder)
-    published = tuple(paths.output(paths.published(machine_id) / f"{split}.parquet", rows) for split, rows in _rows(outputs))
-    return Result(f"published generation {folder.name}", outputs=published, text=f"✅ Published {paths.published(machine_id)} (generation {folder.name})")
+    published = tuple(
+        paths.output(paths.published(machine_id) / f"{split}.parquet", rows) for split, rows in _rows(outputs)
+    )
+    return Result(
+        f"published generation {folder.name}",
+        outputs=published,
+        text=f"✅ Published {paths.published(machine_id)} (generation {folder.name})",
+    )
 
 
 def _rows(outputs: list[dict[str, Any]]) -> list[tuple[str, int]]:

@@ -26,10 +26,19 @@ class Check:
         return asdict(self)
 
 
-def graded(name: str, value: float, *, warn: float, fail: float, meaning: str, high_is_bad: bool = True, text: str | None = None) -> Check:
+def graded(
+    name: str,
+    value: float,
+    *,
+    warn: float,
+    fail: float,
+    meaning: str,
+    high_is_bad: bool = True,
+    text: str | None = None,
+) -> Check:
     """A check by two limits."""
-    worse = (lambda v, limit: v > limit) if high_is_bad else (lambda v, limit: v < limit)
-    verdict: Verdict = "fail" if not value == value or worse(value, fail) else "warn" if worse(value, warn) else "pass"
+    sense = 1 if high_is_bad else -1
+    verdict: Verdict = "pass" if sense * value <= sense * warn else "warn" if sense * value <= sense * fail else "fail"
     sign = "≤" if high_is_bad else "≥"
     return Check(name, text or f"{value:.3f}", value, f"{sign} {warn:g} (fails beyond {fail:g})", meaning, verdict)
 

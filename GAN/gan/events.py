@@ -48,7 +48,9 @@ class Result:
 class Reporter:
     """Prints a script's events. In text mode `human` lines are for people; in JSON mode they are not printed."""
 
-    def __init__(self, step: str, machine_id: str | None, *, as_json: bool, on_reader_gone: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, step: str, machine_id: str | None, *, as_json: bool, on_reader_gone: Callable[[], None] | None = None
+    ) -> None:
         self.step = step
         self.machine_id = machine_id
         self.as_json = as_json

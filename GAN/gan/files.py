@@ -177,9 +177,12 @@ def remove_leftovers(folders: list[Path], machine_id: str) -> None:
             found = _TEMPORARY.fullmatch(path.name)
             if found is None or not _is_dead(int(found["pid"])):
                 continue
-            if machine_id not in (found["name"], folder.name) and not found["name"].startswith(f"{machine_id}_"):
-                if found["name"] != f"{machine_id}.json":
-                    continue
+            name = found["name"]
+            mine = (
+                machine_id in (name, folder.name) or name == f"{machine_id}.json" or name.startswith(f"{machine_id}_")
+            )
+            if not mine:
+                continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:

@@ -11,7 +11,9 @@ MAX_ROWS = 100_000_000
 
 def add_config(parser: ArgumentParser) -> None:
     parser.add_argument("--machine_type", default=None, help="must be the configuration's, if given")
-    parser.add_argument("--config", default=None, help="configuration as JSON or a path (default: the machine's in GAN/fleet)")
+    parser.add_argument(
+        "--config", default=None, help="configuration as JSON or a path (default: the machine's in GAN/fleet)"
+    )
 
 
 def add_seed_rows(parser: ArgumentParser, name: str = "--num_samples") -> None:
@@ -20,11 +22,15 @@ def add_seed_rows(parser: ArgumentParser, name: str = "--num_samples") -> None:
 
 def add_training(parser: ArgumentParser) -> None:
     parser.add_argument("--epochs", type=integer(1, 100_000), default=300, help="training epochs (default 300)")
-    parser.add_argument("--batch_size", type=integer(1, 1_000_000), default=500, help="rows a training step sees (default 500)")
+    parser.add_argument(
+        "--batch_size", type=integer(1, 1_000_000), default=500, help="rows a training step sees (default 500)"
+    )
 
 
 def add_sampling(parser: ArgumentParser) -> None:
-    parser.add_argument("--num_samples", type=integer(100, MAX_ROWS), default=50_000, help="rows over all splits (default 50000)")
+    parser.add_argument(
+        "--num_samples", type=integer(100, MAX_ROWS), default=50_000, help="rows over all splits (default 50000)"
+    )
     parser.add_argument(
         "--split_ratio", nargs="+", default=["0.7,0.15,0.15"], help="shares of train, val, test (default 0.7,0.15,0.15)"
     )

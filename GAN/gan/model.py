@@ -54,11 +54,17 @@ def load_model(path: Path, profile: Profile) -> Model:
     try:
         model, digest = _read(path)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
-        raise InvalidInput(f"{path.name} is damaged or no model: {error}", code="MODEL_DAMAGED", hint=f"run: {again}") from None
+        raise InvalidInput(
+            f"{path.name} is damaged or no model: {error}", code="MODEL_DAMAGED", hint=f"run: {again}"
+        ) from None
     if model.header.get("format") != FORMAT or model.header.get("version") != VERSION:
-        raise InvalidInput(f"{path.name} is not a {FORMAT} model of version {VERSION}", code="MODEL_FORMAT", hint=f"run: {again}")
+        raise InvalidInput(
+            f"{path.name} is not a {FORMAT} model of version {VERSION}", code="MODEL_FORMAT", hint=f"run: {again}"
+        )
     if model.header.get("arraysSha256") != digest:
-        raise InvalidInput(f"{path.name} is damaged: its digest does not match", code="MODEL_DAMAGED", hint=f"run: {again}")
+        raise InvalidInput(
+            f"{path.name} is damaged: its digest does not match", code="MODEL_DAMAGED", hint=f"run: {again}"
+        )
     if tuple(model.header["sensors"]) != profile.sensor_names or tuple(model.header["modes"]) != profile.mode_names:
         raise InvalidInput(
             f"{path.name} was trained for other sensors or failure modes than the profile of {profile.machine_id} has",

@@ -41,7 +41,13 @@ def simulate(profile: Profile, num_rows: int, seed: int) -> Runs:
     values = _sensors(profile, damage, row_mode, lengths, time_h, rng)
     has_modes = bool(profile.failure_modes)
     runs = Runs(
-        profile.sensor_names, values, run_id, time_h, rul_h if has_modes else None, row_mode if has_modes else None, profile.mode_names
+        profile.sensor_names,
+        values,
+        run_id,
+        time_h,
+        rul_h if has_modes else None,
+        row_mode if has_modes else None,
+        profile.mode_names,
     )
     return trim(runs, num_rows)
 
@@ -77,7 +83,7 @@ def _damage(profile: Profile, mean_rows: float, rng: np.random.Generator) -> Flo
     age = (np.arange(horizon) + 1.0) / life
     kind = profile.wear.degradation
     if kind == "medium":
-        path = np.maximum.accumulate(np.cumsum(rng.normal(1 / life, 0.12 / np.sqrt(life), horizon)))
+        path: Floats = np.maximum.accumulate(np.cumsum(rng.normal(1 / life, 0.12 / np.sqrt(life), horizon)))
     elif kind == "exponential":
         growth = np.exp(4.0 * age + np.cumsum(rng.normal(0, 0.10 / np.sqrt(life), horizon)))
         path = np.maximum.accumulate((growth - 1) / (np.exp(4.0) - 1))
@@ -86,7 +92,7 @@ def _damage(profile: Profile, mean_rows: float, rng: np.random.Generator) -> Flo
         path = np.cumsum(rng.gamma(shape, 1 / 120))
     crossed = np.flatnonzero(path >= 1)
     rows = max(int(crossed[0]) + 1 if len(crossed) else horizon, MIN_RUN_ROWS)
-    return np.clip(path[:rows], 0, 1)
+    return np.asarray(np.clip(path[:rows], 0, 1))
 
 
 def _modes(profile: Profile, runs: int, rng: np.random.Generator) -> Ints:

@@ -238,13 +238,17 @@ class _Reader:
 
     def objects(self, name: str, least: int, most: int, default: list[Any] | None = None) -> list[_Reader]:
         value = self._take(name, default)
-        if not isinstance(value, list) or not least <= len(value) <= most or not all(isinstance(v, dict) for v in value):
+        if (
+            not isinstance(value, list)
+            or not least <= len(value) <= most
+            or not all(isinstance(v, dict) for v in value)
+        ):
             count = f" of {len(value)}" if isinstance(value, list) else ""
             self.problem(name, f"list{count}" if isinstance(value, list) else value, f"{least} to {most} objects")
             return []
         return [_Reader(item, f"{self.at}{name}.{i}.", self.problems) for i, item in enumerate(value)]
 
-    def object(self, name: str) -> _Reader | None:
+    def section(self, name: str) -> _Reader | None:
         value = self.given.get(name)
         self.known.add(name)
         if value is None:
@@ -283,7 +287,7 @@ def _read(r: _Reader) -> Profile | None:
     modes = [_mode(m, names) for m in r.objects("failure_modes", 0, 50, [])]
     _refuse_twins(r, "failure_modes", [m.name for m in modes])
     total = sum(m.probability for m in modes)
-    parameters = r.object("operational_parameters")
+    parameters = r.section("operational_parameters")
     profile = Profile(
         machine_id=machine_id,
         machine_type=machine_type,
@@ -294,8 +298,8 @@ def _read(r: _Reader) -> Profile | None:
         sensors=tuple(sensors),
         operational_parameters={} if parameters is None else _parameters(parameters),
         failure_modes=tuple(FailureMode(m.name, m.probability / total, m.effects, m.description) for m in modes),
-        operating=_operating(r.object("operating")),
-        wear=_wear(r.object("wear"), DEFAULTS[machine_type]),
+        operating=_operating(r.section("operating")),
+        wear=_wear(r.section("wear"), DEFAULTS[machine_type]),
     )
     r.done()
     return None if r.problems else profile

@@ -33,7 +33,9 @@ def read_report(generation: Path) -> dict[str, Any] | None:
         files = dict(report["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    same = bool(files) and all((generation / n).is_file() and sha256_of(generation / n) == sha for n, sha in files.items())
+    same = bool(files) and all(
+        (generation / n).is_file() and sha256_of(generation / n) == sha for n, sha in files.items()
+    )
     return report if same else None
 
 
@@ -64,7 +66,11 @@ def publish(paths: Paths, machine_id: str, generation: Path) -> list[str]:
     _make_way(paths, machine_id)
     switch_link(paths.published(machine_id), generation)
     keep = {generation.resolve(), *([before] if before is not None else [])}
-    others = [p for p in paths.generations(machine_id).iterdir() if p.is_dir() and not p.name.startswith(".") and p.resolve() not in keep]
+    others = [
+        p
+        for p in paths.generations(machine_id).iterdir()
+        if p.is_dir() and not p.name.startswith(".") and p.resolve() not in keep
+    ]
     # Those that passed are worth more for a roll-back than those that did not; then the newest.
     others.sort(key=lambda p: (is_validated(p), p.stat().st_mtime), reverse=True)
     removed = others[max(KEEP - len(keep), 0) :]

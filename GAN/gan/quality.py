@@ -21,7 +21,9 @@ LIFE_BINS = 10
 SAMPLE_ROWS = 15_000
 
 
-def assess(train_seed: Runs, held_out: Runs, splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile) -> list[Check]:
+def assess(
+    train_seed: Runs, held_out: Runs, splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile
+) -> list[Check]:
     """The checks of a data set. train_seed and held_out are the seed's runs; rows are the counts that were asked for."""
     whole = join(splits)
     checks = [_sorted(splits), *_structure(splits, rows, whole), _ranges(profile, whole), _twins(whole)]
@@ -111,15 +113,27 @@ def _rul_step(splits: Mapping[str, Runs]) -> Check:
         inside = np.diff(runs.run_id) == 0
         drift = np.abs(np.diff(runs.rul_h) + np.diff(runs.time_h))[inside]
         worst = max(worst, float(drift.max(initial=0.0)))
-    return graded("RUL falls with time", worst, warn=1e-3, fail=1e-3, meaning="RUL falls by the hours that pass", text=f"off by {worst:.4f} h at most")
+    return graded(
+        "RUL falls with time",
+        worst,
+        warn=1e-3,
+        fail=1e-3,
+        meaning="RUL falls by the hours that pass",
+        text=f"off by {worst:.4f} h at most",
+    )
 
 
 def _ranges(profile: Profile, runs: Runs) -> Check:
     low = np.array([s.physical_min for s in profile.sensors])
     high = np.array([s.physical_max for s in profile.sensors])
-    outside = ((runs.values < low) | (runs.values > high)).any(axis=0)
+    outside = np.any((runs.values < low) | (runs.values > high), axis=0).tolist()
     names = [name for name, bad in zip(runs.sensors, outside, strict=True) if bad]
-    return boolean("Feature ranges", not names, "no value beyond what the sensor can physically show", "valid" if not names else f"outside: {', '.join(names)}")
+    return boolean(
+        "Feature ranges",
+        not names,
+        "no value beyond what the sensor can physically show",
+        "valid" if not names else f"outside: {', '.join(names)}",
+    )
 
 
 def _twins(runs: Runs) -> Check:
@@ -208,7 +222,9 @@ def _rul_correlation(runs: Runs) -> Floats:
     assert runs.rul_h is not None
     ranks = np.column_stack([_ranks(column) for column in runs.values.T])
     rul = _ranks(runs.rul_h)
-    return np.nan_to_num(np.array([np.corrcoef(column, rul)[0, 1] if np.ptp(column) > 0 else 0.0 for column in ranks.T]))
+    return np.nan_to_num(
+        np.array([np.corrcoef(column, rul)[0, 1] if np.ptp(column) > 0 else 0.0 for column in ranks.T])
+    )
 
 
 def _ranks(values: Floats) -> Floats:
@@ -223,13 +239,31 @@ def _lives(seed: Runs, data: Runs) -> Check:
     ratio = float(made.mean() / real.mean())
     spread = float(made.std() / max(real.std(), 1e-9)) if len(real) > 2 else 1.0
     off = max(abs(np.log(ratio)), 0.5 * abs(np.log(max(spread, 1e-3))))
-    return graded("Run lengths", off, warn=0.35, fail=0.8, meaning="lives are as long and as varied as the seed’s", text=f"mean {ratio:.2f} and spread {spread:.2f} of the seed’s")
+    return graded(
+        "Run lengths",
+        off,
+        warn=0.35,
+        fail=0.8,
+        meaning="lives are as long and as varied as the seed’s",
+        text=f"mean {ratio:.2f} and spread {spread:.2f} of the seed’s",
+    )
+
+
+def _mode_shares(runs: Runs) -> Floats:
+    assert runs.failure_mode is not None
+    return np.bincount(runs.failure_mode[runs.starts()], minlength=len(runs.modes)) / len(runs.starts())
 
 
 def _modes(seed: Runs, data: Runs) -> Check:
-    assert seed.failure_mode is not None and data.failure_mode is not None
-    shares = [np.bincount(r.failure_mode[r.starts()], minlength=len(seed.modes)) / len(r.starts()) for r in (seed, data)]  # type: ignore[index]
+    shares = [_mode_shares(runs) for runs in (seed, data)]
     off = float(np.abs(shares[0] - shares[1]).sum() / 2)
     missing = int(((shares[0] > 0) & (shares[1] == 0)).sum())
-    check = graded("Failure modes", off, warn=0.15, fail=0.4, meaning="failure modes occur as often as in the seed", text=f"{off:.2f} apart, {missing} missing")
+    check = graded(
+        "Failure modes",
+        off,
+        warn=0.15,
+        fail=0.4,
+        meaning="failure modes occur as often as in the seed",
+        text=f"{off:.2f} apart, {missing} missing",
+    )
     return check if missing == 0 else boolean("Failure modes", False, check.meaning, check.text)

@@ -65,13 +65,15 @@ def _to_runs(model: Model, lengths: Ints, source: Ints, values: list[Floats], fi
     interval = float(model.header["intervalHours"])
     modes = tuple(model.header["modes"])
     run_id = np.repeat(np.arange(first + 1, first + 1 + len(lengths)), lengths)
-    gaps = np.repeat(np.arange(len(lengths)) * REPAIR_HOURS, lengths)
-    rul = np.concatenate([np.arange(n - 1, -1, -1) for n in lengths]) * interval
+    gaps: Floats = np.repeat(np.arange(len(lengths)) * REPAIR_HOURS, lengths)
+    rul: Floats = np.concatenate([np.arange(n - 1.0, -1.0, -1.0) for n in lengths]) * interval
     has_rul = bool(model.header["hasRul"])
     mode = np.repeat(model.arrays["unit_modes"][source].astype(np.int64), lengths)
-    time_h = np.arange(len(run_id)) * interval + gaps
+    time_h: Floats = np.arange(len(run_id)) * interval + gaps
     sensors = tuple(model.header["sensors"])
-    return Runs(sensors, np.concatenate(values), run_id, time_h, rul if has_rul else None, mode if has_rul else None, modes)
+    return Runs(
+        sensors, np.concatenate(values), run_id, time_h, rul if has_rul else None, mode if has_rul else None, modes
+    )
 
 
 def _values(
@@ -120,14 +122,16 @@ def _mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
     same = modes[source][:, None] == modes[None, :]
     weights = rng.normal(0, 1, same.shape) * same
     weights /= np.maximum(np.sqrt((weights**2).sum(axis=1, keepdims=True)), 1e-12)
-    return np.einsum("ru,ufs->rfs", weights, units)
+    return np.asarray(np.einsum("ru,ufs->rfs", weights, units))
 
 
 class _Process:
     """The trained process: a latent draw, the decoder, and noise, given each run's memory."""
 
     def __init__(self, model: Model, runs: int, rng: np.random.Generator) -> None:
-        self._net = {k.removeprefix("net."): v.astype(np.float64) for k, v in model.arrays.items() if k.startswith("net.")}
+        self._net = {
+            k.removeprefix("net."): v.astype(np.float64) for k, v in model.arrays.items() if k.startswith("net.")
+        }
         self._rng = rng
         self._memory = MemoryState(runs, len(model.arrays["mean"]))
         self._latent = self._net["decoder.0.weight"].shape[1] - self._net["skip.weight"].shape[1]

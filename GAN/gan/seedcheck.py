@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan.checks import Check, boolean, graded
+from gan.checks import Check, Verdict, boolean, graded
 from gan.profile import Profile
 from gan.runs import Runs
 
@@ -66,8 +66,8 @@ def _modes(runs: Runs) -> Check:
 def _ranges(profile: Profile, runs: Runs) -> Check:
     low = np.array([s.physical_min for s in profile.sensors])
     high = np.array([s.physical_max for s in profile.sensors])
-    outside = (runs.values < low) | (runs.values > high)
-    names = [name for name, bad in zip(runs.sensors, outside.any(axis=0), strict=True) if bad]
+    outside = np.any((runs.values < low) | (runs.values > high), axis=0).tolist()
+    names = [name for name, bad in zip(runs.sensors, outside, strict=True) if bad]
     text = "valid" if not names else f"outside: {', '.join(names)}"
     return boolean("Feature ranges", not names, "no value beyond what the sensor can physically show", text)
 
@@ -75,5 +75,7 @@ def _ranges(profile: Profile, runs: Runs) -> Check:
 def _constant(profile: Profile, runs: Runs) -> Check:
     still = [name for name, spread in zip(runs.sensors, np.ptp(runs.values, axis=0), strict=True) if spread == 0]
     text = "none" if not still else ", ".join(still)
-    verdict = "pass" if not still else "warn" if len(still) < len(profile.sensors) else "fail"
-    return Check("Constant sensors", text, float(len(still)), "none", "a sensor that never moves tells nothing", verdict)  # type: ignore[arg-type]
+    verdict: Verdict = "pass" if not still else "warn" if len(still) < len(profile.sensors) else "fail"
+    return Check(
+        "Constant sensors", text, float(len(still)), "none", "a sensor that never moves tells nothing", verdict
+    )

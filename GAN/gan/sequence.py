@@ -109,7 +109,7 @@ def _unit(design: Floats, rest: Floats) -> Floats:
 
 def _apply_units(runs: Runs, life: Floats, units: Floats) -> Floats:
     each = np.repeat(np.arange(len(units)), runs.lengths())
-    return np.einsum("nf,nfs->ns", unit_design(life), units[each])
+    return np.asarray(np.einsum("nf,nfs->ns", unit_design(life), units[each]))
 
 
 def _whitening(runs: Runs, rest: Floats) -> tuple[Floats, Floats]:
@@ -149,9 +149,9 @@ class MemoryState:
     """The memory of runs that are stepped together. Rows are runs."""
 
     def __init__(self, runs: int, sensors: int) -> None:
-        self._last = np.zeros((runs, sensors))
-        self._before = np.zeros((runs, sensors))
-        self._sums = np.zeros((len(AVERAGES), runs, sensors))
+        self._last: Floats = np.zeros((runs, sensors))
+        self._before: Floats = np.zeros((runs, sensors))
+        self._sums: Floats = np.zeros((len(AVERAGES), runs, sensors))
         self._steps = 0
         self._keep = np.exp(-1.0 / np.array(AVERAGES))
 

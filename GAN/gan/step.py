@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,7 +48,12 @@ Configure = Callable[[argparse.ArgumentParser], None]
 
 
 def script_main(
-    step: str, description: str, work: Callable[[Context], Result], configure: Configure | None = None, *, machine: bool = False
+    step: str,
+    description: str,
+    work: Callable[[Context], Result],
+    configure: Configure | None = None,
+    *,
+    machine: bool = False,
 ) -> NoReturn:
     """Runs a script that reads or plans, and exits with its status."""
     _main(step, description, work, configure, machine)
@@ -108,7 +114,12 @@ def _output(record: dict[str, Any]) -> Any:
 
 def _folders(paths: Paths, machine_id: str) -> list[Path]:
     folders = [paths.metadata(machine_id).parent, paths.seed(machine_id).parent, paths.model(machine_id).parent]
-    return [*folders, paths.generations(machine_id), paths.published(machine_id).parent, paths.manifest(machine_id).parent]
+    return [
+        *folders,
+        paths.generations(machine_id),
+        paths.published(machine_id).parent,
+        paths.manifest(machine_id).parent,
+    ]
 
 
 @contextmanager
@@ -122,7 +133,9 @@ def machine_lock(paths: Paths, machine_id: str) -> Iterator[None]:
             if time.monotonic() > deadline:
                 file.seek(0)
                 holder = file.read().strip() or "another process"
-                raise ResourceFailed(f"{machine_id} is held by {holder}", code="MACHINE_LOCKED", hint="wait for it, or stop it")
+                raise ResourceFailed(
+                    f"{machine_id} is held by {holder}", code="MACHINE_LOCKED", hint="wait for it, or stop it"
+                )
             time.sleep(0.05)
         file.seek(0)
         file.truncate()
@@ -154,7 +167,9 @@ def _main(
     step: str, description: str, work: Callable[[Context], Result], configure: Configure | None, machine: bool
 ) -> NoReturn:
     reporter = Reporter(step, _peek_machine(), as_json=_wants_json())
-    stop = StopRequest(lambda: reporter.error(Interrupted("stopped before a safe point", hint="run the same command again")))
+    stop = StopRequest(
+        lambda: reporter.error(Interrupted("stopped before a safe point", hint="run the same command again"))
+    )
     try:
         args = _parse(description, configure, machine)
         reporter.on_reader_gone = stop.request
@@ -177,7 +192,9 @@ def _main(
     except Exception as error:
         stop.close()
         traceback.print_exc()
-        reporter.error(StepError(f"{type(error).__name__}: {error}", code="INTERNAL", hint="this is a defect of the script"))
+        reporter.error(
+            StepError(f"{type(error).__name__}: {error}", code="INTERNAL", hint="this is a defect of the script")
+        )
         code = 1
     sys.stdout.flush()
     sys.exit(code)
@@ -191,10 +208,16 @@ def _parse(description: str, configure: Configure | None, machine: bool) -> argp
         configure(parser)
     root = os.environ.get("GAN_ROOT") or str(PROJECT_GAN)
     parser.add_argument("--root", default=root, help="data root (default GAN, or GAN_ROOT of the environment)")
-    parser.add_argument("--seed", type=integer(0, MAX_SEED), default=0, help="random seed: same inputs, same bytes (default 0)")
-    parser.add_argument("--progress", choices=("text", "json"), default="text", help="text for people, json for programs")
+    parser.add_argument(
+        "--seed", type=integer(0, MAX_SEED), default=0, help="random seed: same inputs, same bytes (default 0)"
+    )
+    parser.add_argument(
+        "--progress", choices=("text", "json"), default="text", help="text for people, json for programs"
+    )
     parser.add_argument("--supervised", action="store_true", help="end, checkpoint saved, when the parent process does")
-    parser.add_argument("--skip_if_current", action="store_true", help="do nothing when inputs and outputs are unchanged")
+    parser.add_argument(
+        "--skip_if_current", action="store_true", help="do nothing when inputs and outputs are unchanged"
+    )
     parser.add_argument("--fleet_run", default=None, help="name of the fleet run, for the manifest")
     args = parser.parse_args()
     if machine:
@@ -204,10 +227,14 @@ def _parse(description: str, configure: Configure | None, machine: bool) -> argp
 
 def _resource(error: OSError | MemoryError) -> ResourceFailed:
     if isinstance(error, MemoryError):
-        return ResourceFailed("out of memory", code="OUT_OF_MEMORY", hint="ask for fewer rows or run fewer machines at once")
+        return ResourceFailed(
+            "out of memory", code="OUT_OF_MEMORY", hint="ask for fewer rows or run fewer machines at once"
+        )
     where = "" if error.filename is None else f" ({error.filename})"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ResourceFailed(f"the disk is full{where}", code="DISK_FULL", hint="free some space; nothing was half written")
+        return ResourceFailed(
+            f"the disk is full{where}", code="DISK_FULL", hint="free some space; nothing was half written"
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ResourceFailed(f"not writable{where}", code="NOT_WRITABLE", hint="check the folder's owner and mode")
     return ResourceFailed(f"{error.strerror or error}{where}", code="IO_FAILED")
@@ -216,11 +243,11 @@ def _resource(error: OSError | MemoryError) -> ResourceFailed:
 def _wants_json() -> bool:
     """Known before the flags are parsed, so that an error in them comes out as an event."""
     argv = sys.argv
-    return "--progress=json" in argv or any(a == "--progress" and b == "json" for a, b in zip(argv, argv[1:], strict=False))
+    return "--progress=json" in argv or any(a == "--progress" and b == "json" for a, b in pairwise(argv))
 
 
 def _peek_machine() -> str | None:
-    for flag, value in zip(sys.argv, sys.argv[1:], strict=False):
+    for flag, value in pairwise(sys.argv):
         if flag == "--machine_id":
             return value[:80]
     return None
@@ -252,7 +279,8 @@ def split_ratio(parts: list[str]) -> tuple[float, float, float]:
     if not good:
         given = " ".join(parts)
         raise InvalidInput(
-            f"split_ratio: {given!r} is not allowed: three shares above 0 that sum to 1, e.g. 0.7,0.15,0.15", field="split_ratio"
+            f"split_ratio: {given!r} is not allowed: three shares above 0 that sum to 1, e.g. 0.7,0.15,0.15",
+            field="split_ratio",
         )
     return shares[0], shares[1], shares[2]
 

@@ -58,7 +58,9 @@ def _files(step: str, paths: Paths, machine_id: str) -> dict[str, str]:
     def digest(name: str, maker: str) -> str:
         path = {"profile": paths.metadata, "seed": paths.seed, "model": paths.model}[name](machine_id)
         if not path.is_file():
-            raise MissingPrerequisite(f"no {name} of {machine_id} ({path.name})", hint=f"run: {command(maker, machine_id)}")
+            raise MissingPrerequisite(
+                f"no {name} of {machine_id} ({path.name})", hint=f"run: {command(maker, machine_id)}"
+            )
         return sha256_of(path)
 
     if step == "createProfile":
@@ -101,16 +103,17 @@ def _candidate_files(paths: Paths, machine_id: str) -> dict[str, str]:
     missing = [file.name for file in files if not file.is_file()]
     if missing:
         raise MissingPrerequisite(
-            f"the data set of {machine_id} lacks {', '.join(missing)}", hint=f"run: {command('generateDataset', machine_id)}"
+            f"the data set of {machine_id} lacks {', '.join(missing)}",
+            hint=f"run: {command('generateDataset', machine_id)}",
         )
     return {f"data set {file.name}": sha256_of(file) for file in files}
 
 
 def _report(paths: Paths, machine_id: str) -> str:
     record = Manifest(paths, machine_id).step("validateDataset")
-    if record is None or {k: v for k, v in record["inputs"]["files"].items() if k.startswith("data set")} != _candidate_files(
-        paths, machine_id
-    ):
+    if record is None or {
+        k: v for k, v in record["inputs"]["files"].items() if k.startswith("data set")
+    } != _candidate_files(paths, machine_id):
         raise MissingPrerequisite(
             f"the data set of {machine_id} was not validated", hint=f"run: {command('validateDataset', machine_id)}"
         )

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from gan.errors import InvalidInput, MissingPrerequisite
 from gan.profile import Profile
-from gan.runs import Runs
+from gan.runs import Floats, Ints, Runs
 
 # Where the time axis begins. A data set has no calendar of its own; a fixed start keeps its bytes the same.
 EPOCH = np.datetime64("2025-01-01T00:00:00", "ms")
@@ -35,19 +35,23 @@ def to_table(runs: Runs, profile: Profile) -> pa.Table:
         columns.append(pa.array(significant(runs.values[:, at])))
         fields.append(pa.field(name, pa.float64(), metadata={"unit": units.get(name, "")}))
     if runs.failure_mode is not None:
-        columns.append(pa.DictionaryArray.from_arrays(pa.array(runs.failure_mode.astype(np.int32)), pa.array(runs.modes)).cast(pa.string()))
+        columns.append(
+            pa.DictionaryArray.from_arrays(pa.array(runs.failure_mode.astype(np.int32)), pa.array(runs.modes)).cast(
+                pa.string()
+            )
+        )
         fields.append(pa.field("failure_mode", pa.string()))
     columns.append(pa.array(runs.run_id))
     fields.append(pa.field("run_id", pa.int64()))
     return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata={"machine_id": profile.machine_id}))
 
 
-def significant(values: np.ndarray) -> np.ndarray:
+def significant(values: Floats) -> Floats:
     """Values rounded to DIGITS significant digits."""
     with np.errstate(divide="ignore"):
         magnitude = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
     scale = np.power(10.0, DIGITS - 1 - magnitude)
-    rounded: np.ndarray = np.round(values * scale) / scale
+    rounded: Floats = np.round(values * scale) / scale
     return rounded
 
 
@@ -84,14 +88,22 @@ def read_parquet(path: Path, profile: Profile) -> Runs:
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise InvalidInput(f"{path.name} is not a readable parquet file: {error}", hint="generate the data set again") from None
+        raise InvalidInput(
+            f"{path.name} is not a readable parquet file: {error}", hint="generate the data set again"
+        ) from None
     return from_table(table, profile, path.name)
 
 
 def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
     """Checks a table against the profile's columns and gives its runs. Raises InvalidInput."""
     has_modes = bool(profile.failure_modes)
-    expected = ["timestamp", *(["rul"] if has_modes else []), *profile.sensor_names, *(["failure_mode"] if has_modes else []), "run_id"]
+    expected = [
+        "timestamp",
+        *(["rul"] if has_modes else []),
+        *profile.sensor_names,
+        *(["failure_mode"] if has_modes else []),
+        "run_id",
+    ]
     missing = [column for column in expected if column not in table.column_names]
     if missing:
         raise InvalidInput(f"{name}: columns are missing: {', '.join(missing)}", field=missing[0])
@@ -107,7 +119,7 @@ def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
     return runs
 
 
-def _numbers(table: pa.Table, column: str, name: str) -> np.ndarray:
+def _numbers(table: pa.Table, column: str, name: str) -> Floats:
     try:
         values = table.column(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid as error:
@@ -123,7 +135,7 @@ def _numbers(table: pa.Table, column: str, name: str) -> np.ndarray:
     return np.asarray(values, dtype=np.float64)
 
 
-def _modes(table: pa.Table, profile: Profile, name: str) -> np.ndarray:
+def _modes(table: pa.Table, profile: Profile, name: str) -> Ints:
     codes = pc.index_in(table.column("failure_mode").cast(pa.string()), pa.array(profile.mode_names))
     if codes.null_count:
         row = int(np.flatnonzero(codes.is_null().to_numpy(zero_copy_only=False))[0])
@@ -135,7 +147,7 @@ def _modes(table: pa.Table, profile: Profile, name: str) -> np.ndarray:
     return np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _hours(table: pa.Table, name: str) -> np.ndarray:
+def _hours(table: pa.Table, name: str) -> Floats:
     column = table.column("timestamp")
     try:
         stamps = column.cast(pa.timestamp("ms")) if not pa.types.is_timestamp(column.type) else column

@@ -105,7 +105,8 @@ class Network(nn.Module):
         log_sigma = self.log_sigma(cond).clamp(-6, 3)
         nll = (0.5 * ((x - expected) * torch.exp(-log_sigma)) ** 2 + log_sigma + 0.5 * math.log(2 * math.pi)).sum(1)
         divergence = 0.5 * (mean**2 + torch.exp(log_var) - log_var - 1).sum(1)
-        return (nll + divergence).mean()
+        loss: Tensor = (nll + divergence).mean()
+        return loss
 
 
 def _mlp(inputs: int, outputs: int) -> nn.Sequential:
@@ -195,7 +196,12 @@ def train(
         "modes": list(runs.modes),
         "hasRul": runs.rul_h is not None,
         "intervalHours": profile.interval_hours,
-        "training": {"epochs": params.epochs, "batchSize": params.batch_size, "seed": params.seed, "loss": trainer.loss},
+        "training": {
+            "epochs": params.epochs,
+            "batchSize": params.batch_size,
+            "seed": params.seed,
+            "loss": trainer.loss,
+        },
         "heldOutRuns": held_out.tolist(),
         "trainRuns": kept.tolist(),
         "provenance": dict(provenance),
@@ -219,8 +225,12 @@ class _Trainer:
         self._x, self._memory, self._cond = (
             torch.from_numpy(a.astype(np.float32)).to(device) for a in (prepared.x, prepared.memory, prepared.cond)
         )
-        self._network = Network(prepared.x.shape[1], prepared.memory.shape[1], prepared.cond.shape[1], _linear_start(prepared)).to(device)
-        self._optimiser = torch.optim.AdamW(self._network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True)
+        self._network = Network(
+            prepared.x.shape[1], prepared.memory.shape[1], prepared.cond.shape[1], _linear_start(prepared)
+        ).to(device)
+        self._optimiser = torch.optim.AdamW(
+            self._network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True
+        )
         self._epoch = 0
         self._restore()
 
@@ -230,7 +240,9 @@ class _Trainer:
             self.loss = self._one_epoch()
             self._epoch += 1
             if not math.isfinite(self.loss):
-                raise TrainingDiverged(f"the loss of epoch {self._epoch} is {self.loss}", hint="look at the seed for values far off")
+                raise TrainingDiverged(
+                    f"the loss of epoch {self._epoch} is {self.loss}", hint="look at the seed for values far off"
+                )
             stop = should_stop()
             now = time.monotonic()
             if self._epoch < self.params.epochs and (stop or now - saved >= CHECKPOINT_SECONDS):
@@ -263,7 +275,7 @@ class _Trainer:
         blur = MEMORY_NOISE * self._noise(*memory.shape)
         loss = self._network.loss(self._x[pick], memory + blur, self._cond[pick], noise)
         self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
         self._optimiser.step()
         return loss.detach()

@@ -9,4 +9,6 @@ from gan.flags import add_config
 from gan.step import step_main
 
 if __name__ == "__main__":
-    step_main("createProfile", __doc__ or "", partial(parameters_of, "createProfile"), WORK["createProfile"], add_config)
+    step_main(
+        "createProfile", __doc__ or "", partial(parameters_of, "createProfile"), WORK["createProfile"], add_config
+    )

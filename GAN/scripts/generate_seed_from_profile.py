@@ -9,4 +9,6 @@ from gan.flags import add_seed_rows
 from gan.step import step_main
 
 if __name__ == "__main__":
-    step_main("generateSeed", __doc__ or "", partial(parameters_of, "generateSeed"), WORK["generateSeed"], add_seed_rows)
+    step_main(
+        "generateSeed", __doc__ or "", partial(parameters_of, "generateSeed"), WORK["generateSeed"], add_seed_rows
+    )

@@ -16,4 +16,6 @@ def configure(parser: ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    step_main("generateDataset", __doc__ or "", partial(parameters_of, "generateDataset"), WORK["generateDataset"], configure)
+    step_main(
+        "generateDataset", __doc__ or "", partial(parameters_of, "generateDataset"), WORK["generateDataset"], configure
+    )

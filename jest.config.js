@@ -1,0 +1,10 @@
+/** TypeScript through SWC, as ES modules: run with NODE_OPTIONS=--experimental-vm-modules (scripts/test.mjs does). */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+  testTimeout: 60_000,
+  modulePathIgnorePatterns: ['<rootDir>/.venv', '<rootDir>/.cache'],
+};
