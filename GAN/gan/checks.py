@@ -53,9 +53,14 @@ def overall(checks: Sequence[Check]) -> Verdict:
     return max((check.verdict for check in checks), key=_ORDER.__getitem__, default="pass")
 
 
+def _shown(text: str) -> str:
+    """As people know it from the scripts before: `RUL decreasing (98.5%)`, `Timestamp sorted: True`."""
+    return f" ({text})" if text.endswith("%") else f": {text}"
+
+
 def as_text(checks: Sequence[Check]) -> str:
     """The checks for a person, ending in the overall verdict."""
-    lines = [f"{_MARK[c.verdict]} {c.name}: {c.text}  [{c.threshold}]" for c in checks]
+    lines = [f"{_MARK[c.verdict]} {c.name}{_shown(c.text)}  [{c.threshold}]" for c in checks]
     verdict = overall(checks)
     words: dict[Verdict, str] = {"pass": "✅ PASS", "warn": "✅ PASS (with warnings)", "fail": "❌ FAIL"}
     return "\n".join([*lines, words[verdict]])

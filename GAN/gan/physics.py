@@ -108,7 +108,7 @@ def _modes(profile: Profile, runs: int, rng: np.random.Generator) -> Ints:
 def _times(lengths: Ints, interval_h: float) -> Floats:
     """Hours since the first row: runs follow each other after a repair, (N,)."""
     gaps = np.concatenate([[0.0], np.cumsum(np.full(len(lengths) - 1, REPAIR_HOURS))])
-    return np.arange(int(lengths.sum())) * interval_h + np.repeat(gaps, lengths)
+    return np.asarray(np.arange(int(lengths.sum())) * interval_h + np.repeat(gaps, lengths))
 
 
 def _sensors(

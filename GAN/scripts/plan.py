@@ -1,0 +1,32 @@
+"""Prints what the chain would do for each machine: which steps run, which are up to date, and why. Changes nothing."""
+
+from argparse import ArgumentParser
+
+import _path  # noqa: F401
+
+from gan.events import Result
+from gan.flags import add_chain
+from gan.plan import choose_machines, plan_machine
+from gan.step import Context, script_main
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--machine_ids", default="all", help="comma-separated ids (default all)")
+    add_chain(parser)
+
+
+def work(context: Context) -> Result:
+    chosen = choose_machines(context.paths, context.args.machine_ids)
+    machines = [plan_machine(context.paths, machine_id, context.args) for machine_id in chosen]
+    due = sum(any(step["action"] == "run" for step in machine["steps"]) for machine in machines)
+    lines = [
+        f"{machine['machineId']}: {step['step']}: {step['action']} ({step['reason']})"
+        for machine in machines
+        for step in machine["steps"]
+    ]
+    summary = f"{due} of {len(machines)} machines have something to do"
+    return Result(summary, data={"machines": machines}, text="\n".join([*lines, summary]))
+
+
+if __name__ == "__main__":
+    script_main("plan", __doc__ or "", work, configure)

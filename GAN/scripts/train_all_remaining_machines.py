@@ -1,0 +1,21 @@
+"""Trains a model for every machine that has none, one after another, without Temporal."""
+
+import _path  # noqa: F401
+
+from gan.batch import run_chains
+from gan.events import Result
+from gan.flags import add_chain
+from gan.health import check
+from gan.step import Context, script_main
+
+
+def work(context: Context) -> Result:
+    missing = [i for i in context.paths.fleet_ids() if not check(context.paths, i).model]
+    context.reporter.say(f"Found {len(missing)} machines without models")
+    for machine_id in missing:
+        context.reporter.say(f"  {machine_id}")
+    return run_chains(context, missing, ("createProfile", "generateSeed", "validateSeed", "trainTvae"))
+
+
+if __name__ == "__main__":
+    script_main("trainMissing", __doc__ or "", work, add_chain)

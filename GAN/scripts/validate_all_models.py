@@ -1,0 +1,28 @@
+"""Checks which machines of the fleet have a valid profile, model and data set."""
+
+import _path  # noqa: F401
+
+from gan.events import Result
+from gan.health import check
+from gan.step import Context, script_main
+
+
+def work(context: Context) -> Result:
+    machines = []
+    ids = context.paths.fleet_ids()
+    for at, machine_id in enumerate(ids):
+        machines.append(check(context.paths, machine_id))
+        context.reporter.progress(at + 1, len(ids), "machines")
+    ready = sum(machine.metadata and machine.model and machine.data for machine in machines)
+    summary = f"{ready} of {len(machines)} machines are fully ready"
+    lines = [f"{machine.word}  {machine.machine_id}" for machine in machines]
+    return Result(
+        summary,
+        data={"machines": [machine.to_json() for machine in machines]},
+        metrics={"machines": len(machines), "ready": ready},
+        text="\n".join([*lines, summary]),
+    )
+
+
+if __name__ == "__main__":
+    script_main("fleetHealth", __doc__ or "", work)
