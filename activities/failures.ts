@@ -12,6 +12,11 @@ const BY_EXIT: Record<number, { type: FailureType; retryable: boolean }> = {
   75: { type: FAILURE.interrupted, retryable: true },
 };
 
+/** Whether an error is the operating system's of this code, e.g. ENOENT. */
+export function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}
+
 /** Builds a typed failure; what is not retryable ends the machine's pipeline. */
 export function failure(
   type: FailureType,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FAILURE } from '../contracts/failures.js';
 import { describeProblems } from '../contracts/parameters.js';
 import { Profile } from '../contracts/profile.js';
-import { failure } from './failures.js';
+import { failure, hasCode } from './failures.js';
 
 export interface FleetFolders {
   projectRoot: string;
@@ -61,7 +61,7 @@ async function readNames(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   }
 }
@@ -71,12 +71,8 @@ async function firstText(paths: string[]): Promise<string | null> {
     try {
       return await readFile(path, 'utf8');
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!hasCode(error, 'ENOENT')) throw error;
     }
   }
   return null;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { ScriptEvent } from '../contracts/events.js';
 import type { ErrorEvent, ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
-import { failure, failureOfExit } from './failures.js';
+import { failure, failureOfExit, hasCode } from './failures.js';
 
 /** A script to run: its path under the data root's project, and its flags. */
 export interface PythonRequest {
@@ -163,7 +163,7 @@ class ProcessGroup {
     try {
       process.kill(-this.pid, signal);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      if (!hasCode(error, 'ESRCH')) throw error;
     }
   }
 }

@@ -1,6 +1,9 @@
+import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetail } from '../contracts/failures.js';
 import { FAILURE } from '../contracts/failures.js';
+import { STEP_TITLES } from '../contracts/steps.js';
+import { reportFailure } from '../workflows/failure-report.js';
 import { ConfigError } from '../temporal.config.js';
 
 /** Exit statuses of the command line; 2 to 5 are those of the scripts (contract 1). */
@@ -29,6 +32,14 @@ const EXIT_BY_TYPE: Record<string, number> = {
 /** Exit status for a failure's type. */
 export function exitOf(type: string): number {
   return EXIT_BY_TYPE[type] ?? EXIT.failed;
+}
+
+/** A workflow's failure as an error for a person: which step, what, what to do next. */
+export function workflowError(error: unknown): unknown {
+  if (!(error instanceof WorkflowFailedError)) return error;
+  const failure = reportFailure(error.cause, null);
+  const where = failure.step === null ? '' : `${STEP_TITLES[failure.step]}: `;
+  return new CliError(`${where}${failure.message}`, exitOf(failure.type), failure.hint);
 }
 
 /** Prints an error for a person and gives back the exit status. Only what is unexpected shows its stack. */

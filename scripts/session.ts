@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { loadSettings } from '../temporal.config.js';
@@ -73,7 +73,7 @@ async function hasWorkflowPoller(client: Client, settings: Settings): Promise<bo
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: settings.connect.namespace,
     taskQueue: { name: settings.queues.light },
-    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   });
   const recent = Date.now() - 90_000;
   return pollers.some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > recent);

@@ -3,7 +3,7 @@ import { FleetRunInput } from '../../contracts/parameters.js';
 import type { FleetReport } from '../../contracts/runs.js';
 import { QUERY, UPDATE } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
-import { CliError, EXIT } from '../errors.js';
+import { CliError, EXIT, workflowError } from '../errors.js';
 import { failedMachines, findFleetRun, startFleetRun } from '../fleet-client.js';
 import { outcomeTable, totalLine } from '../fleet-view.js';
 import { PlainScreen, TerminalScreen, watchFleet } from '../fleet-watch.js';
@@ -115,8 +115,12 @@ async function withRun(
       process.exitCode = EXIT.interrupted;
       return;
     }
-    if (report === null) await handle.result();
-    else printOutcome(report, options.json === true);
+    // A run that was cancelled, or whose input was refused, has no result but its failure; the account may still say more.
+    const ended = await handle.result().catch((error: unknown) => {
+      if (report === null || report.machines.length === 0) throw workflowError(error);
+      return report;
+    });
+    printOutcome(ended as FleetReport, options.json === true);
   } finally {
     await session.close();
   }

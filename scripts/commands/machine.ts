@@ -1,15 +1,14 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { parseProfile } from '../../activities/fleet-folder.js';
 import { MachineId, MachinePipelineInput } from '../../contracts/parameters.js';
 import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
 import { QUERY } from '../../contracts/runs.js';
 import { STEPS, STEP_TITLES, machineWorkflowId } from '../../contracts/steps.js';
-import { reportFailure } from '../../workflows/failure-report.js';
 import { loadSettings } from '../../temporal.config.js';
-import { CliError, EXIT, exitOf } from '../errors.js';
+import { CliError, EXIT, workflowError } from '../errors.js';
 import { duration, table } from '../format.js';
 import { onInterrupt } from '../interrupt.js';
 import { startPipeline } from '../machine-client.js';
@@ -75,17 +74,10 @@ async function runMachine(machineId: string, options: RunOptions): Promise<void>
       process.exitCode = EXIT.interrupted;
       return;
     }
-    printResult((await handle.result().catch(rethrow)) as PipelineResult, options.json === true);
+    printResult((await handle.result().catch((error: unknown) => { throw workflowError(error); })) as PipelineResult, options.json === true);
   } finally {
     await session.close();
   }
-}
-
-function rethrow(error: unknown): never {
-  if (!(error instanceof WorkflowFailedError)) throw error;
-  const failure = reportFailure(error.cause, null);
-  const where = failure.step === null ? '' : `${STEP_TITLES[failure.step]}: `;
-  throw new CliError(`${where}${failure.message}`, exitOf(failure.type), failure.hint);
 }
 
 function printResult(result: PipelineResult, json: boolean): void {

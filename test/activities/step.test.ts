@@ -1,0 +1,51 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { HeartbeatDetails } from '../../contracts/events.js';
+import { commonArgs, runStepScript } from '../../activities/step.js';
+import { scriptProject } from '../support/python.js';
+
+function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment; beats: HeartbeatDetails[] } {
+  const env = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails });
+  const beats: HeartbeatDetails[] = [];
+  env.on('heartbeat', (details: HeartbeatDetails) => beats.push(details));
+  return { env, beats };
+}
+
+function step(env: MockActivityEnvironment, source: string) {
+  const { script, ...settings } = scriptProject(source);
+  return env.run(() => runStepScript('trainTvae', { script, args: [] }, { ...settings, heartbeatEveryMs: 20 }));
+}
+
+describe('a step’s activity', () => {
+  it('heartbeats the last progress and the tail of the log', async () => {
+    const { env, beats } = environment();
+    await step(env, 'say("warning", code="W", message="m")\nprogress(3, loss=0.25)\ntime.sleep(0.3)\nresult()');
+    expect(beats.at(-1)).toMatchObject({ step: 'trainTvae', current: 3, total: 10, unit: 'epochs', metrics: { loss: 0.25 }, etaSeconds: 1.5, device: 'cpu', log: ['W: m'] });
+  });
+
+  it('begins with the progress of the attempt before', async () => {
+    const { env, beats } = environment({ current: 7, total: 10, unit: 'epochs', metrics: {}, checkpoint: 'c' });
+    await step(env, 'result()');
+    expect(beats[0]).toMatchObject({ current: 7, checkpoint: 'c' });
+  });
+
+  it('is cancelled only when its process is gone', async () => {
+    const { env, beats } = environment();
+    env.on('heartbeat', (details: HeartbeatDetails) => {
+      if (details.current === 1) env.cancel();
+    });
+    await expect(step(env, 'progress(1)\ntime.sleep(600)')).rejects.toThrow();
+    expect(beats.length).toBeGreaterThan(1);
+  });
+});
+
+describe('the flags of every step', () => {
+  const parameters = { epochs: 1, batchSize: 1, seedSamples: 100, samples: 100, split: [0.5, 0.25, 0.25] as [number, number, number], seed: 7 };
+
+  it('skip what is current', () => {
+    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: false, fleetRun: 'r' })).toEqual(['--machine_id', 'a', '--seed', '7', '--fleet_run', 'r', '--skip_if_current']);
+  });
+
+  it('do not when forced', () => {
+    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: true, fleetRun: null })).not.toContain('--skip_if_current');
+  });
+});

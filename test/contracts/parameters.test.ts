@@ -1,0 +1,53 @@
+import type { ZodError } from 'zod';
+import { FleetRunInput, MachineId, MachinePipelineInput, StepParameters, describeProblems } from '../../contracts/parameters.js';
+
+function problems(error: ZodError | undefined, given: unknown): string[] {
+  if (error === undefined) throw new Error('expected the input to be refused');
+  return describeProblems(error, given);
+}
+
+describe('a machine id', () => {
+  it.each(['motor_siemens_1la7_001', 'a', '0', 'x'.repeat(64)])('may be %s', (id) => {
+    expect(MachineId.safeParse(id).success).toBe(true);
+  });
+
+  it.each(['', '../x', 'A', 'a b', 'a__b', '_a', 'a_', 'a/b', 'a.json', 'ä', 'x'.repeat(65), 'a\n'])('may not be %j', (id) => {
+    expect(MachineId.safeParse(id).success).toBe(false);
+  });
+});
+
+describe('step parameters', () => {
+  it('have the defaults of the seed document', () => {
+    expect(StepParameters.parse({})).toEqual({ epochs: 300, batchSize: 500, seedSamples: 10_000, samples: 50_000, split: [0.7, 0.15, 0.15], seed: 0 });
+  });
+
+  it.each([
+    ['epochs', 0],
+    ['epochs', 1.5],
+    ['batchSize', -1],
+    ['samples', 10],
+    ['split', [0.7, 0.2, 0.2]],
+    ['split', [1, 0, 0]],
+    ['seed', -1],
+    ['epoch', 3],
+  ])('refuse %s %j and name the field', (field, value) => {
+    const given = { [field]: value };
+    const parsed = StepParameters.safeParse(given);
+    expect(parsed.success).toBe(false);
+    expect(problems(parsed.error, given).join()).toContain(field);
+  });
+});
+
+describe('describeProblems', () => {
+  it('names the field, what is allowed and the value', () => {
+    const given = { machineId: '../x' };
+    const parsed = MachinePipelineInput.safeParse(given);
+    expect(problems(parsed.error, given)).toEqual([expect.stringMatching(/^machineId: .*lower-case.*"\.\.\/x"/)]);
+  });
+
+  it('cuts a long value', () => {
+    const given = { name: 'r', machineIds: ['y'.repeat(500)] };
+    const parsed = FleetRunInput.safeParse(given);
+    expect(problems(parsed.error, given).every((line) => line.length < 300)).toBe(true);
+  });
+});

@@ -1,0 +1,39 @@
+import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { PythonSettings } from '../../activities/python.js';
+
+export const PROJECT_ROOT = join(import.meta.dirname, '../..');
+
+/** A project whose one script is this text: what a script may do wrong is written down, not waited for. */
+export function scriptProject(source: string): PythonSettings & { script: string } {
+  const projectRoot = mkdtempSync(join(tmpdir(), 'script-'));
+  const script = 'GAN/scripts/fake.py';
+  mkdirSync(dirname(join(projectRoot, script)), { recursive: true });
+  writeFileSync(join(projectRoot, script), `${PRELUDE}\n${source}\n`);
+  return {
+    projectRoot,
+    script,
+    python: join(PROJECT_ROOT, '.venv/bin/python'),
+    dataRoot: join(projectRoot, 'data'),
+    silenceTimeoutMs: 20_000,
+    stopGraceMs: 300,
+  };
+}
+
+const PRELUDE = `
+import json, os, signal, subprocess, sys, time
+
+def say(event, **fields):
+    print(json.dumps({"event": event, "step": "fake", "machineId": None, "time": "t", **fields}), flush=True)
+
+def progress(current, total=10, **metrics):
+    say("progress", current=current, total=total, unit="epochs", metrics=metrics, etaSeconds=1.5, checkpoint=None, device="cpu")
+
+def result(**changes):
+    say("result", **{"skipped": False, "reason": None, "outputs": [], "metrics": {}, "verdict": None, "summary": "done", "durationSeconds": 0.1, **changes})
+
+def error(code, exit_code, retryable=False):
+    say("error", code=code, message="it went wrong", hint="do this", field=None, retryable=retryable, exitCode=exit_code)
+    sys.exit(exit_code)
+`;
