@@ -5,6 +5,7 @@ import { QUERY } from '../contracts/runs.js';
 import { machineLine, totalLine } from './fleet-view.js';
 import type { FleetSnapshot } from './fleet-view.js';
 import { readLiveStep } from './progress.js';
+import { awaitEnd } from './workflow-end.js';
 
 /** Shows snapshots of a fleet run as they come. */
 export interface FleetScreen {
@@ -19,8 +20,7 @@ const EVERY_MS = 1_000;
  * @returns the last account; its status says whether the run has ended
  */
 export async function watchFleet(client: Client, handle: WorkflowHandle, screen: FleetScreen, signal: AbortSignal): Promise<FleetReport | null> {
-  const ended = new AbortController();
-  handle.result().catch(() => undefined).finally(() => { ended.abort(); });
+  const ended = awaitEnd(client, handle);
   const either = AbortSignal.any([signal, ended.signal]);
   let report: FleetReport | null = null;
   try {
@@ -32,6 +32,7 @@ export async function watchFleet(client: Client, handle: WorkflowHandle, screen:
     }
   } finally {
     screen.close();
+    await ended.stop();
   }
 }
 

@@ -2,15 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { stepState } from './fleet-view.js';
 import { readLiveStep } from './progress.js';
+import { awaitEnd } from './workflow-end.js';
 
 const EVERY_MS = 1_000;
 
 /** Writes a line whenever the machine's running step has moved on, until the pipeline ends or the signal aborts. */
 export async function watchMachine(client: Client, machineId: string, handle: WorkflowHandle, write: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const ended = new AbortController();
-  handle.result().catch(() => undefined).finally(() => {
-    ended.abort();
-  });
+  const ended = awaitEnd(client, handle);
   const either = AbortSignal.any([signal, ended.signal]);
   let said = '';
   while (!either.aborted) {
@@ -20,4 +18,5 @@ export async function watchMachine(client: Client, machineId: string, handle: Wo
     said = line;
     await delay(EVERY_MS, undefined, { signal: either }).catch(() => undefined);
   }
+  await ended.stop();
 }

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { access, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { Settings } from '../temporal.config.js';
 import { CliError, EXIT } from './errors.js';
 
-/** The embedded Temporal server: the dev server of the `temporal` command, on the loopback, over a SQLite file. */
+/**
+ * The embedded Temporal server: the dev server of the `temporal` command, on the loopback, over a SQLite file. It runs
+ * under a guard that stops it when its starter has gone, in whatever way; started again, it goes on from the file.
+ */
 export interface EmbeddedServer {
   /** False when it ran already and is only attached to. */
   started: boolean;
@@ -18,7 +21,7 @@ export interface EmbeddedServer {
 /** The names of workflows/search-attributes.ts, as the server registers them. */
 const SEARCH_ATTRIBUTES = ['MachineId', 'MachineType', 'Step', 'FleetRun'];
 const START_MS = 30_000;
-const STOP_MS = 10_000;
+const GUARD = join(import.meta.dirname, 'server-guard.mjs');
 
 /**
  * Attaches to the embedded server, or starts it.
@@ -31,7 +34,13 @@ export async function startEmbeddedServer(settings: Settings): Promise<EmbeddedS
   const child = await spawnServer(settings);
   const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); }));
   await untilServing(child, address, settings);
-  return { started: true, stop: () => stop(child, ended, settings) };
+  return {
+    started: true,
+    stop: async () => {
+      child.stdin?.end();
+      await ended;
+    },
+  };
 }
 
 async function spawnServer(settings: Settings): Promise<ChildProcess> {
@@ -47,9 +56,8 @@ async function spawnServer(settings: Settings): Promise<ChildProcess> {
   ];
   const log = await open(join(settings.stateDir, 'server.log'), 'a');
   // A process group of its own: the terminal's Ctrl-C must reach the worker first.
-  const child = spawn(binary, args, { detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const child = spawn(process.execPath, [GUARD, binary, ...args], { detached: true, stdio: ['pipe', log.fd, log.fd] });
   await log.close();
-  if (child.pid !== undefined) await writeFile(pidFile(settings), JSON.stringify({ pid: child.pid, port, uiPort }));
   return child;
 }
 
@@ -84,14 +92,3 @@ async function isServing(address: string): Promise<boolean> {
   }
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>, settings: Settings): Promise<void> {
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  await ended;
-  clearTimeout(timer);
-  await rm(pidFile(settings), { force: true });
-}
-
-function pidFile(settings: Settings): string {
-  return join(settings.stateDir, 'server.json');
-}

@@ -116,11 +116,11 @@ async function withRun(
       return;
     }
     // A run that was cancelled, or whose input was refused, has no result but its failure; the account may still say more.
-    const ended = await handle.result().catch((error: unknown) => {
+    const ended = (await handle.result().catch((error: unknown) => {
       if (report === null || report.machines.length === 0) throw workflowError(error);
       return report;
-    });
-    printOutcome(ended as FleetReport, options.json === true);
+    })) as FleetReport;
+    printOutcome(ended, options.json === true);
   } finally {
     await session.close();
   }
