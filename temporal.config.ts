@@ -30,8 +30,7 @@ const Environment = z.object({
   GAN_TRAINING_TIMEOUT_MS: positive.default(24 * 60 * 60_000),
   GAN_SILENCE_TIMEOUT_MS: positive.default(5 * 60_000),
   GAN_STOP_GRACE_MS: positive.default(5_000),
-  GAN_LIGHT_ATTEMPTS: positive.default(5),
-  GAN_TRAINING_ATTEMPTS: positive.default(20),
+  GAN_ATTEMPTS: positive.default(5),
   GAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -53,6 +52,8 @@ export interface Settings {
   silenceTimeoutMs: number;
   /** Time between SIGTERM and SIGKILL: what a checkpoint takes, amply. */
   stopGraceMs: number;
+  /** A step that fails so often without getting any further fails for good. Lost workers and shutdowns do not count. */
+  attempts: number;
   policy: ActivityPolicy;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
@@ -97,6 +98,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
     heartbeatEveryMs: e.GAN_HEARTBEAT_EVERY_MS,
     silenceTimeoutMs: e.GAN_SILENCE_TIMEOUT_MS,
     stopGraceMs: e.GAN_STOP_GRACE_MS,
+    attempts: e.GAN_ATTEMPTS,
     policy: {
       lightQueue: e.GAN_TASK_QUEUE,
       trainingQueue: `${e.GAN_TASK_QUEUE}-training`,
@@ -105,8 +107,6 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
       trainingTimeoutMs: e.GAN_TRAINING_TIMEOUT_MS,
       retryInitialMs: 1_000,
       retryMaximumMs: 10_000,
-      lightAttempts: e.GAN_LIGHT_ATTEMPTS,
-      trainingAttempts: e.GAN_TRAINING_ATTEMPTS,
     },
     logLevel: e.GAN_LOG_LEVEL,
   };

@@ -11,7 +11,7 @@ import { listMachines, readProfile } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
 import { runPython } from './python.js';
 import type { PythonSettings } from './python.js';
-import { runSupervised } from './step.js';
+import { beating, runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
 
 export interface PlanSettings extends StepSettings {
@@ -39,6 +39,10 @@ export async function admitMachine(given: unknown, settings: PlanSettings): Prom
 /** Checks a fleet run's input and chooses its machines. A machine whose configuration is wrong is taken: it fails by itself. */
 export async function planFleet(given: unknown, settings: PlanSettings): Promise<FleetPlan> {
   const input = parseInput(FleetRunInput, given, 'fleetRun');
+  return await beating(settings, () => undefined, () => plan(input, settings));
+}
+
+async function plan(input: FleetRunInput, settings: PlanSettings): Promise<FleetPlan> {
   const chosen = await selectMachines(input, settings);
   const due = input.only === null ? null : await selectPlan(input, settings, Context.current().cancellationSignal);
   const machines = due === null ? chosen : chosen.filter((machine) => due.some((planned) => planned.machineId === machine.machineId));

@@ -1,5 +1,7 @@
 import { Context } from '@temporalio/activity';
-import type { HeartbeatDetails, ProgressEvent, ResultEvent } from '../contracts/events.js';
+import { ApplicationFailure } from '@temporalio/common';
+import { HeartbeatDetails } from '../contracts/events.js';
+import type { ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { StepRequest, StepResult } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
@@ -9,6 +11,8 @@ import type { PythonRequest, PythonSettings } from './python.js';
 
 export interface StepSettings extends PythonSettings {
   heartbeatEveryMs: number;
+  /** How often a step may fail by itself without getting any further. */
+  attempts: number;
 }
 
 const LOG_LINES = 8;
@@ -20,24 +24,49 @@ export async function runStepScript(step: Step, request: PythonRequest, settings
 
 /**
  * Runs a script with a heartbeat about every second.
- * @throws the activity's cancellation when it was cancelled; a failure that is retried at once when the worker stops
+ * @throws the activity's cancellation when it was cancelled; a failure that is retried at once when the worker stops;
+ * NoProgress, not retried, when the step failed by itself several times without getting any further
  */
 export async function runSupervised(step: string, request: PythonRequest, settings: StepSettings): Promise<ResultEvent> {
   const context = Context.current();
-  const pulse = new Pulse(step, context.info.heartbeatDetails as HeartbeatDetails | undefined);
-  const timer = setInterval(() => {
-    context.heartbeat(pulse.details);
-  }, settings.heartbeatEveryMs);
-  context.heartbeat(pulse.details);
+  const pulse = new Pulse(step, HeartbeatDetails.safeParse(context.info.heartbeatDetails).data);
+  return await beating(settings, () => pulse.details, async () => {
+    try {
+      return await runPython(request, settings, context.cancellationSignal, pulse);
+    } catch (error) {
+      if (context.cancellationSignal.aborted) return await stopped(context);
+      pulse.countFailure();
+      if (pulse.details.stalled.failures >= settings.attempts) throw noProgress(error, pulse.details);
+      throw error;
+    }
+  });
+}
+
+/** Heartbeats while work goes on, first at once and last as it ends: cancellation and the next attempt depend on it. */
+export async function beating<T>(settings: Pick<StepSettings, 'heartbeatEveryMs'>, details: () => unknown, work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = () => {
+    context.heartbeat(details());
+  };
+  const timer = setInterval(beat, settings.heartbeatEveryMs);
+  beat();
   try {
-    return await runPython(request, settings, context.cancellationSignal, pulse);
-  } catch (error) {
-    context.heartbeat(pulse.details);
-    if (context.cancellationSignal.aborted) return await stopped(context);
-    throw error;
+    return await work();
   } finally {
     clearInterval(timer);
+    beat();
   }
+}
+
+/** What would be retried is given up; what is not retried anyway stays as it is. */
+function noProgress(error: unknown, { unit, stalled }: HeartbeatDetails): unknown {
+  if (error instanceof ApplicationFailure && error.nonRetryable === true) return error;
+  const last = error instanceof Error ? error.message : String(error);
+  const where = stalled.at > 0 ? `beyond ${unit} ${stalled.at}` : 'at all';
+  return failure(FAILURE.noProgress, `failed ${stalled.failures} times without getting any further (${where}): ${last}`, {
+    retryable: false,
+    hint: 'correct what the last failure says, then retry the machine: it goes on from its checkpoint',
+  });
 }
 
 /** A cancelled activity ends as cancelled; one whose worker stops, or that is paused, goes on elsewhere at once. */
@@ -61,7 +90,15 @@ class Pulse {
       checkpoint: last?.checkpoint ?? null,
       device: last?.device ?? null,
       log: [],
+      stalled: last?.stalled ?? { at: 0, failures: 0 },
     };
+  }
+
+  /** A failure after progress is the first one again. */
+  countFailure(): void {
+    const { current, stalled } = this.details;
+    const failures = current > stalled.at ? 1 : stalled.failures + 1;
+    this.details = { ...this.details, stalled: { at: Math.max(current, stalled.at), failures } };
   }
 
   onProgress = ({ current, total, unit, metrics, etaSeconds, checkpoint, device }: ProgressEvent): void => {

@@ -95,5 +95,7 @@ export const HeartbeatDetails = z.object({
   checkpoint: z.string().nullable(),
   device: z.string().nullable(),
   log: z.array(z.string()),
+  /** Failures of the step's own making since it last got further, and how far that was. */
+  stalled: z.object({ at: z.number(), failures: z.number().int() }).default({ at: 0, failures: 0 }),
 });
 export type HeartbeatDetails = z.infer<typeof HeartbeatDetails>;

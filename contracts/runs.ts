@@ -84,8 +84,6 @@ export interface ActivityPolicy {
   trainingTimeoutMs: number;
   retryInitialMs: number;
   retryMaximumMs: number;
-  lightAttempts: number;
-  trainingAttempts: number;
 }
 
 /** A pipeline's input after a worker has checked it. */

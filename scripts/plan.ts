@@ -10,14 +10,14 @@ import { PROJECT_ROOT } from './session.js';
 export async function printPlan(input: FleetRunInput, json: boolean): Promise<void> {
   const settings = loadSettings(process.env, PROJECT_ROOT);
   const machines = await selectPlan(input, { ...settings, projectRoot: PROJECT_ROOT }, new AbortController().signal);
-  const seconds = expectedSeconds(machines, input.concurrency ?? settings.slots.training + 1);
+  const seconds = expectedSeconds(machines, input.concurrency ?? settings.slots.training);
   if (json) {
     process.stdout.write(`${JSON.stringify({ machines, expectedSeconds: seconds }, null, 2)}\n`);
     return;
   }
   process.stdout.write(`${table(['machine', 'runs', 'up to date', 'why'], machines.map(row))}\n\n`);
   const due = machines.filter((machine) => machine.steps.some((step) => step.action === 'run')).length;
-  const time = seconds === null ? 'expected time unknown until a machine has run once' : `about ${duration(seconds)} expected`;
+  const time = seconds === null ? 'expected time unknown until every step has run once' : `about ${duration(seconds)} expected`;
   process.stdout.write(`${due} of ${machines.length} machines have something to do; ${time}. Nothing was changed.\n`);
 }
 
@@ -27,15 +27,16 @@ function row({ machineId, steps }: PlannedMachine): string[] {
   return [machineId, runs.map((step) => STEP_TITLES[step.step]).join(', ') || 'nothing', `${skipped} steps`, runs[0]?.reason ?? steps[0]?.reason ?? ''];
 }
 
-/** From how long each step took when it last ran; steps that never ran count as the fleet's mean. */
+/** From how long each step took when it last ran, or takes elsewhere in the fleet; null when one never ran anywhere. */
 function expectedSeconds(machines: PlannedMachine[], concurrency: number): number | null {
   const due = machines.flatMap((machine) => machine.steps.filter((step) => step.action === 'run'));
   if (due.length === 0) return 0;
   const known = machines.flatMap((machine) => machine.steps).flatMap(({ step, lastSeconds }) => (lastSeconds == null ? [] : [{ step, lastSeconds }]));
-  if (known.length === 0) return null;
+  const unknown = due.some(({ step }) => !known.some((other) => other.step === step));
+  if (unknown) return null;
   const mean = (name: string) => {
     const times = known.filter(({ step }) => step === name);
-    return times.length === 0 ? 0 : times.reduce((sum, { lastSeconds }) => sum + lastSeconds, 0) / times.length;
+    return times.reduce((sum, { lastSeconds }) => sum + lastSeconds, 0) / times.length;
   };
   return due.reduce((sum, { step, lastSeconds }) => sum + (lastSeconds ?? mean(step)), 0) / Math.min(concurrency, machines.length);
 }

@@ -18,7 +18,7 @@ export class FleetLedger {
 
   fail(machineId: string, failure: FailureReport, now: number): void {
     const status = failure.type === 'Cancelled' ? 'cancelled' : 'failed';
-    Object.assign(this.of(machineId), { status, failure, finishedAt: now });
+    Object.assign(this.of(machineId), { status, failure: status === 'cancelled' ? null : failure, finishedAt: now });
   }
 
   /** Puts failed and cancelled machines back in the queue; null means all of them. Returns those put back. */

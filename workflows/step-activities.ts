@@ -8,11 +8,13 @@ import type { Step } from '../contracts/steps.js';
 export const planning = proxyActivities<Pick<Activities, 'admitMachine' | 'planFleet' | 'checkFleetHealth'>>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '10 seconds', maximumAttempts: 5 },
+  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
 /**
- * Runs one step of a machine. Waits for the activity to end also when cancelled: a step that is reported stopped has
+ * Runs one step of a machine. It is tried again without end: lost workers and shutdowns are nobody's fault, and a step
+ * that fails by itself without getting further ends as NoProgress (activities/step.ts).
+ * Waits for the activity to end also when cancelled: a step that is reported stopped has
  * no process left.
  */
 export async function runStep(step: Step, request: StepRequest, policy: ActivityPolicy): Promise<StepResult> {
@@ -27,7 +29,6 @@ export async function runStep(step: Step, request: StepRequest, policy: Activity
       initialInterval: policy.retryInitialMs,
       backoffCoefficient: 2,
       maximumInterval: policy.retryMaximumMs,
-      maximumAttempts: training ? policy.trainingAttempts : policy.lightAttempts,
     },
   });
   return steps[step](request);

@@ -39,6 +39,9 @@ export function addFleetCommands(program: Command): void {
     .option('--json', 'print the account as JSON')
     .option('--no-worker', 'start no worker: others do the work')
     .action(runFleet);
+  addParameterOptions(program.command('train-missing').description('take the machines without a valid model and data set through their steps'))
+    .option('--plan', 'print what would run; change nothing').option('--json', 'print the account as JSON').option('--no-worker', 'start no worker: others do the work')
+    .action((options: RunOptions) => runFleet({ ...options, only: 'missing' }));
   fleet.command('retry').description('run the machines that failed or were cancelled again').argument('[machines...]', 'default: all of them')
     .option('--name <name>', 'which run (default: the latest)').option('--json', 'print the account as JSON').action(retryFleet);
   fleet.command('status').description('the account of a run').option('--name <name>', 'which run (default: the latest)')
@@ -62,7 +65,7 @@ async function runFleet(options: RunOptions): Promise<void> {
     concurrency: rest.concurrency ?? null,
   });
   if (options.plan === true) {
-    await printPlan(input, options.json === true);
+    await printPlan(only === 'failed' ? await withFailed(input) : input, options.json === true);
     return;
   }
   await withRun(options, async (session, note) => {
@@ -75,6 +78,16 @@ async function runFleet(options: RunOptions): Promise<void> {
     await startFleetRun(session.client, session.settings, chosen);
     return input.name;
   });
+}
+
+/** A plan needs no worker, but what failed is known to Temporal alone. */
+async function withFailed(input: FleetRunInput): Promise<FleetRunInput> {
+  const session = await openSession('none');
+  try {
+    return { ...input, machineIds: await failedMachines(session.client) };
+  } finally {
+    await session.close();
+  }
 }
 
 async function retryFleet(machines: string[], options: { name?: string; json?: boolean }): Promise<void> {

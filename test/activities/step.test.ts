@@ -12,7 +12,11 @@ function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment
 
 function step(env: MockActivityEnvironment, source: string) {
   const { script, ...settings } = scriptProject(source);
-  return env.run(() => runStepScript('trainTvae', { script, args: [] }, { ...settings, heartbeatEveryMs: 20 }));
+  return env.run(() => runStepScript('trainTvae', { script, args: [] }, { ...settings, heartbeatEveryMs: 20, attempts: 3 }));
+}
+
+function epoch(current: number, stalled: HeartbeatDetails['stalled']): HeartbeatDetails {
+  return { step: 'trainTvae', current, total: 10, unit: 'epochs', metrics: {}, etaSeconds: null, checkpoint: null, device: null, log: [], stalled };
 }
 
 describe('a step’s activity', () => {
@@ -23,7 +27,7 @@ describe('a step’s activity', () => {
   });
 
   it('begins with the progress of the attempt before', async () => {
-    const { env, beats } = environment({ current: 7, total: 10, unit: 'epochs', metrics: {}, checkpoint: 'c' });
+    const { env, beats } = environment({ ...epoch(7, { at: 0, failures: 0 }), checkpoint: 'c' });
     await step(env, 'result()');
     expect(beats[0]).toMatchObject({ current: 7, checkpoint: 'c' });
   });
@@ -35,6 +39,25 @@ describe('a step’s activity', () => {
     });
     await expect(step(env, 'progress(1)\ntime.sleep(600)')).rejects.toThrow();
     expect(beats.length).toBeGreaterThan(1);
+  });
+});
+
+describe('a step that fails by itself', () => {
+  it('is retried, and counted', async () => {
+    const { env, beats } = environment(epoch(4, { at: 4, failures: 1 }));
+    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'ResourceFailed', nonRetryable: false });
+    expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
+  });
+
+  it('fails for good when it got no further in so many attempts', async () => {
+    const { env } = environment(epoch(4, { at: 4, failures: 2 }));
+    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'NoProgress', nonRetryable: true });
+  });
+
+  it('is counted anew once it got further', async () => {
+    const { env, beats } = environment(epoch(4, { at: 4, failures: 2 }));
+    await expect(step(env, 'progress(5)\nerror("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'ResourceFailed' });
+    expect(beats.at(-1)?.stalled).toEqual({ at: 5, failures: 1 });
   });
 });
 

@@ -17,7 +17,7 @@ const training = {
   step: 'trainTvae',
   attempt: 2,
   lastFailure: 'the Python process was killed by SIGKILL',
-  heartbeat: { step: 'trainTvae', current: 150, total: 300, unit: 'epochs', metrics: { loss: 0.045 }, etaSeconds: 4, checkpoint: null, device: 'cpu', log: [] },
+  heartbeat: { step: 'trainTvae', current: 150, total: 300, unit: 'epochs', metrics: { loss: 0.045 }, etaSeconds: 4, checkpoint: null, device: 'cpu', log: [], stalled: { at: 0, failures: 0 } },
 };
 
 it('a running machine shows step, epoch, loss and ETA', () => {

@@ -18,8 +18,6 @@ const POLICY = {
   trainingTimeoutMs: 60_000,
   retryInitialMs: 1_000,
   retryMaximumMs: 10_000,
-  lightAttempts: 3,
-  trainingAttempts: 3,
 };
 
 let runtimeInstalled = false;
