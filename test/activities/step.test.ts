@@ -1,10 +1,11 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import type { HeartbeatDetails } from '../../contracts/events.js';
 import { commonArgs, runStepScript } from '../../activities/step.js';
 import { scriptProject } from '../support/python.js';
 
 function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment; beats: HeartbeatDetails[] } {
-  const env = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails });
+  const env = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails }, { logger: new DefaultLogger('ERROR') });
   const beats: HeartbeatDetails[] = [];
   env.on('heartbeat', (details: HeartbeatDetails) => beats.push(details));
   return { env, beats };

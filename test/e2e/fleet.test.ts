@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { FleetReport } from '../../contracts/runs.js';
 import { PROJECT_ROOT } from '../support/python.js';
+import { freePort } from '../support/ports.js';
 import { machineConfig } from '../support/profiles.js';
 
 /** The command line as a person uses it, with a real dev server, a real worker and the real Python. */
@@ -12,15 +12,6 @@ const SMALL = ['--epochs', '3', '--seed-samples', '1500', '--samples', '2000'];
 const root = mkdtempSync(join(tmpdir(), 'fleet-e2e-'));
 const dataRoot = join(root, 'GAN');
 let env: Record<string, string>;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 function gan(...args: string[]) {
   return execa(process.execPath, ['scripts/gan.mjs', ...args], { cwd: PROJECT_ROOT, env, reject: false, stdin: 'ignore' });

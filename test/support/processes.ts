@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Whether a process runs. One that is dead but not yet reaped by its parent does not. */
@@ -25,4 +26,27 @@ export async function leftAfter(pids: number[], ms: number): Promise<number[]> {
     if (left.length === 0 || Date.now() > deadline) return left;
     await delay(20);
   }
+}
+
+/** Ids of the processes whose command line satisfies a test. */
+export function findProcesses(matches: (command: string) => boolean): number[] {
+  return listProcesses().flatMap(({ pid, command }) => (pid !== process.pid && matches(command) && isRunning(pid) ? [pid] : []));
+}
+
+function listProcesses(): { pid: number; command: string }[] {
+  if (!existsSync('/proc/self/cmdline')) {
+    const lines = execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).split('\n');
+    return lines.flatMap((line) => {
+      const found = /^\s*(\d+)\s+(.*)$/.exec(line);
+      return found?.[1] === undefined ? [] : [{ pid: Number(found[1]), command: found[2] ?? '' }];
+    });
+  }
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
+    } catch {
+      return [];
+    }
+  });
 }
