@@ -44,7 +44,9 @@ def run_chains(context: Context, machine_ids: Sequence[str], steps: Sequence[str
         reasons = "; ".join(f"{machine_id}: {reason.message}" for machine_id, reason in failed)
         first = failed[0][1]
         raise MachinesFailed(
-            f"{len(failed)} of {len(machine_ids)} machines failed: {reasons}", hint=first.hint, exit_code=first.exit_code
+            f"{len(failed)} of {len(machine_ids)} machines failed: {reasons}",
+            hint=first.hint,
+            exit_code=first.exit_code,
         )
     context.reporter.progress(len(machine_ids), len(machine_ids), "machines")
     return Result(f"{len(machine_ids)} machines done", metrics={"machines": len(machine_ids)})

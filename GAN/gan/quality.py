@@ -222,9 +222,8 @@ def _rul_correlation(runs: Runs) -> Floats:
     assert runs.rul_h is not None
     ranks = np.column_stack([_ranks(column) for column in runs.values.T])
     rul = _ranks(runs.rul_h)
-    return np.nan_to_num(
-        np.array([np.corrcoef(column, rul)[0, 1] if np.ptp(column) > 0 else 0.0 for column in ranks.T])
-    )
+    measured = [np.corrcoef(column, rul)[0, 1] if np.ptp(column) > 0 else 0.0 for column in ranks.T]
+    return np.nan_to_num(np.array(measured, dtype=np.float64))
 
 
 def _ranks(values: Floats) -> Floats:
