@@ -5,11 +5,11 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 
-from gan.chain import WORK, parameters_of
+from gan.chain import run
 from gan.errors import Interrupted, StepError
 from gan.events import Reporter, Result
 from gan.plan import step_args
-from gan.step import Context, run_step
+from gan.step import Context
 
 
 class MachinesFailed(StepError):
@@ -66,5 +66,5 @@ def _run(context: Context, machine_id: str, step: str) -> None:
     reporter = Reporter(
         step, machine_id, as_json=context.reporter.as_json, on_reader_gone=context.reporter.on_reader_gone
     )
-    result = run_step(Context(args, context.paths, reporter, context.stop), step, parameters_of(step, args), WORK[step])
+    result = run(Context(args, context.paths, reporter, context.stop), step)
     reporter.say(result.text or result.summary)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from gan import steps
 from gan.checks import as_text, overall
@@ -15,8 +15,20 @@ from gan.files import sha256_of, whole_folder, write_whole
 from gan.profile import Profile, configuration, load_profile, parse_profile
 from gan.publish import generation_folder, is_validated, publish, read_report, show_unvalidated
 from gan.runs import Runs
-from gan.step import Context, interrupted, json_bytes, split_ratio
+from gan.step import Configure, Context, interrupted, json_bytes, run_step, script_main, split_ratio
 from gan.tables import csv_bytes, read_parquet, read_seed, write_parquet
+
+
+def step_script(step: str, description: str, configure: Configure | None = None) -> NoReturn:
+    """Runs a step as a script and exits with its status."""
+    script_main(step, description, lambda context: run(context, step), configure, machine=True)
+
+
+def run(context: Context, step: str) -> Result:
+    """Runs a step. What is refused is refused before a lock is taken: it leaves nothing behind."""
+    parameters = parameters_of(step, context.args)
+    _configured(context) if step == "createProfile" else load_profile(context.paths, context.machine_id)
+    return run_step(context, step, parameters, WORK[step])
 
 
 def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
@@ -56,8 +68,8 @@ def _config_text(config: str) -> str:
         ) from None
 
 
-def create_profile(context: Context) -> Result:
-    """Checks and completes a configuration and writes the profile."""
+def _configured(context: Context) -> Profile:
+    """The profile that a configuration gives. Raises InvalidInput."""
     machine_id = context.machine_id
     config = getattr(context.args, "config", None)
     wanted = getattr(context.args, "machine_type", None)
@@ -75,7 +87,13 @@ def create_profile(context: Context) -> Result:
         raise InvalidInput(
             f"machine_type: the configuration says {profile.machine_type!r}, not {wanted!r}", field="machine_type"
         )
-    path = context.paths.metadata(machine_id)
+    return profile
+
+
+def create_profile(context: Context) -> Result:
+    """Checks and completes a configuration and writes the profile."""
+    profile = _configured(context)
+    path = context.paths.metadata(context.machine_id)
     write_whole(path, json_bytes(profile.to_json()))
     return Result(
         f"profile of {profile.manufacturer} {profile.model}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes",

@@ -140,14 +140,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def _holds(folder: Path, files: Path) -> bool:
-    """Whether the folder has all these files, with the same bytes."""
-    return all((folder / f.name).is_file() and sha256_of(folder / f.name) == sha256_of(f) for f in files.iterdir())
-
-
-def _holds_all_of(path: Path, other: Path) -> bool:
-    """Whether each file of `other` is in `path` with the same bytes."""
-    return path.is_dir() and all(
-        (path / file.name).is_file() and sha256_of(path / file.name) == sha256_of(file) for file in other.iterdir()
+    """Whether the folder has each file of `files`, with the same bytes."""
+    return folder.is_dir() and all(
+        (folder / f.name).is_file() and sha256_of(folder / f.name) == sha256_of(f) for f in files.iterdir()
     )
 
 

@@ -143,11 +143,15 @@ def configuration(paths: Paths, machine_id: str, text: str | None = None) -> dic
     for path in (paths.fleet(machine_id), paths.metadata(machine_id)):
         if path.is_file():
             return _object(_read_text(path), path.name)
+    raise _unknown(paths, machine_id)
+
+
+def _unknown(paths: Paths, machine_id: str) -> InvalidInput:
     known = ", ".join(paths.fleet_ids())
-    raise InvalidInput(
+    return InvalidInput(
         f"machine_id: no machine {machine_id} in the fleet ({known or 'it is empty'})",
         field="machine_id",
-        hint=f"write {PROJECT_GAN.name}/fleet/{machine_id}.json, or give its configuration with --config",
+        hint=f"write {PROJECT_GAN.name}/fleet/{machine_id}.json, or give its configuration to create_metadata.py with --config",
     )
 
 
@@ -178,15 +182,17 @@ def _object(text: str, name: str) -> dict[str, Any]:
 
 
 def load_profile(paths: Paths, machine_id: str) -> Profile:
-    """Reads the profile that createProfile wrote. Raises MissingPrerequisite or InvalidInput."""
+    """Reads the profile that createProfile wrote. Raises MissingPrerequisite, or InvalidInput for an unknown machine."""
     path = paths.metadata(machine_id)
     try:
         return parse_profile(_object(_read_text(path), path.name))
     except FileNotFoundError:
-        known = paths.fleet(machine_id).exists()
+        if not paths.fleet(machine_id).exists():
+            raise _unknown(paths, machine_id) from None
         command = f".venv/bin/python GAN/scripts/create_metadata.py --machine_id {machine_id}"
-        hint = f"run: {command}" + ("" if known else " --config <file>")
-        raise MissingPrerequisite(f"no profile of {machine_id} ({path.name})", hint=hint, field="machine_id") from None
+        raise MissingPrerequisite(
+            f"no profile of {machine_id} ({path.name})", hint=f"run: {command}", field="machine_id"
+        ) from None
 
 
 class _Reader:

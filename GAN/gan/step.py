@@ -55,31 +55,15 @@ def script_main(
     *,
     machine: bool = False,
 ) -> NoReturn:
-    """Runs a script that reads or plans, and exits with its status."""
+    """Runs a script and exits with its status. machine: it is about one, and has `--machine_id`."""
     _main(step, description, work, configure, machine)
 
 
-def step_main(
-    step: str,
-    description: str,
-    parameters: Callable[[argparse.Namespace], dict[str, Any]],
-    work: Callable[[Context], Result],
-    configure: Configure | None = None,
-) -> NoReturn:
-    """Runs one step of a machine's chain and exits with its status.
-
-    The step holds the machine's lock; it is skipped when `--skip_if_current` finds it up to date; what it made goes
-    into the manifest. `parameters` are those that decide its outputs.
-    """
-
-    def locked(context: Context) -> Result:
-        return run_step(context, step, parameters(context.args), work)
-
-    _main(step, description, locked, configure, machine=True)
-
-
 def run_step(context: Context, step: str, parameters: dict[str, Any], work: Callable[[Context], Result]) -> Result:
-    """A step under its machine's lock, skipped when current, recorded when done."""
+    """One step of a machine's chain: under the machine's lock, skipped when `--skip_if_current` finds it up to date.
+
+    What it made goes into the manifest. `parameters` are those that decide its outputs.
+    """
     began = time.monotonic()
     with machine_lock(context.paths, context.machine_id):
         remove_leftovers(_folders(context.paths, context.machine_id), context.machine_id)

@@ -1,13 +1,11 @@
 """Samples a new generation of a machine's data set: train, val and test, split by whole runs."""
 
 from argparse import ArgumentParser
-from functools import partial
 
 import _path  # noqa: F401
 
-from gan.chain import WORK, parameters_of
+from gan.chain import step_script
 from gan.flags import add_sampling
-from gan.step import step_main
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -16,6 +14,4 @@ def configure(parser: ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    step_main(
-        "generateDataset", __doc__ or "", partial(parameters_of, "generateDataset"), WORK["generateDataset"], configure
-    )
+    step_script("generateDataset", __doc__ or "", configure)

@@ -19,7 +19,9 @@ def test_every_step_prints_started_then_progress_then_one_result(made_once: Made
 
 
 def test_the_same_inputs_make_the_same_bytes(root: Root, made_once: Made) -> None:
-    root.make(MADE)
+    root.add(MADE)
+    for script, args in CHAIN:
+        assert root.call(script, "--machine_id", MADE, *args).code == 0
     again, before = root.files(), made_once.root.files()
     artifacts = [path for path in before if not path.startswith("manifests/")]
     assert len(artifacts) >= 8
@@ -29,7 +31,7 @@ def test_the_same_inputs_make_the_same_bytes(root: Root, made_once: Made) -> Non
 def test_for_a_person_the_messages_are_the_documents(root: Root) -> None:
     root.add("pump_a")
     said = {
-        script: root.by_hand(script, "--machine_id", "pump_a", *args).stdout
+        script: root.ask(script, "--machine_id", "pump_a", *args).stdout
         for script, args in (*CHAIN[:3], (TRAIN, ("--epochs", "2")), (SAMPLE, ()), (VALIDATE, ()))
     }
     assert "2 sensors" in said[CREATE]
