@@ -163,7 +163,8 @@ class ProcessGroup {
     try {
       process.kill(-this.pid, signal);
     } catch (error) {
-      if (!hasCode(error, 'ESRCH')) throw error;
+      // Gone, or on macOS: dead and not yet reaped.
+      if (!hasCode(error, 'ESRCH') && !hasCode(error, 'EPERM')) throw error;
     }
   }
 }

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { HeartbeatDetails } from '../contracts/events.js';
 import type { ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
-import type { StepRequest, StepResult } from '../contracts/runs.js';
+import type { ActivityPolicy, StepRequest, StepResult } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
 import { failure } from './failures.js';
 import { runPython } from './python.js';
@@ -13,6 +13,7 @@ export interface StepSettings extends PythonSettings {
   heartbeatEveryMs: number;
   /** How often a step may fail by itself without getting any further. */
   attempts: number;
+  policy: Pick<ActivityPolicy, 'retryInitialMs' | 'retryMaximumMs'>;
 }
 
 const LOG_LINES = 8;
@@ -35,9 +36,7 @@ export async function runSupervised(step: string, request: PythonRequest, settin
       return await runPython(request, settings, context.cancellationSignal, pulse);
     } catch (error) {
       if (context.cancellationSignal.aborted) return await stopped(context);
-      pulse.countFailure();
-      if (pulse.details.stalled.failures >= settings.attempts) throw noProgress(error, pulse.details);
-      throw error;
+      throw pulse.judge(error, settings);
     }
   });
 }
@@ -58,15 +57,16 @@ export async function beating<T>(settings: Pick<StepSettings, 'heartbeatEveryMs'
   }
 }
 
-/** What would be retried is given up; what is not retried anyway stays as it is. */
-function noProgress(error: unknown, { unit, stalled }: HeartbeatDetails): unknown {
-  if (error instanceof ApplicationFailure && error.nonRetryable === true) return error;
-  const last = error instanceof Error ? error.message : String(error);
+function noProgress({ message }: ApplicationFailure, { unit, stalled }: HeartbeatDetails): ApplicationFailure {
   const where = stalled.at > 0 ? `beyond ${unit} ${stalled.at}` : 'at all';
-  return failure(FAILURE.noProgress, `failed ${stalled.failures} times without getting any further (${where}): ${last}`, {
+  return failure(FAILURE.noProgress, `failed ${stalled.failures} times without getting any further (${where}): ${message}`, {
     retryable: false,
     hint: 'correct what the last failure says, then retry the machine: it goes on from its checkpoint',
   });
+}
+
+function retryAfter({ message, type, details }: ApplicationFailure, ms: number): ApplicationFailure {
+  return ApplicationFailure.create({ message, ...(type == null ? {} : { type }), ...(details == null ? {} : { details }), nextRetryDelay: ms });
 }
 
 /** A cancelled activity ends as cancelled; one whose worker stops, or that is paused, goes on elsewhere at once. */
@@ -94,11 +94,19 @@ class Pulse {
     };
   }
 
-  /** A failure after progress is the first one again. */
-  countFailure(): void {
+  /**
+   * What becomes of a step that failed by itself. One that will be tried again is counted, waits twice as long each time,
+   * and fails for good when it got no further in so many attempts; a failure after progress is the first one again.
+   * A script that was told to stop has not failed: it is not counted.
+   */
+  judge(error: unknown, { attempts, policy }: Pick<StepSettings, 'attempts' | 'policy'>): ApplicationFailure {
+    if (!(error instanceof ApplicationFailure)) return this.judge(failure(FAILURE.crashed, String(error), { retryable: true }), { attempts, policy });
+    if (error.nonRetryable === true || error.type === FAILURE.interrupted) return error;
     const { current, stalled } = this.details;
     const failures = current > stalled.at ? 1 : stalled.failures + 1;
     this.details = { ...this.details, stalled: { at: Math.max(current, stalled.at), failures } };
+    if (failures >= attempts) return noProgress(error, this.details);
+    return retryAfter(error, Math.min(policy.retryInitialMs * 2 ** (failures - 1), policy.retryMaximumMs));
   }
 
   onProgress = ({ current, total, unit, metrics, etaSeconds, checkpoint, device }: ProgressEvent): void => {

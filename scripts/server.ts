@@ -32,7 +32,10 @@ export async function startEmbeddedServer(settings: Settings): Promise<EmbeddedS
   if (await isServing(address)) return { started: false, stop: () => Promise.resolve() };
   await mkdir(settings.stateDir, { recursive: true });
   const child = await spawnServer(settings);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => { resolve(); }));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => {
+    killGroup(child);
+    resolve();
+  }));
   await untilServing(child, address, settings);
   return {
     started: true,
@@ -59,6 +62,15 @@ async function spawnServer(settings: Settings): Promise<ChildProcess> {
   const child = spawn(process.execPath, [GUARD, binary, ...args], { detached: true, stdio: ['pipe', log.fd, log.fd] });
   await log.close();
   return child;
+}
+
+/** A guard that was killed leaves the server behind, in its process group. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
 }
 
 /** The binary that set-up installed, or one on the PATH. */

@@ -141,6 +141,8 @@ class Fleet {
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: `${machineId} · fleet run ${this.input.name}`,
       });
+      // A pause that came while it was being started could not reach it.
+      if (this.paused) await tell(machineId, SIGNAL.pause);
       this.ledger.succeed(machineId, await child.result(), Date.now());
     } catch (error) {
       const busy = error instanceof WorkflowExecutionAlreadyStartedError;

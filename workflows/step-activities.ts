@@ -8,6 +8,7 @@ import type { Step } from '../contracts/steps.js';
 export const planning = proxyActivities<Pick<Activities, 'admitMachine' | 'planFleet' | 'checkFleetHealth'>>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
@@ -25,11 +26,9 @@ export async function runStep(step: Step, request: StepRequest, policy: Activity
     heartbeatTimeout: policy.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: `${STEP_TITLES[step]} · ${request.machineId}`,
-    retry: {
-      initialInterval: policy.retryInitialMs,
-      backoffCoefficient: 2,
-      maximumInterval: policy.retryMaximumMs,
-    },
+    // What Temporal itself tries again (a lost worker) always follows at once, however often it was interrupted before.
+    // A failure of the step's own says how long to wait.
+    retry: { initialInterval: policy.retryInitialMs, backoffCoefficient: 1 },
   });
   return steps[step](request);
 }

@@ -167,12 +167,11 @@ def train_tvae(context: Context) -> Result:
             f"{context.paths.seed(context.machine_id).name}: run_id: 1 run is not enough: 2 or more, one is held out to measure quality",
             field="run_id",
         )
-    # PyTorch takes a second to import: after all that could be refused without it.
-    with context.stop.polled():
-        return _train(context, profile, runs)
+    return _train(context, profile, runs)
 
 
 def _train(context: Context, profile: Profile, runs: Runs) -> Result:
+    # PyTorch takes a second to import: after all that could be refused without it.
     from gan import train as training
 
     parameters = parameters_of("trainTvae", context.args)
@@ -197,20 +196,20 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
 
     provenance = {"inputs": dict(inputs.files), "codeVersion": inputs.code_version}
     try:
-        model = training.train(
-            runs,
-            profile,
-            params,
-            checkpoints=checkpoints,
-            provenance=provenance,
-            should_stop=context.stop,
-            on_epoch=tell,
-        )
+        with context.stop.polled():
+            model = training.train(
+                runs,
+                profile,
+                params,
+                checkpoints=checkpoints,
+                provenance=provenance,
+                should_stop=context.stop,
+                on_epoch=tell,
+            )
+            path = context.paths.model(context.machine_id)
+            write_whole(path, model.to_bytes())
     except training.TrainingStopped as stopped:
         raise interrupted(f"checkpoint saved at epoch {stopped.epoch}") from None
-    path = context.paths.model(context.machine_id)
-    write_whole(path, model.to_bytes())
-    checkpoints.clear()
     loss = float(model.header["training"]["loss"])
     return Result(
         f"model trained: {params.epochs} epochs, loss {loss:.3f}",

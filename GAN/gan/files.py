@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from gan.events import Output
 PROJECT_GAN = Path(__file__).resolve().parents[1]
 MACHINE_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 MAX_MACHINE_ID = 64
-_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)\.tmp")
+_fences: list[Callable[[], None]] = []
 
 
 def check_machine_id(machine_id: str) -> str:
@@ -80,6 +80,21 @@ class Paths:
     def lock(self, machine_id: str) -> Path:
         return self.root / "locks" / f"{machine_id}.lock"
 
+    def files(self, machine_id: str) -> tuple[Path, ...]:
+        """All that steps write of a machine, but for its folders."""
+        return (
+            self.metadata(machine_id),
+            self.seed(machine_id),
+            self.seed_report(machine_id),
+            self.model(machine_id),
+            self.published(machine_id),
+            self.manifest(machine_id),
+        )
+
+    def folders(self, machine_id: str) -> tuple[Path, ...]:
+        """Folders of which everything is the machine's."""
+        return self.checkpoints(machine_id), self.generations(machine_id)
+
     def relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
@@ -96,19 +111,43 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+@contextmanager
+def fenced(check: Callable[[], None]) -> Iterator[None]:
+    """Inside, `check` is asked each time before an output appears. It raises when this process may no longer write."""
+    _fences.append(check)
+    try:
+        yield
+    finally:
+        _fences.remove(check)
+
+
+def _appear(temporary: Path, path: Path) -> None:
+    for check in _fences:
+        check()
+    os.replace(temporary, path)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Writes a file beside its final name, flushes it to the disk and renames it: a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
     try:
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        _appear(temporary, path)
+    except OSError as error:
+        # The system names no file when the disk is full.
+        error.filename = error.filename or str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 @contextmanager
@@ -119,7 +158,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     for a moment. One that differs is damaged, and is moved out of the way first.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
@@ -131,8 +170,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
         if not _holds(path, temporary):
             damaged = path.with_name(f".{path.name}-damaged.{os.getpid()}.tmp")
             if path.exists():
-                os.replace(path, damaged)
-            os.replace(temporary, path)
+                _appear(path, damaged)
+            _appear(temporary, path)
             shutil.rmtree(damaged, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -149,10 +188,13 @@ def _holds(folder: Path, files: Path) -> bool:
 def switch_link(link: Path, target: Path) -> None:
     """Points a symbolic link at a folder beside or above it, in one atomic step."""
     link.parent.mkdir(parents=True, exist_ok=True)
-    temporary = link.with_name(f".{link.name}.{os.getpid()}.tmp")
+    temporary = _temporary(link)
     temporary.unlink(missing_ok=True)
-    temporary.symlink_to(os.path.relpath(target, link.parent))
-    os.replace(temporary, link)
+    try:
+        temporary.symlink_to(os.path.relpath(target, link.parent))
+        _appear(temporary, link)
+    finally:
+        temporary.unlink(missing_ok=True)
     sync_folder(link.parent)
 
 
@@ -165,30 +207,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def remove_leftovers(folders: list[Path], machine_id: str) -> None:
-    """Removes temporary files and folders of this machine whose process is dead."""
-    for folder in folders:
-        for path in folder.glob(".*.tmp") if folder.is_dir() else ():
-            found = _TEMPORARY.fullmatch(path.name)
-            if found is None or not _is_dead(int(found["pid"])):
-                continue
-            name = found["name"]
-            mine = (
-                machine_id in (name, folder.name) or name == f"{machine_id}.json" or name.startswith(f"{machine_id}_")
-            )
-            if not mine:
-                continue
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+def remove_leftovers(paths: Paths, machine_id: str) -> None:
+    """Removes what was left half written of a machine. Only for the holder of its lock: whoever wrote these is dead.
 
-
-def _is_dead(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    The process id in their names only keeps two writers apart; another process may well have it by now.
+    """
+    beside = (left for path in paths.files(machine_id) for left in path.parent.glob(f".{path.name}.*.tmp"))
+    inside = (left for folder in paths.folders(machine_id) for left in folder.rglob(".*.tmp"))
+    for left in [*beside, *inside]:
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)

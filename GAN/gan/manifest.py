@@ -92,7 +92,7 @@ class Manifest:
     def _read(self) -> dict[str, Any]:
         try:
             steps = json.loads(self._path.read_text("utf-8"))["steps"]
-        except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
             # Without a readable manifest nothing is current: the steps run again and write it anew.
             return {}
         return steps if isinstance(steps, dict) else {}

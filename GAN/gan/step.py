@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import errno
-import fcntl
 import json
 import math
 import os
-import socket
+import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,11 +21,11 @@ from gan import steps
 from gan.errors import Interrupted, InvalidInput, ResourceFailed, StepError
 from gan.events import Reporter, Result
 from gan.files import PROJECT_GAN, Paths, check_machine_id, remove_leftovers
+from gan.lock import machine_lock
 from gan.manifest import Inputs, Manifest
 from gan.supervise import StopRequest, install
 
 MAX_SEED = 2**31 - 1
-LOCK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -64,18 +62,32 @@ def run_step(context: Context, step: str, parameters: dict[str, Any], work: Call
 
     What it made goes into the manifest. `parameters` are those that decide its outputs.
     """
-    began = time.monotonic()
-    with machine_lock(context.paths, context.machine_id):
-        remove_leftovers(_folders(context.paths, context.machine_id), context.machine_id)
-        manifest = Manifest(context.paths, context.machine_id)
-        inputs = steps.inputs(step, context.paths, context.machine_id, parameters)
-        if context.args.skip_if_current and manifest.stale(inputs) is None:
-            return _skipped(manifest, inputs)
-        result = work(context)
-        # Read again: createProfile's own configuration may have come with the call, and others may have been recorded.
-        inputs = steps.inputs(step, context.paths, context.machine_id, parameters)
-        manifest.record(inputs, result, seconds=time.monotonic() - began, fleet_run=context.args.fleet_run)
+    paths, machine_id = context.paths, context.machine_id
+    with machine_lock(paths, machine_id, step, on_wait=_tell_wait(context)):
+        remove_leftovers(paths, machine_id)
+        result = _made(context, step, parameters, work)
+        if step == "trainTvae":
+            # Not before the manifest has the model: killed in between, the training would have to begin again.
+            shutil.rmtree(paths.checkpoints(machine_id), ignore_errors=True)
         return result
+
+
+def _made(context: Context, step: str, parameters: dict[str, Any], work: Callable[[Context], Result]) -> Result:
+    """What the step made, now or, if it is current, before."""
+    began = time.monotonic()
+    manifest = Manifest(context.paths, context.machine_id)
+    inputs = steps.inputs(step, context.paths, context.machine_id, parameters)
+    if context.args.skip_if_current and manifest.stale(inputs) is None:
+        return _skipped(manifest, inputs)
+    result = work(context)
+    with context.stop.polled():
+        # The inputs as they were before: one that was changed meanwhile makes this step stale.
+        manifest.record(inputs, result, seconds=time.monotonic() - began, fleet_run=context.args.fleet_run)
+    return result
+
+
+def _tell_wait(context: Context) -> Callable[[str], None]:
+    return lambda holder: context.reporter.warning("WAITING", f"{context.machine_id} is held by {holder}: waiting")
 
 
 def _skipped(manifest: Manifest, inputs: Inputs) -> Result:
@@ -94,46 +106,6 @@ def _output(record: dict[str, Any]) -> Any:
     from gan.events import Output
 
     return Output(record["path"], record["sha256"], record["bytes"], record.get("rows"))
-
-
-def _folders(paths: Paths, machine_id: str) -> list[Path]:
-    folders = [paths.metadata(machine_id).parent, paths.seed(machine_id).parent, paths.model(machine_id).parent]
-    return [
-        *folders,
-        paths.generations(machine_id),
-        paths.published(machine_id).parent,
-        paths.manifest(machine_id).parent,
-    ]
-
-
-@contextmanager
-def machine_lock(paths: Paths, machine_id: str) -> Iterator[None]:
-    """One process at a time works on a machine. Waits a little for one that is ending. Raises ResourceFailed."""
-    path = paths.lock(machine_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while not _try_lock(file.fileno()):
-            if time.monotonic() > deadline:
-                file.seek(0)
-                holder = file.read().strip() or "another process"
-                raise ResourceFailed(
-                    f"{machine_id} is held by {holder}", code="MACHINE_LOCKED", hint="wait for it, or stop it"
-                )
-            time.sleep(0.05)
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()} on {socket.gethostname()}")
-        file.flush()
-        yield
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 class _Parser(argparse.ArgumentParser):
@@ -164,22 +136,11 @@ def _main(
         stop.close()
         reporter.result(result)
         code = 0
-    except StepError as error:
-        stop.close()
-        reporter.error(error)
-        code = error.exit_code
-    except (OSError, MemoryError) as error:
-        stop.close()
-        failed = _resource(error)
-        reporter.error(failed)
-        code = failed.exit_code
     except Exception as error:
         stop.close()
-        traceback.print_exc()
-        reporter.error(
-            StepError(f"{type(error).__name__}: {error}", code="INTERNAL", hint="this is a defect of the script")
-        )
-        code = 1
+        failed = _as_step_error(error)
+        reporter.error(failed)
+        code = failed.exit_code
     sys.stdout.flush()
     sys.exit(code)
 
@@ -209,11 +170,22 @@ def _parse(description: str, configure: Configure | None, machine: bool) -> argp
     return args
 
 
-def _resource(error: OSError | MemoryError) -> ResourceFailed:
-    if isinstance(error, MemoryError):
+def _as_step_error(error: Exception) -> StepError:
+    """What went wrong as a person reads it. Only a defect shows its stack."""
+    if isinstance(error, StepError):
+        return error
+    # PyTorch has no exception of its own for the computer's memory.
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
         return ResourceFailed(
             "out of memory", code="OUT_OF_MEMORY", hint="ask for fewer rows or run fewer machines at once"
         )
+    if isinstance(error, OSError):
+        return _resource(error)
+    traceback.print_exc()
+    return StepError(f"{type(error).__name__}: {error}", code="INTERNAL", hint="this is a defect of the script")
+
+
+def _resource(error: OSError) -> ResourceFailed:
     where = "" if error.filename is None else f" ({error.filename})"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return ResourceFailed(

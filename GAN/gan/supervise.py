@@ -15,6 +15,8 @@ from gan.errors import Interrupted
 PR_SET_PDEATHSIG = 1
 # Who asks a process to stop kills it after five seconds; it must be gone by then, with a word about why.
 GRACE_SECONDS = 4.0
+# With nothing to save it is gone at once, unless a library caught the exception that was to end it.
+UNSAVED_GRACE_SECONDS = 1.0
 
 
 class StopRequest:
@@ -52,7 +54,8 @@ class StopRequest:
         if self._closed or self._event.is_set():
             return
         self._event.set()
-        self._last_resort = threading.Timer(GRACE_SECONDS, self._give_up)
+        grace = GRACE_SECONDS if self._polled else UNSAVED_GRACE_SECONDS
+        self._last_resort = threading.Timer(grace, self._give_up)
         self._last_resort.daemon = True
         self._last_resort.start()
         if not self._polled:

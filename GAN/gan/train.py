@@ -140,12 +140,6 @@ class Checkpoints:
         self._slot = 1 - slot
         return state
 
-    def clear(self) -> None:
-        for slot in (0, 1):
-            self._path(slot).unlink(missing_ok=True)
-        if self._folder.is_dir() and not any(self._folder.iterdir()):
-            self._folder.rmdir()
-
     def _read(self, slot: int) -> dict[str, Any] | None:
         try:
             raw = self._path(slot).read_bytes()

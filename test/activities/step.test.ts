@@ -13,7 +13,7 @@ function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment
 
 function step(env: MockActivityEnvironment, source: string) {
   const { script, ...settings } = scriptProject(source);
-  return env.run(() => runStepScript('trainTvae', { script, args: [] }, { ...settings, heartbeatEveryMs: 20, attempts: 3 }));
+  return env.run(() => runStepScript('trainTvae', { script, args: [] }, { ...settings, heartbeatEveryMs: 20, attempts: 3, policy: { retryInitialMs: 1_000, retryMaximumMs: 10_000 } }));
 }
 
 function epoch(current: number, stalled: HeartbeatDetails['stalled']): HeartbeatDetails {
@@ -46,7 +46,13 @@ describe('a step’s activity', () => {
 describe('a step that fails by itself', () => {
   it('is retried, and counted', async () => {
     const { env, beats } = environment(epoch(4, { at: 4, failures: 1 }));
-    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'ResourceFailed', nonRetryable: false });
+    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'ResourceFailed', nonRetryable: false, details: [{ code: 'DISK_FULL' }], nextRetryDelay: 2_000 });
+    expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
+  });
+
+  it('is not counted when its script was told to stop by somebody else', async () => {
+    const { env, beats } = environment(epoch(4, { at: 4, failures: 2 }));
+    await expect(step(env, 'error("INTERRUPTED", 75, True)')).rejects.toMatchObject({ type: 'Interrupted', nonRetryable: false });
     expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
   });
 
