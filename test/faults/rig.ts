@@ -106,7 +106,7 @@ export class Rig {
 
   /** Arms a fault. @returns whether it has struck, and a way to take it back */
   arm(fault: Fault): { struck: () => boolean; disarm: () => void } {
-    const name = `${String(this.faults++).padStart(3, '0')}`;
+    const name = String(this.faults++).padStart(3, '0');
     const file = join(this.root, 'faults', `${name}.json`);
     writeFileSync(file, JSON.stringify({ when: 'before', path: '*', at: 0, lasting: false, ...fault }));
     return {
