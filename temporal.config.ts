@@ -31,6 +31,7 @@ const Environment = z.object({
   GAN_SILENCE_TIMEOUT_MS: positive.default(5 * 60_000),
   GAN_STOP_GRACE_MS: positive.default(5_000),
   GAN_ATTEMPTS: positive.default(5),
+  GAN_KEEP_GENERATIONS: z.coerce.number().int().min(2, 'the published one and the one before it are always kept').max(1_000).default(3),
   GAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -55,6 +56,8 @@ export interface Settings {
   /** A step that fails so often without getting any further fails for good. Lost workers and shutdowns do not count. */
   attempts: number;
   policy: ActivityPolicy;
+  /** Good generations of a data set that a machine keeps. */
+  keepGenerations: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -108,6 +111,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
       retryInitialMs: 1_000,
       retryMaximumMs: 10_000,
     },
+    keepGenerations: e.GAN_KEEP_GENERATIONS,
     logLevel: e.GAN_LOG_LEVEL,
   };
 }

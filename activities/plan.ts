@@ -11,10 +11,11 @@ import { listMachines, readProfile } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
 import { runPython } from './python.js';
 import type { PythonSettings } from './python.js';
+import type { PublishSettings } from './publish-dataset.js';
 import { beating, runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
 
-export interface PlanSettings extends StepSettings {
+export interface PlanSettings extends PublishSettings {
   policy: ActivityPolicy;
   /** Machines in flight at once when the input does not say. */
   defaultConcurrency: number;

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from argparse import Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from gan import steps
+from gan import generations, steps
 from gan.checks import as_text, overall
 from gan.errors import InvalidInput, MissingPrerequisite, ValidationFailed
-from gan.events import Result
+from gan.events import Output, Result
 from gan.files import sha256_of, whole_folder, write_whole
+from gan.gate import clearly_worse
+from gan.lock import machine_lock
+from gan.manifest import Manifest
 from gan.profile import Profile, configuration, load_profile, parse_profile
-from gan.publish import generation_folder, is_validated, publish, read_report, show_unvalidated
+from gan.publish import current_generation, generation_folder, is_validated, read_report, show_unvalidated
 from gan.runs import Runs
 from gan.step import Configure, Context, interrupted, json_bytes, run_step, script_main, split_ratio
 from gan.tables import csv_bytes, read_parquet, read_seed, write_parquet
@@ -250,6 +254,11 @@ def generate_dataset(context: Context) -> Result:
         raise interrupted("nothing is lost, sampling starts again") from None
     folder = generation_folder(paths, machine_id, inputs.digest)
     _write_generation(folder, splits, profile)
+    generations.note_made(
+        paths, machine_id, folder,
+        inputsDigest=inputs.digest, fleetRun=context.args.fleet_run, randomSeed=context.args.seed,
+    )  # fmt: skip
+    generations.retain(paths, machine_id, folder, keep=None)
     shown = not context.args.stage and show_unvalidated(paths, machine_id, folder)
     outputs = tuple(paths.output(folder / f"{split}.parquet", len(runs)) for split, runs in splits.items())
     count = sum(len(runs.ids()) for runs in splits.values())
@@ -338,15 +347,86 @@ def publish_dataset(context: Context) -> Result:
             f"generation {folder.name} of {machine_id} did not pass validation; what is published stays",
             hint=f"see {paths.relative(folder)}/report.json",
         )
-    publish(paths, machine_id, folder)
-    published = tuple(
-        paths.output(paths.published(machine_id) / f"{split}.parquet", rows) for split, rows in _rows(outputs)
-    )
+    forced = getattr(context.args, "force", False)
+    at = generations.held(paths, machine_id, folder)
+    if at is not None and not forced:
+        return _kept(context, folder, at)
+    measured_with = (Manifest(paths, machine_id).step("validateDataset") or {}).get("codeVersion")
+    if not forced:
+        _refuse_worse(context, folder, measured_with)
+    generations.publish(paths, machine_id, folder, measuredWith=measured_with, publishedBy=context.args.fleet_run)
+    removed = generations.retain(paths, machine_id, folder, getattr(context.args, "keep", None))
+    note = f"; removed: {', '.join(removed)}" if removed else ""
     return Result(
-        f"published generation {folder.name}",
-        outputs=published,
-        text=f"✅ Published {paths.published(machine_id)} (generation {folder.name})",
+        f"published generation {folder.name}{note}",
+        outputs=_published(context, outputs),
+        text=f"✅ Published {paths.published(machine_id)} (generation {folder.name}){note}",
     )
+
+
+def _kept(context: Context, candidate: Path, at: str) -> Result:
+    """A person rolled back from the candidate: what is published stays, and that is no failure."""
+    paths, machine_id = context.paths, context.machine_id
+    current = current_generation(paths, machine_id)
+    stays = "nothing" if current is None else f"generation {current.name}"
+    why = f"{stays} stays published: generation {candidate.name} was rolled back from at {at}"
+    context.reporter.warning("ROLLED_BACK", f"{why}; --force publishes it")
+    rows = [] if current is None else sorted(current.glob("*.parquet"))
+    outputs = tuple(paths.output(paths.published(machine_id) / file.name) for file in rows)
+    return Result(why, outputs=outputs, skipped=True, reason=why)
+
+
+def _refuse_worse(context: Context, candidate: Path, measured_with: str | None) -> None:
+    """Raises ValidationFailed when the candidate is clearly worse than what is published; it is kept aside then."""
+    paths, machine_id = context.paths, context.machine_id
+    current = current_generation(paths, machine_id)
+    old = None if current is None else read_report(current)
+    new = read_report(candidate)
+    if current is None or old is None or new is None or old["verdict"] == "fail" or current == candidate.resolve():
+        return
+    before = generations.measured_with(paths, machine_id, current)
+    if before != measured_with:
+        # Figures of other measures say nothing about which is better.
+        context.reporter.warning("NOT_COMPARED", f"generation {current.name} was measured by other code: not compared")
+        return
+    reason = clearly_worse(new, old)
+    if reason is None:
+        return
+    generations.note_quarantined(paths, machine_id, candidate, reason, measuredWith=measured_with)
+    raise ValidationFailed(
+        f"generation {candidate.name} of {machine_id} is clearly worse than the published {current.name}: {reason}; "
+        "what is published stays",
+        code="CLEARLY_WORSE",
+        hint=f"see {paths.relative(candidate)}/report.json; publish it all the same: "
+        f"npm run gan -- machine rollback {machine_id} --generation {candidate.name}",
+    )
+
+
+def roll_back(context: Context) -> Result:
+    """Publishes the generation before the published one, or the one that is named."""
+    paths, machine_id = context.paths, context.machine_id
+    with machine_lock(paths, machine_id, "rollBack"):
+        left, target = generations.roll_back(paths, machine_id, context.args.generation)
+    _record_switch(context, {target.name} if left is None else {left.name, target.name})
+    instead = "" if left is None or left is target else f", instead of {left.name}"
+    return Result(
+        f"{machine_id}: generation {target.name} is published{instead}",
+        data={"published": target.name, "before": None if left is None else left.name},
+        text=f"✅ {machine_id}: generation {target.name} is published{instead}",
+    )
+
+
+def _record_switch(context: Context, switched: set[str]) -> None:
+    """Writes the step as done where the newest data set is one of these, so that a next run finds it up to date."""
+    with suppress(MissingPrerequisite, ValidationFailed):
+        outputs = steps.candidate(context.paths, context.machine_id)["outputs"]
+        if Path(outputs[0]["path"]).parent.name in switched:
+            run_step(context, "publishDataset", {}, publish_dataset)
+
+
+def _published(context: Context, outputs: list[dict[str, Any]]) -> tuple[Output, ...]:
+    folder = context.paths.published(context.machine_id)
+    return tuple(context.paths.output(folder / f"{split}.parquet", rows) for split, rows in _rows(outputs))
 
 
 def _rows(outputs: list[dict[str, Any]]) -> list[tuple[str, int]]:

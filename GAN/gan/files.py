@@ -178,6 +178,13 @@ def whole_folder(path: Path) -> Iterator[Path]:
     sync_folder(path.parent)
 
 
+def remove_folder(path: Path) -> None:
+    """Removes a folder under a temporary name, so that nobody finds it in part."""
+    going = _temporary(path)
+    _appear(path, going)
+    shutil.rmtree(going, ignore_errors=True)
+
+
 def _holds(folder: Path, files: Path) -> bool:
     """Whether the folder has each file of `files`, with the same bytes."""
     return folder.is_dir() and all(

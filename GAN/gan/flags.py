@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
+from gan.generations import DEFAULT_KEEP, LEAST_KEEP
 from gan.step import integer
 
 MAX_ROWS = 100_000_000
@@ -36,9 +37,19 @@ def add_sampling(parser: ArgumentParser) -> None:
     )
 
 
+def add_keep(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--keep",
+        type=integer(LEAST_KEEP, 1_000),
+        default=DEFAULT_KEEP,
+        help=f"good generations that a machine keeps (default {DEFAULT_KEEP})",
+    )
+
+
 def add_chain(parser: ArgumentParser) -> None:
     """The flags of a whole chain: the seed's rows are --seed_samples there."""
     add_seed_rows(parser, "--seed_samples")
     add_training(parser)
     add_sampling(parser)
+    add_keep(parser)
     parser.add_argument("--force", action="store_true", help="run every step, also what is up to date")

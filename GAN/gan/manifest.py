@@ -1,10 +1,12 @@
-"""Per machine, where each artifact comes from: digests, parameters, code version, random seed, fleet run.
+"""Per machine, where each artifact comes from: digests, parameters, code version, random seed, fleet run; and which
+run made and published each generation of its data set (generations.py).
 
 A step is current when the digest of its inputs is the one in the manifest and its outputs are on disk as they were made.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Mapping
@@ -49,7 +51,9 @@ class Manifest:
         self._paths = paths
         self._path = paths.manifest(machine_id)
         self._machine_id = machine_id
-        self._steps: dict[str, Any] = self._read()
+        self._steps: dict[str, Any] = {}
+        self._generations: dict[str, Any] = {}
+        self._read()
 
     def step(self, step: str) -> dict[str, Any] | None:
         """The record of a step that was done, or None."""
@@ -73,6 +77,7 @@ class Manifest:
 
     def record(self, inputs: Inputs, result: Result, *, seconds: float, fleet_run: str | None) -> None:
         """Writes that a step was done."""
+        self._read()  # The step's own work may have written meanwhile: what it noted of its generation stays.
         self._steps[inputs.step] = {
             "inputsDigest": inputs.digest,
             "inputs": {"files": dict(inputs.files)},
@@ -86,16 +91,34 @@ class Manifest:
             "durationSeconds": round(seconds, 3),
             "fleetRun": fleet_run,
         }
-        text = json.dumps({"machineId": self._machine_id, "steps": self._steps}, indent=2)
-        write_whole(self._path, text.encode())
+        self._write()
 
-    def _read(self) -> dict[str, Any]:
+    def generations(self) -> dict[str, dict[str, Any]]:
+        """What is known of each generation, by its name. The caller may change it: it is a copy."""
+        return copy.deepcopy(self._generations)
+
+    def note_generations(self, generations: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replaces what is known of the generations."""
+        self._read()
+        self._generations = {name: dict(record) for name, record in generations.items()}
+        self._write()
+
+    def _write(self) -> None:
+        body = {"machineId": self._machine_id, "steps": self._steps, "generations": self._generations}
+        write_whole(self._path, json.dumps(body, indent=2).encode())
+
+    def _read(self) -> None:
         try:
-            steps = json.loads(self._path.read_text("utf-8"))["steps"]
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            body = json.loads(self._path.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
             # Without a readable manifest nothing is current: the steps run again and write it anew.
-            return {}
-        return steps if isinstance(steps, dict) else {}
+            body = {}
+        self._steps, self._generations = (_mapping(body, key) for key in ("steps", "generations"))
+
+
+def _mapping(body: Any, key: str) -> dict[str, Any]:
+    value = body.get(key) if isinstance(body, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def _difference(record: Mapping[str, Any], inputs: Inputs) -> str:

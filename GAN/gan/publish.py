@@ -1,10 +1,9 @@
-"""Publishing a data set: one atomic switch of a link to a generation that passed; the one before stays for roll-back."""
+"""What is published: a link to a generation, and whether that generation passed. generations.py switches it."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from gan.files import Paths, sha256_of, switch_link
 
 REPORT = "report.json"
-KEEP = 2
 
 
 def generation_folder(paths: Paths, machine_id: str, digest: str) -> Path:
@@ -60,26 +58,7 @@ def show_unvalidated(paths: Paths, machine_id: str, generation: Path) -> bool:
     return True
 
 
-def publish(paths: Paths, machine_id: str, generation: Path) -> list[str]:
-    """Publishes a generation and removes the oldest ones beyond those kept. Gives back the names of the removed."""
-    before = current_generation(paths, machine_id)
-    _make_way(paths, machine_id)
-    switch_link(paths.published(machine_id), generation)
-    keep = {generation.resolve(), *([before] if before is not None else [])}
-    others = [
-        p
-        for p in paths.generations(machine_id).iterdir()
-        if p.is_dir() and not p.name.startswith(".") and p.resolve() not in keep
-    ]
-    # Those that passed are worth more for a roll-back than those that did not; then the newest.
-    others.sort(key=lambda p: (is_validated(p), p.stat().st_mtime), reverse=True)
-    removed = others[max(KEEP - len(keep), 0) :]
-    for folder in removed:
-        shutil.rmtree(folder, ignore_errors=True)
-    return [folder.name for folder in removed]
-
-
-def _make_way(paths: Paths, machine_id: str) -> None:
+def make_way(paths: Paths, machine_id: str) -> None:
     """A plain folder where the link is to be was put there by someone: it is moved aside, not overwritten."""
     link = paths.published(machine_id)
     if link.is_dir() and not link.is_symlink():

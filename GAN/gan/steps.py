@@ -31,7 +31,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "trainTvae": (*_READS, "sequence", "model", "train"),
     "generateDataset": (*_READS, "sequence", "model", "sample"),
     "validateDataset": (*_READS, "checks", "quality"),
-    "publishDataset": ("publish",),
+    "publishDataset": ("publish", "generations", "gate"),
 }
 _SCRIPTS = {
     "createProfile": "GAN/scripts/create_metadata.py",

@@ -1,8 +1,19 @@
-"""Publishes a machine's validated data set as GAN/data/synthetic/{machine_id}."""
+"""Publishes a machine's validated data set as GAN/data/synthetic/{machine_id}, unless it is clearly worse than what is there."""
+
+from argparse import ArgumentParser
 
 import _path  # noqa: F401
 
 from gan.chain import step_script
+from gan.flags import add_keep
+
+
+def configure(parser: ArgumentParser) -> None:
+    add_keep(parser)
+    parser.add_argument(
+        "--force", action="store_true", help="publish also what is clearly worse, or what was rolled back from"
+    )
+
 
 if __name__ == "__main__":
-    step_script("publishDataset", __doc__ or "")
+    step_script("publishDataset", __doc__ or "", configure)

@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { runPython } from '../../activities/python.js';
 import { MachineId } from '../../contracts/parameters.js';
 import type { MachineHealth } from '../../contracts/runs.js';
 import { loadSettings } from '../../temporal.config.js';
 import { CliError, EXIT } from '../errors.js';
 import { table } from '../format.js';
-import { onInterrupt } from '../interrupt.js';
 import { check } from '../options.js';
 import { readLiveStep } from '../progress.js';
+import { runScript } from '../script.js';
 import { PROJECT_ROOT, openSession } from '../session.js';
 
 export function addHealthCommands(program: Command): void {
@@ -53,13 +52,4 @@ async function showLogs(machineId: string | undefined, options: { json?: boolean
   } finally {
     await session.close();
   }
-}
-
-/** Runs a script here, without Temporal: it only reads. */
-async function runScript(script: string, args: string[]) {
-  const settings = loadSettings(process.env, PROJECT_ROOT);
-  return await runPython({ script, args }, { ...settings, projectRoot: PROJECT_ROOT }, onInterrupt(), {
-    onProgress: () => undefined,
-    onLog: (line) => process.stderr.write(`${line}\n`),
-  });
 }

@@ -4,6 +4,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { parseProfile } from '../../activities/fleet-folder.js';
 import { MachineId, MachinePipelineInput } from '../../contracts/parameters.js';
+import { GenerationList } from '../../contracts/generations.js';
 import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
 import { QUERY } from '../../contracts/runs.js';
 import { STEPS, STEP_TITLES, machineWorkflowId } from '../../contracts/steps.js';
@@ -16,6 +17,7 @@ import { watchMachine } from '../machine-watch.js';
 import { addParameterOptions, check, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
 import { readLiveStep } from '../progress.js';
+import { runScript } from '../script.js';
 import { PROJECT_ROOT, openSession } from '../session.js';
 
 export function addMachineCommands(program: Command): void {
@@ -29,6 +31,10 @@ export function addMachineCommands(program: Command): void {
       .action(runMachine);
   }
   machine.command('status').description('where a machine is').argument('<machine>').option('--json', 'print the account as JSON').action(showMachine);
+  machine.command('generations').description('the generations of a machine’s data set: who made each, how good it is, which is published').argument('<machine>')
+    .option('--json', 'print them as JSON').action(listGenerations);
+  machine.command('rollback').description('publish the generation before the published one').argument('<machine>')
+    .option('--generation <name>', 'publish this one instead: its name, or how that begins').option('--json', 'print the result as JSON').action(rollBack);
   for (const action of ['pause', 'resume', 'cancel'] as const) {
     machine.command(action).description(`${action} a machine's pipeline`).argument('<machine>').action((id: string) => steerMachine(action, id));
   }
@@ -101,6 +107,21 @@ async function showMachine(machineId: string, options: { json?: boolean }): Prom
   } finally {
     await session.close();
   }
+}
+
+async function listGenerations(machineId: string, options: { json?: boolean }): Promise<void> {
+  const id = check(MachineId, machineId);
+  const result = await runScript('GAN/scripts/list_generations.py', ['--machine_id', id]);
+  const { generations } = GenerationList.parse(result.data);
+  const rows = generations.map((g) => [g.name, g.madeAt.slice(0, 19).replace('T', ' '), g.fleetRun ?? 'by hand', g.quality?.toFixed(3) ?? '', g.verdict ?? '', g.state, g.quarantined ?? '']);
+  process.stdout.write(options.json === true ? `${JSON.stringify(generations, null, 2)}\n` : `${table(['generation', 'made (UTC)', 'fleet run', 'quality', 'verdict', 'state', 'why'], rows)}\n`);
+}
+
+async function rollBack(machineId: string, options: { generation?: string; json?: boolean }): Promise<void> {
+  const id = check(MachineId, machineId);
+  const wanted = options.generation === undefined ? [] : ['--generation', options.generation];
+  const result = await runScript('GAN/scripts/rollback_dataset.py', ['--machine_id', id, ...wanted]);
+  process.stdout.write(options.json === true ? `${JSON.stringify(result.data, null, 2)}\n` : `${result.summary}\n`);
 }
 
 async function steerMachine(action: 'pause' | 'resume' | 'cancel', machineId: string): Promise<void> {

@@ -1,0 +1,37 @@
+"""The regression gate: a data set that is clearly worse than the published one is not published by itself.
+
+Both were measured against held-out runs of the seed when they were validated; here their reports are compared.
+"Clearly" means beyond what two random seeds of the same machine differ by; bench/gate_margin.py measures that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# Between data sets of the same machine that differ in nothing but the random seed, see bench/gate_margin.py.
+QUALITY_MARGIN = 0.1
+MORE_WARNINGS = 3
+
+
+def clearly_worse(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> str | None:
+    """Why a data set is clearly worse than the published one, by their reports, or None when it is not."""
+    reasons = [*_quality(candidate, published), *_warnings(candidate, published)]
+    return "; ".join(reasons) or None
+
+
+def _quality(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:
+    new, old = candidate.get("quality"), published.get("quality")
+    if new is None or old is None or new >= old - QUALITY_MARGIN:
+        return []
+    return [f"quality {new:.3f} against {old:.3f} (allowed: {QUALITY_MARGIN:g} less)"]
+
+
+def _warnings(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:
+    """Checks that passed and now warn. One may by chance; several at once are a trend."""
+    passed = {check["name"] for check in published["checks"] if check["verdict"] == "pass"}
+    worse = [check for check in candidate["checks"] if check["verdict"] != "pass" and check["name"] in passed]
+    if len(worse) < MORE_WARNINGS:
+        return []
+    figures = ", ".join(f"{check['name']}: {check['text']}" for check in worse)
+    return [f"{len(worse)} checks that passed now warn (allowed: {MORE_WARNINGS - 1}): {figures}"]

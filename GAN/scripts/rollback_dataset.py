@@ -1,0 +1,19 @@
+"""Publishes the generation of a machine's data set before the published one, or the one that is named.
+
+No run publishes the one that was left again by itself: not before its inputs change, or --force is given.
+"""
+
+from argparse import ArgumentParser
+
+import _path  # noqa: F401
+
+from gan.chain import roll_back
+from gan.step import script_main
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--generation", default=None, help="name or its beginning (default: the one before)")
+
+
+if __name__ == "__main__":
+    script_main("rollBack", __doc__ or "", roll_back, configure, machine=True)
