@@ -37,10 +37,20 @@ export const Sensor = z
     }
   });
 
+/** How damage grows; what each word means stands in GAN/gan/physics.py. */
+const Degradation = z.enum(['slow', 'medium', 'fast', 'exponential']);
+
+export const Wear = z.strictObject({
+  max_rul_hours: z.number().positive().optional(),
+  degradation: Degradation.optional(),
+  life_cv: z.number().min(0.01).max(0.6).optional(),
+});
+
 export const FailureMode = z.strictObject({
   name: Name,
   description: z.string().default(''),
   probability: z.number().positive(),
+  degradation: Degradation.nullish(),
   effects: z.array(
     z.strictObject({
       sensor: z.string(),
@@ -70,7 +80,7 @@ export const Profile = z
     operational_parameters: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
     failure_modes: z.array(FailureMode).default([]),
     operating: z.strictObject({ regimes: z.array(Regime).min(1).max(6), ambient_mean_c: z.number(), ambient_daily_swing_c: z.number().nonnegative() }).optional(),
-    wear: z.record(z.string(), z.unknown()).optional(),
+    wear: Wear.optional(),
   })
   .superRefine((profile, context) => {
     const sensors = profile.sensors.map((sensor) => sensor.name);

@@ -11,14 +11,19 @@ from gan.runs import Floats
 def limit_widths(profile: Profile) -> tuple[Floats, Floats, Floats, Floats]:
     """Lower and upper limits and the widths of the bends before them, each (S,), in the sensors' units.
 
-    A bend is a twentieth of the way from normal to the limit, so that a healthy sensor is not bent; it is never
-    narrower than a hundredth of the range over which noise alone could pass the limit.
+    A bend is a twentieth of the way from normal to the limit, so that a healthy sensor is not bent. Where normal is so
+    near to the limit that noise alone would pass it, the bend is up to the noise wide: values must not pile up.
     """
     low = np.array([s.physical_min for s in profile.sensors])
     high = np.array([s.physical_max for s in profile.sensors])
     normal = np.array([s.normal for s in profile.sensors])
+    noise = np.array([s.noise_std for s in profile.sensors])
     least = 1e-6 * (high - low)
-    return low, high, np.maximum((normal - low) / 20, least), np.maximum((high - normal) / 20, least)
+
+    def width(distance: Floats) -> Floats:
+        return np.asarray(np.maximum(np.maximum(distance / 20, noise - distance / 8), least))
+
+    return low, high, width(normal - low), width(high - normal)
 
 
 def soft_limit(values: Floats, low: Floats, high: Floats, low_width: Floats, high_width: Floats) -> Floats:

@@ -1,52 +1,80 @@
-"""The seed's physics: latent damage grows until it crosses a threshold, which ends the run; sensors respond to it.
+"""The physics contract: latent damage per failure mode grows until one crosses its threshold, which ends the run.
 
-A run's length, and with it every RUL, comes out of the crossing. Damage per wear characteristic (damage 0 to 1):
+A run's length, and with it every RUL, comes out of the crossing. The other modes' damage stays behind. Sensors respond
+to load, ambient temperature and damage. Damage of 1 is the threshold; by its wear characteristic it grows as
 
 * slow: gamma process with constant rate (monotone wear in small steps),
 * medium: Wiener process with drift, by its running maximum (same first-passage time, but damage never heals),
 * fast: gamma process whose rate grows with the square root of age,
 * exponential: damage that feeds on itself, dD = r·(D + d₀)·dt with lognormal noise.
 
-See van Noortwijk (2009), doi:10.1016/j.ress.2007.03.019, for gamma processes in maintenance.
+See van Noortwijk (2009), doi:10.1016/j.ress.2007.03.019, for gamma processes in maintenance. The same contract
+generates the seed (`simulate`) and says what to expect of data (`expected_directions`, `expected_course`).
 """
 
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 
+from gan.errors import InvalidInput
 from gan.limits import limit_widths, soft_limit
-from gan.profile import FailureMode, Profile
+from gan.profile import Profile
 from gan.runs import Floats, Ints, Runs
+from gan.wear import MIN_LIFE_ROWS
 
 REPAIR_HOURS = 24.0
-HORIZON_LIVES = 4.0
-MIN_RUN_ROWS = 12
 # How strongly a mode's sensors respond once their onset is passed: slightly faster than damage itself.
 RESPONSE_EXPONENT = 1.3
+# Of a whole life, how much the modes that do not end a run wear in it at most.
+BESIDES = 0.4
+EXPONENTIAL_RATE = 4.0
+EXPONENTIAL_NOISE = 0.10
+WIENER_NOISE = 0.12
+FAST_POWER = 1.5
+# Gamma wear over a whole life has a coefficient of variation of 1/sqrt(shape): 0.09.
+GAMMA_SHAPE = 120.0
+GOLDEN = 0.6180339887498949
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Latent damage of R runs and M failure modes: damage (N, M) in 0 to 1, modes (R,) what ends each run, lengths (R,)."""
+
+    damage: Floats
+    modes: Ints
+    lengths: Ints
 
 
 def simulate(profile: Profile, num_rows: int, seed: int) -> Runs:
-    """Exactly num_rows rows of whole runs; the last run enters late in its life where the count needs it."""
+    """Exactly num_rows rows of whole runs; the last run enters late in its life where the count needs it.
+
+    Raises InvalidInput when the sampling interval leaves too few rows a life.
+    """
+    if profile.life_rows < 2 * MIN_LIFE_ROWS:
+        most = profile.wear.mean_life_hours * 60 / (2 * MIN_LIFE_ROWS)
+        raise InvalidInput(
+            f"sampling_interval_minutes: {profile.sampling_interval_minutes:g} leaves {profile.life_rows:.0f} rows "
+            f"a life of {profile.wear.mean_life_hours:g} h: at most {most:g} is allowed",
+            field="sampling_interval_minutes",
+        )
     rng = np.random.default_rng([seed, zlib.crc32(profile.machine_id.encode())])
-    damages = _damages(profile, num_rows, rng)
-    lengths = np.array([len(damage) for damage in damages])
-    modes = _modes(profile, len(lengths), rng)
-    damage = np.concatenate(damages)
+    lives = wear_out(profile, num_rows, rng)
+    lengths = lives.lengths
     run_id = np.repeat(np.arange(1, len(lengths) + 1), lengths)
     time_h = _times(lengths, profile.interval_hours)
-    rul_h = np.concatenate([np.arange(n - 1, -1, -1) for n in lengths]) * profile.interval_hours
-    row_mode = np.repeat(modes, lengths)
-    values = _sensors(profile, damage, row_mode, lengths, time_h, rng)
+    values = _sensors(profile, lives, time_h, rng)
     has_modes = bool(profile.failure_modes)
+    rows_left = np.repeat(np.cumsum(lengths), lengths) - 1.0 - np.arange(len(run_id))
     runs = Runs(
         profile.sensor_names,
         values,
         run_id,
         time_h,
-        rul_h if has_modes else None,
-        row_mode if has_modes else None,
+        np.asarray(rows_left * profile.interval_hours) if has_modes else None,
+        np.repeat(lives.modes, lengths) if has_modes else None,
         profile.mode_names,
     )
     return trim(runs, num_rows)
@@ -61,48 +89,86 @@ def trim(runs: Runs, num_rows: int) -> Runs:
     return runs.rows(keep)
 
 
-def _damages(profile: Profile, num_rows: int, rng: np.random.Generator) -> list[Floats]:
-    """Damage of each run, row by row from its start to the crossing, until the rows suffice."""
-    mean_rows = max(profile.wear.mean_life_hours / profile.interval_hours, float(MIN_RUN_ROWS))
+def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Lives:
+    """Latent damage of as many runs as num_rows rows need. Without failure modes nothing wears: runs are just long."""
     if not profile.failure_modes:
-        each = int(min(max(round(mean_rows), MIN_RUN_ROWS), max(num_rows // 4, 1)))
-        return [np.zeros(each) for _ in range(-(-num_rows // each))]
+        count = -(-num_rows // int(min(profile.life_rows, max(num_rows // 4, MIN_LIFE_ROWS))))
+        lengths = num_rows // count + (np.arange(count) < num_rows % count)
+        return Lives(np.zeros((num_rows, 0)), np.zeros(count, dtype=np.int64), lengths.astype(np.int64))
+    shares = np.cumsum([mode.probability for mode in profile.failure_modes])
+    at = rng.random()
     damages: list[Floats] = []
-    rows = 0
-    while rows < num_rows:
-        damages.append(_damage(profile, mean_rows, rng))
-        rows += len(damages[-1])
-    return damages
+    modes: list[int] = []
+    left = num_rows
+    while left > 0:
+        # Steps of the golden ratio: the modes of any number of runs are in the profile's proportions, to about one run.
+        mode = min(int(np.searchsorted(shares / shares[-1], (at + GOLDEN * len(modes)) % 1.0)), len(shares) - 1)
+        damage = _damage(profile, mode, rng)
+        while 0 < left - len(damage) < MIN_LIFE_ROWS:
+            damage = _damage(profile, mode, rng)
+        damages.append(damage)
+        modes.append(mode)
+        left -= len(damage)
+    return Lives(np.concatenate(damages), np.array(modes, dtype=np.int64), np.array([len(d) for d in damages]))
 
 
-def _damage(profile: Profile, mean_rows: float, rng: np.random.Generator) -> Floats:
-    """One run's damage, (rows,), rising to 1 in its last row."""
-    horizon = int(HORIZON_LIVES * mean_rows) + MIN_RUN_ROWS
+def _damage(profile: Profile, mode: int, rng: np.random.Generator) -> Floats:
+    """One run's damage, (rows, M): that of its mode rises to 1 in its last row, the others stay behind.
+
+    Lives longer than the profile's longest, or too short to have a course, are drawn again.
+    """
+    longest = int(profile.wear.max_rul_hours / profile.interval_hours) + 1
     cv = profile.wear.life_cv
-    life = mean_rows * rng.lognormal(-0.5 * cv**2, cv)
-    age = (np.arange(horizon) + 1.0) / life
-    kind = profile.wear.degradation
-    if kind == "medium":
-        path: Floats = np.maximum.accumulate(np.cumsum(rng.normal(1 / life, 0.12 / np.sqrt(life), horizon)))
-    elif kind == "exponential":
-        growth = np.exp(4.0 * age + np.cumsum(rng.normal(0, 0.10 / np.sqrt(life), horizon)))
-        path = np.maximum.accumulate((growth - 1) / (np.exp(4.0) - 1))
-    else:
-        shape = np.diff(np.concatenate([[0.0], age ** (1.5 if kind == "fast" else 1.0)])) * 120
-        path = np.cumsum(rng.gamma(shape, 1 / 120))
-    crossed = np.flatnonzero(path >= 1)
-    rows = max(int(crossed[0]) + 1 if len(crossed) else horizon, MIN_RUN_ROWS)
-    return np.asarray(np.clip(path[:rows], 0, 1))
+    crossed = np.zeros(0, dtype=np.int64)
+    while len(crossed) == 0 or crossed[0] + 1 < MIN_LIFE_ROWS:
+        life = profile.life_rows * rng.lognormal(-0.5 * cv**2, cv)
+        path = _path(profile.degradation_of(mode), longest, life, rng)
+        crossed = np.flatnonzero(path >= 1)
+    rows = int(crossed[0]) + 1
+    damage = np.empty((rows, len(profile.failure_modes)))
+    for other in range(damage.shape[1]):
+        slower = rows / (BESIDES * max(rng.random(), 1e-3))
+        damage[:, other] = path[:rows] if other == mode else _path(profile.degradation_of(other), rows, slower, rng)
+    return np.asarray(np.clip(damage, 0, 1))
 
 
-def _modes(profile: Profile, runs: int, rng: np.random.Generator) -> Ints:
-    """A failure mode for each run, in the profile's proportions as nearly as whole runs allow, (R,)."""
-    if not profile.failure_modes:
-        return np.zeros(runs, dtype=np.int64)
-    edges = np.cumsum([mode.probability for mode in profile.failure_modes])
-    strata = (np.arange(runs) + rng.random()) / runs
-    modes = np.searchsorted(edges / edges[-1], strata, side="right").clip(max=len(edges) - 1)
-    return rng.permutation(modes).astype(np.int64)
+def _path(degradation: str, rows: int, life: float, rng: np.random.Generator) -> Floats:
+    """Damage that reaches 1 after about `life` rows, (rows,). Never falls."""
+    age = (np.arange(rows) + 1.0) / life
+    if degradation == "medium":
+        return np.maximum.accumulate(np.cumsum(rng.normal(1 / life, WIENER_NOISE / np.sqrt(life), rows)))
+    if degradation == "exponential":
+        noise = np.cumsum(rng.normal(0, EXPONENTIAL_NOISE / np.sqrt(life), rows))
+        growth = np.expm1(EXPONENTIAL_RATE * age + noise) / np.expm1(EXPONENTIAL_RATE)
+        return np.maximum.accumulate(growth)
+    power = FAST_POWER if degradation == "fast" else 1.0
+    shape = np.diff(age**power, prepend=0.0) * GAMMA_SHAPE
+    return np.cumsum(rng.gamma(shape, 1 / GAMMA_SHAPE))
+
+
+def mean_damage(degradation: str, life: Floats) -> Floats:
+    """Expected damage of the mode that ends the run, at each share of life that is over (0 to 1)."""
+    if degradation == "exponential":
+        return np.asarray(np.expm1(EXPONENTIAL_RATE * life) / np.expm1(EXPONENTIAL_RATE))
+    return np.asarray(life**FAST_POWER if degradation == "fast" else life)
+
+
+def expected_directions(profile: Profile) -> Ints:
+    """What each failure mode does to each sensor by the end of a run, (M, S): 1 rises, -1 falls, 0 no effect."""
+    return np.sign(failure_shift(profile)).astype(np.int64)
+
+
+def failure_shift(profile: Profile) -> Floats:
+    """By what each failure mode has moved each sensor when it ends the run, in the sensor's unit, (M, S)."""
+    return wear_shift(profile, np.eye(len(profile.failure_modes)))
+
+
+def expected_course(profile: Profile, mode: int, life: Floats) -> Floats:
+    """The sensors' expected course over life (L,) in a run that `mode` ends, at rated load, in their units, (L, S)."""
+    damage = np.zeros((len(life), len(profile.failure_modes)))
+    damage[:, mode] = mean_damage(profile.degradation_of(mode), life)
+    normal = np.array([sensor.normal for sensor in profile.sensors])
+    return soft_limit(normal + wear_shift(profile, damage), *limit_widths(profile))
 
 
 def _times(lengths: Ints, interval_h: float) -> Floats:
@@ -111,11 +177,9 @@ def _times(lengths: Ints, interval_h: float) -> Floats:
     return np.asarray(np.arange(int(lengths.sum())) * interval_h + np.repeat(gaps, lengths))
 
 
-def _sensors(
-    profile: Profile, damage: Floats, modes: Ints, lengths: Ints, time_h: Floats, rng: np.random.Generator
-) -> Floats:
+def _sensors(profile: Profile, lives: Lives, time_h: Floats, rng: np.random.Generator) -> Floats:
     """Sensor values (N, S): normal + load + ambient + wear + Brownian drift + noise, bent into the physical limits."""
-    rows = len(damage)
+    rows = len(time_h)
     normal, load_gain, ambient_gain, noise, drift = (
         np.array([getattr(s, name) for s in profile.sensors])
         for name in ("normal", "load_gain", "ambient_gain", "noise_std", "drift_std")
@@ -127,8 +191,8 @@ def _sensors(
         normal
         + np.outer(load - 1.0, load_gain)
         + np.outer(ambient - profile.operating.ambient_mean_c, ambient_gain)
-        + wear_shift(profile, damage, modes)
-        + _brownian(lengths, per_row, rng)
+        + wear_shift(profile, lives.damage)
+        + _brownian(lives.lengths, per_row, rng)
         + rng.normal(0, 1, (rows, len(normal))) * noise
     )
     return soft_limit(values, *limit_widths(profile))
@@ -159,25 +223,17 @@ def _ambient(profile: Profile, time_h: Floats, rng: np.random.Generator) -> Floa
     return np.asarray(profile.operating.ambient_mean_c + swing * (0.7 * daily + 0.5 * weather))
 
 
-def wear_shift(profile: Profile, damage: Floats, modes: Ints) -> Floats:
-    """What wear moves each sensor by, in its unit, (N, S). Damage (N,) in 0 to 1, modes (N,)."""
+def wear_shift(profile: Profile, damage: Floats) -> Floats:
+    """What damage (N, M) moves each sensor by, in its unit, (N, S): nothing before an effect's onset."""
     shift = np.zeros((len(damage), len(profile.sensors)))
     at = {name: i for i, name in enumerate(profile.sensor_names)}
     for code, mode in enumerate(profile.failure_modes):
-        rows = np.flatnonzero(modes == code)
-        for column, response in _responses(profile, mode, damage[rows]).items():
-            shift[rows, at[column]] += response
+        for effect in mode.effects:
+            column = at[effect.sensor]
+            over = np.clip(damage[:, code] - effect.onset, 0, None) / (1 - effect.onset)
+            reach = profile.sensors[column].reach(effect.direction)
+            shift[:, column] += reach * effect.strength * over**RESPONSE_EXPONENT
     return shift
-
-
-def _responses(profile: Profile, mode: FailureMode, damage: Floats) -> dict[str, Floats]:
-    sensors = {sensor.name: sensor for sensor in profile.sensors}
-    return {
-        e.sensor: sensors[e.sensor].reach(e.direction)
-        * e.strength
-        * (np.clip(damage - e.onset, 0, None) / (1 - e.onset)) ** RESPONSE_EXPONENT
-        for e in mode.effects
-    }
 
 
 def _brownian(lengths: Ints, per_row: Floats, rng: np.random.Generator) -> Floats:

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +64,13 @@ class Effect:
 
 @dataclass(frozen=True)
 class FailureMode:
+    """What ends runs. degradation: how its damage grows, where it is not as the machine's wear says."""
+
     name: str
     probability: float
     effects: tuple[Effect, ...]
     description: str = ""
+    degradation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,15 @@ class Profile:
     @property
     def interval_hours(self) -> float:
         return self.sampling_interval_minutes / 60.0
+
+    @property
+    def life_rows(self) -> float:
+        """Rows of a mean life."""
+        return self.wear.mean_life_hours / self.interval_hours
+
+    def degradation_of(self, mode: int) -> str:
+        """How the damage of a failure mode grows."""
+        return self.failure_modes[mode].degradation or self.wear.degradation
 
     @property
     def sensor_names(self) -> tuple[str, ...]:
@@ -303,7 +315,7 @@ def _read(r: _Reader) -> Profile | None:
         sampling_interval_minutes=r.number("sampling_interval_minutes", 60.0, _positive, "a number above 0"),
         sensors=tuple(sensors),
         operational_parameters={} if parameters is None else _parameters(parameters),
-        failure_modes=tuple(FailureMode(m.name, m.probability / total, m.effects, m.description) for m in modes),
+        failure_modes=tuple(replace(mode, probability=mode.probability / total) for mode in modes),
         operating=_operating(r.section("operating")),
         wear=_wear(r.section("wear"), DEFAULTS[machine_type]),
     )
@@ -355,7 +367,9 @@ def _mode(r: _Reader, sensors: list[str]) -> FailureMode:
         description=r.text("description", ""),
         probability=r.number("probability", 1.0, _positive, "a number above 0"),
         effects=tuple(_effect(e, sensors) for e in r.objects("effects", 0, MAX_SENSORS)),
+        degradation=None if r.given.get("degradation") is None else r.choice("degradation", DEGRADATIONS),
     )
+    r.known.add("degradation")
     r.done()
     return mode
 
@@ -399,9 +413,7 @@ def _wear(r: _Reader | None, default: Wear) -> Wear:
         return default
     wear = Wear(
         max_rul_hours=r.number("max_rul_hours", default.max_rul_hours, _positive, "a number above 0"),
-        lifecycles_in_seed=int(r.number("lifecycles_in_seed", default.lifecycles_in_seed, _positive, "at least 1")),
         degradation=r.choice("degradation", DEGRADATIONS, default.degradation),
-        noise_std_rul=r.number("noise_std_rul", default.noise_std_rul, _not_negative, "at least 0"),
         life_cv=r.number("life_cv", default.life_cv, lambda v: 0.01 <= v <= 0.6, "0.01 to 0.6"),
     )
     r.done()

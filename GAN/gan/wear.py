@@ -1,4 +1,4 @@
-"""Wear characteristics per machine type: how long a life is, how many the seed has, how damage grows."""
+"""Wear characteristics per machine type: how long a life is and how damage grows."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ MACHINE_TYPES = (
     "turbofan", "chiller", "other",
 )  # fmt: skip
 DEGRADATIONS = ("slow", "medium", "fast", "exponential")
+# A life of fewer rows has no course that could be learnt.
+MIN_LIFE_ROWS = 20
 
 
 @dataclass(frozen=True)
 class Wear:
-    """max_rul_hours: the longest usual life. life_cv: spread of lives over their mean. noise_std_rul: hours."""
+    """max_rul_hours: the longest life there is. degradation: how damage grows. life_cv: spread of lives over their mean."""
 
     max_rul_hours: float
-    lifecycles_in_seed: int
     degradation: str
-    noise_std_rul: float
     life_cv: float = 0.2
 
     @property
     def mean_life_hours(self) -> float:
-        return 0.8 * self.max_rul_hours
+        return 0.75 * self.max_rul_hours
 
 
 DEFAULTS: dict[str, Wear] = {
-    "motor": Wear(1000, 3, "slow", 10),
-    "pump": Wear(800, 4, "medium", 12),
-    "compressor": Wear(600, 5, "fast", 8),
-    "cnc": Wear(500, 7, "exponential", 15),
-    "fan": Wear(1200, 3, "slow", 20),
-    "conveyor": Wear(900, 4, "medium", 15),
-    "robot": Wear(1100, 3, "slow", 18),
-    "hydraulic": Wear(850, 4, "medium", 14),
-    "transformer": Wear(1500, 2, "slow", 25),
-    "cooling_tower": Wear(1100, 3, "medium", 20),
-    "turbofan": Wear(700, 5, "exponential", 12),
-    "chiller": Wear(1200, 3, "medium", 18),
-    "other": Wear(900, 4, "medium", 15),
+    "motor": Wear(1000, "slow"),
+    "pump": Wear(800, "medium"),
+    "compressor": Wear(600, "fast"),
+    "cnc": Wear(500, "exponential"),
+    "fan": Wear(1200, "slow"),
+    "conveyor": Wear(900, "medium"),
+    "robot": Wear(1100, "slow"),
+    "hydraulic": Wear(850, "medium"),
+    "transformer": Wear(1500, "slow"),
+    "cooling_tower": Wear(1100, "medium"),
+    "turbofan": Wear(700, "exponential"),
+    "chiller": Wear(1200, "medium"),
+    "other": Wear(900, "medium"),
 }
