@@ -112,6 +112,7 @@ def generate_seed(context: Context) -> Result:
 
     profile = load_profile(context.paths, context.machine_id)
     runs = simulate(profile, context.args.num_samples, context.args.seed)
+    _warn_of_few_runs(context, profile, runs)
     path = context.paths.seed(context.machine_id)
     write_whole(path, csv_bytes(runs, profile))
     note = "" if profile.failure_modes else "; no failure modes: no RUL"
@@ -121,6 +122,18 @@ def generate_seed(context: Context) -> Result:
         metrics={"rows": len(runs), "runs": len(runs.ids())},
         text=f"✅ Seed data created: {len(runs):,} rows, {len(runs.ids())} runs{note}\n{path}",
     )
+
+
+def _warn_of_few_runs(context: Context, profile: Profile, runs: Runs) -> None:
+    from gan.seedcheck import WISHED_RUNS
+
+    count, enough = len(runs.ids()), int(WISHED_RUNS * profile.life_rows)
+    if count < WISHED_RUNS:
+        context.reporter.warning(
+            "FEW_RUNS",
+            f"{len(runs):,} rows hold {count} runs of {profile.life_rows:.0f} rows on average; {WISHED_RUNS} or more are "
+            f"wished for: --num_samples {enough}, or a longer sampling_interval_minutes",
+        )
 
 
 def validate_seed(context: Context) -> Result:

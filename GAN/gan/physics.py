@@ -199,16 +199,20 @@ def _sensors(profile: Profile, lives: Lives, time_h: Floats, rng: np.random.Gene
 
 
 def load_of(profile: Profile, rows: int, rng: np.random.Generator) -> Floats:
-    """Load as a share of rated, (rows,): regimes follow each other with exponential dwells."""
+    """Load as a share of rated, (rows,): regimes follow each other with exponential dwells.
+
+    Shares are exact on average. A regime may follow itself, so a stretch is drawn in parts, shorter by the chance of that.
+    """
     regimes = profile.operating.regimes
-    loads = np.array([r.load for r in regimes])
+    share = np.array([r.share for r in regimes])
     dwell = np.array([r.mean_dwell_hours for r in regimes]) / profile.interval_hours
-    visits = np.array([r.share for r in regimes]) / dwell
-    visits /= visits.sum()
-    count = int(2 * rows / max(float(visits @ np.maximum(dwell, 1)), 1)) + 20
+    part = dwell * np.maximum(1 - share / dwell / (share / dwell).sum(), 0.1)
+    visits = share / part / (share / part).sum()
+    count = int(2 * rows / (visits @ part)) + 20
     chosen = rng.choice(len(regimes), size=count, p=visits)
-    ends = np.cumsum(np.ceil(rng.exponential(dwell[chosen])))
+    ends = np.cumsum(rng.exponential(part[chosen]))
     at = np.searchsorted(ends, np.arange(rows), side="right").clip(max=count - 1)
+    loads = np.array([r.load for r in regimes])
     return np.asarray(loads[chosen[at]] + rng.normal(0, 0.01, rows))
 
 
