@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.venv/', '.cache/', '.temporal/', 'GAN/', 'coverage/'] },
+  { ignores: ['node_modules/', '.venv/', '.venv-bench/', '.cache/', '.temporal/', 'GAN/', 'coverage/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -8,30 +8,39 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const VENV = join(ROOT, '.venv');
-const VENV_PYTHON = join(VENV, 'bin', 'python');
 const NODE_STAMP = join(ROOT, 'node_modules', '.setup-stamp');
-const VENV_STAMP = join(VENV, '.setup-stamp');
 const TORCH = 'requirements/torch.txt';
 const RUNTIME = 'requirements/runtime.txt';
 const DEV = 'requirements/dev.txt';
+const BENCH = 'requirements/bench.txt';
 const MIN_NODE = [20, 19];
+
+/** A Python environment: its folder and the locked requirements that are installed into it after PyTorch. */
+/** @typedef {{ folder: string, requirements: string[] }} Environment */
+const FOR_RUNNING = { folder: '.venv', requirements: [RUNTIME] };
+const FOR_TESTS = { folder: '.venv', requirements: [RUNTIME, DEV] };
+/** The stock synthesizer that `npm run bench` compares with has a licence and pins that the others must not get. */
+const FOR_BENCH = { folder: '.venv-bench', requirements: [RUNTIME, BENCH] };
 
 class SetupError extends Error {}
 
 /**
  * Sets up what is missing or out of date.
- * @param {{ quiet?: boolean, dev?: boolean }} options `dev`: also what the tests need
+ * @param {{ quiet?: boolean, dev?: boolean, bench?: boolean }} options `dev`: also what the tests need; `bench`: also the stock synthesizer
  */
-export async function ensureSetup({ quiet = false, dev = false } = {}) {
+export async function ensureSetup({ quiet = false, dev = false, bench = false } = {}) {
   const say = quiet ? () => undefined : (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
+  const wanted = [dev ? FOR_TESTS : FOR_RUNNING, ...(bench ? [FOR_BENCH] : [])];
+  const isDone = () => nodeDone() && wanted.every(environmentDone);
   try {
     checkNode();
-    if (isDone(dev)) return;
+    if (isDone()) return;
     await withLock(async () => {
-      if (isDone(dev)) return;
+      if (isDone()) return;
       if (!nodeDone()) await installNode(say);
-      if (!venvDone(dev)) await installPython(say, dev);
+      for (const environment of wanted) {
+        if (!environmentDone(environment)) await installPython(say, environment);
+      }
       say('set-up done');
     });
   } catch (error) {
@@ -48,24 +57,30 @@ function checkNode() {
   throw new SetupError(`Node ${process.versions.node} is too old: this project needs ${MIN_NODE.join('.')} or newer`);
 }
 
-/** @param {boolean} dev */
-function isDone(dev) {
-  return nodeDone() && venvDone(dev);
-}
-
 function nodeDone() {
   return readStamp(NODE_STAMP) === digest(['package-lock.json']);
 }
 
-/** @param {boolean} dev */
-function venvDone(dev) {
-  const stamp = readStamp(VENV_STAMP);
-  return existsSync(VENV_PYTHON) && (stamp === venvDigest(true) || (!dev && stamp === venvDigest(false)));
+/** @param {Environment} environment */
+function environmentDone(environment) {
+  const stamp = readStamp(stampOf(environment));
+  const good = environment === FOR_RUNNING ? [FOR_RUNNING, FOR_TESTS] : [environment];
+  return existsSync(pythonOf(environment)) && good.some((one) => stamp === digestOf(one));
 }
 
-/** @param {boolean} dev */
-function venvDigest(dev) {
-  return digest([TORCH, RUNTIME, ...(dev ? [DEV] : [])]) + (process.env['GAN_TORCH'] === 'gpu' ? '-gpu' : '');
+/** @param {Environment} environment */
+function pythonOf({ folder }) {
+  return join(ROOT, folder, 'bin', 'python');
+}
+
+/** @param {Environment} environment */
+function stampOf({ folder }) {
+  return join(ROOT, folder, '.setup-stamp');
+}
+
+/** @param {Environment} environment */
+function digestOf({ requirements }) {
+  return digest([TORCH, ...requirements]) + (process.env['GAN_TORCH'] === 'gpu' ? '-gpu' : '');
 }
 
 /** @param {string[]} files */
@@ -89,46 +104,50 @@ async function installNode(say) {
 
 /**
  * @param {(line: string) => void} say
- * @param {boolean} dev
+ * @param {Environment} environment
  */
-async function installPython(say, dev) {
-  if (!existsSync(VENV_PYTHON) || !runs(VENV_PYTHON, ['-m', 'pip', '--version'])) {
+async function installPython(say, environment) {
+  const own = pythonOf(environment);
+  if (!existsSync(own) || !runs(own, ['-m', 'pip', '--version'])) {
     const python = findPython();
-    say(`[2/3] Python environment in .venv (${python})`);
-    rmSync(VENV, { recursive: true, force: true });
-    await run(python, ['-m', 'venv', VENV], 'Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv');
+    say(`[2/3] Python environment in ${environment.folder} (${python})`);
+    rmSync(join(ROOT, environment.folder), { recursive: true, force: true });
+    await run(python, ['-m', 'venv', join(ROOT, environment.folder)], 'Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv');
   }
-  rmSync(VENV_STAMP, { force: true });
+  rmSync(stampOf(environment), { force: true });
   say('[3/3] Python packages: PyTorch first, the largest (some minutes)');
-  await installTorch(say);
-  const wanted = dev ? [RUNTIME, DEV] : [RUNTIME];
-  say(`[3/3] Python packages: ${wanted.join(', ')}`);
-  await pip(['--require-hashes', ...wanted.flatMap((file) => ['-r', file])]);
-  writeFileSync(VENV_STAMP, venvDigest(dev));
+  await installTorch(say, own);
+  say(`[3/3] Python packages: ${environment.requirements.join(', ')}`);
+  await pip(own, ['--require-hashes', ...environment.requirements.flatMap((file) => ['-r', file])]);
+  writeFileSync(stampOf(environment), digestOf(environment));
 }
 
 /**
  * The CPU build of PyTorch where pip finds one, else the default build, which on Linux brings CUDA along.
  * GAN_TORCH_INDEX adds an index to look in; GAN_TORCH=gpu asks for the default build.
  * @param {(line: string) => void} say
+ * @param {string} python
  */
-async function installTorch(say) {
+async function installTorch(say, python) {
   const pinned = readFileSync(join(ROOT, TORCH), 'utf8').split('\n').find((line) => line.startsWith('torch=='))?.trim();
   if (pinned === undefined) throw new SetupError(`${TORCH} pins no torch`);
   const index = process.env['GAN_TORCH_INDEX'];
   const extra = index === undefined || index === '' ? [] : ['--extra-index-url', index];
   if (process.platform === 'linux' && process.env['GAN_TORCH'] !== 'gpu') {
-    const cpu = spawnSync(VENV_PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...extra, `${pinned}+cpu`], { cwd: ROOT, stdio: 'ignore' });
+    const cpu = spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...extra, `${pinned}+cpu`], { cwd: ROOT, stdio: 'ignore' });
     if (cpu.status === 0) return;
     say('      no CPU build of PyTorch in pip’s indexes: taking the default build, with CUDA (several GB).');
     say('      GAN_TORCH_INDEX=<address of PyTorch’s CPU wheels, see pytorch.org> avoids that.');
   }
-  await pip([...extra, '-r', TORCH]);
+  await pip(python, [...extra, '-r', TORCH]);
 }
 
-/** @param {string[]} args */
-async function pip(args) {
-  await run(VENV_PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args], 'pip install failed; is the Python package index reachable?');
+/**
+ * @param {string} python
+ * @param {string[]} args
+ */
+async function pip(python, args) {
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args], 'pip install failed; is the Python package index reachable?');
 }
 
 function findPython() {
@@ -205,6 +224,6 @@ function isAlive(pid) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await ensureSetup({ dev: process.argv.includes('--dev') });
+  await ensureSetup({ dev: process.argv.includes('--dev'), bench: process.argv.includes('--bench') });
   process.stderr.write('everything is set up\n');
 }
