@@ -60,7 +60,7 @@ export async function checkFleetHealth(settings: StepSettings): Promise<MachineH
 export function planArgs(machineIds: readonly string[] | null, parameters: StepParameters, force: boolean): string[] {
   return [
     ...['--machine_ids', machineIds === null ? 'all' : machineIds.join(',')],
-    ...['--epochs', String(parameters.epochs), '--batch_size', String(parameters.batchSize)],
+    ...['--epochs', String(parameters.epochs), '--batch_size', String(parameters.batchSize), '--synthesizer', parameters.synthesizer],
     ...['--seed_samples', String(parameters.seedSamples), '--num_samples', String(parameters.samples)],
     ...['--split_ratio', parameters.split.join(','), '--seed', String(parameters.seed)],
     ...(force ? ['--force'] : []),

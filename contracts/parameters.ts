@@ -31,6 +31,8 @@ export const RunName = z
 
 const Ratio = z.number().gt(0, 'each part of the split is above 0').lt(1, 'each part of the split is below 1');
 
+export const SYNTHESIZERS = ['temporal-tvae', 'sdv-tvae'] as const;
+
 export const Split = z
   .tuple([Ratio, Ratio, Ratio])
   .refine((parts) => Math.abs(parts[0] + parts[1] + parts[2] - 1) < 1e-6, 'train, val and test parts must sum to 1');
@@ -41,6 +43,8 @@ export const StepParameters = z.strictObject({
   epochs: z.number().int().min(1).max(100_000).default(300),
   /** Rows a training step sees at once. */
   batchSize: z.number().int().min(1).max(1_000_000).default(500),
+  /** What learns: the project's own, or SDV's stock TVAE (BUSL-1.1, installed by `npm run setup -- --bench`). */
+  synthesizer: z.enum(SYNTHESIZERS).default('temporal-tvae'),
   /** Rows of the seed. */
   seedSamples: z.number().int().min(100).max(10_000_000).default(10_000),
   /** Rows of the data set, over its three splits. */

@@ -1,13 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { ZodType } from 'zod';
-import { describeProblems } from '../contracts/parameters.js';
+import { SYNTHESIZERS, describeProblems } from '../contracts/parameters.js';
 import { CliError, EXIT } from './errors.js';
 
 /** The flags that set a step's parameters, the same on every command that has them. */
 export interface ParameterOptions {
   epochs?: number;
   batchSize?: number;
+  synthesizer?: string;
   seedSamples?: number;
   samples?: number;
   split?: number[];
@@ -18,6 +19,7 @@ export function addParameterOptions(command: Command): Command {
   return command
     .option('--epochs <n>', 'training epochs (default 300)', number)
     .option('--batch-size <n>', 'rows a training step sees at once (default 500)', number)
+    .option('--synthesizer <name>', `what learns: ${SYNTHESIZERS.join(', ')} (default temporal-tvae)`)
     .option('--seed-samples <n>', 'rows of the seed (default 10000)', number)
     .option('--samples <n>', 'rows of the data set over its splits (default 50000)', number)
     .option('--split <train,val,test>', 'shares of the splits (default 0.7,0.15,0.15)', numbers)
@@ -25,9 +27,9 @@ export function addParameterOptions(command: Command): Command {
 }
 
 /** The parameters that were given; the schema adds the defaults. */
-export function parametersOf({ epochs, batchSize, seedSamples, samples, split, seed }: ParameterOptions): Record<string, unknown> {
+export function parametersOf({ epochs, batchSize, synthesizer, seedSamples, samples, split, seed }: ParameterOptions): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries({ epochs, batchSize, seedSamples, samples, split, seed }).filter(([, value]) => value !== undefined),
+    Object.entries({ epochs, batchSize, synthesizer, seedSamples, samples, split, seed }).filter(([, value]) => value !== undefined),
   );
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from argparse import Namespace
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +20,7 @@ from gan.profile import Profile, configuration, load_profile, parse_profile
 from gan.publish import current_generation, generation_folder, is_validated, read_report, show_unvalidated
 from gan.runs import Runs
 from gan.step import Configure, Context, interrupted, json_bytes, run_step, script_main, split_ratio
+from gan.synthesizer import synthesizer_of, synthesizer_of_model
 from gan.tables import csv_bytes, read_parquet, read_seed, write_parquet
 
 
@@ -39,7 +40,7 @@ def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
     """The flags that decide a step's outputs, by the names that the manifest has them under."""
     names = {
         "generateSeed": ("num_samples", "seed"),
-        "trainTvae": ("epochs", "batch_size", "seed"),
+        "trainTvae": ("epochs", "batch_size", "seed", "synthesizer"),
         "generateDataset": ("num_samples", "seed"),
     }.get(step, ())
     parameters = {name: getattr(args, name) for name in names}
@@ -176,7 +177,7 @@ def _refuse_failed(context: Context, what: str, checks: list[Any], maker: str) -
 
 
 def train_tvae(context: Context) -> Result:
-    """Trains the temporal TVAE, from its checkpoint if there is one."""
+    """Trains the model with the synthesizer that was asked for, from its checkpoint if there is one."""
     profile = load_profile(context.paths, context.machine_id)
     runs = read_seed(context.paths.seed(context.machine_id), profile)
     if len(runs.ids()) < 2:
@@ -191,6 +192,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
     # PyTorch takes a second to import: after all that could be refused without it.
     from gan import train as training
 
+    synthesizer = synthesizer_of(context.args.synthesizer)
     parameters = parameters_of("trainTvae", context.args)
     inputs = steps.inputs("trainTvae", context.paths, context.machine_id, parameters)
     if training.choose_device() == "cpu":
@@ -213,8 +215,9 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
 
     provenance = {"inputs": dict(inputs.files), "codeVersion": inputs.code_version}
     try:
-        with context.stop.polled():
-            model = training.train(
+        # One that saves nothing on the way is stopped on the spot.
+        with context.stop.polled() if synthesizer.resumes else nullcontext():
+            model = synthesizer.train(
                 runs,
                 profile,
                 params,
@@ -248,7 +251,7 @@ def split_rows(total: int, shares: tuple[float, float, float]) -> dict[str, int]
 def generate_dataset(context: Context) -> Result:
     """Samples a new generation of the data set. By hand (without --stage) it is shown at once where none is published."""
     from gan.model import load_model
-    from gan.sample import SamplingStopped, sample
+    from gan.sample import SamplingStopped
 
     paths, machine_id = context.paths, context.machine_id
     profile = load_profile(paths, machine_id)
@@ -256,7 +259,7 @@ def generate_dataset(context: Context) -> Result:
     model = load_model(paths.model(machine_id), profile)
     inputs = steps.inputs("generateDataset", paths, machine_id, parameters_of("generateDataset", context.args))
     try:
-        splits = sample(
+        splits = synthesizer_of_model(model).sample(
             model,
             rows,
             context.args.seed,

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 
 from gan.generations import DEFAULT_KEEP, LEAST_KEEP
 from gan.step import integer
+from gan.synthesizer import SYNTHESIZERS, TEMPORAL_TVAE
 
 MAX_ROWS = 100_000_000
 
@@ -25,6 +26,12 @@ def add_training(parser: ArgumentParser) -> None:
     parser.add_argument("--epochs", type=integer(1, 100_000), default=300, help="training epochs (default 300)")
     parser.add_argument(
         "--batch_size", type=integer(1, 1_000_000), default=500, help="rows a training step sees (default 500)"
+    )
+    parser.add_argument(
+        "--synthesizer",
+        choices=tuple(SYNTHESIZERS),
+        default=TEMPORAL_TVAE,
+        help=f"what learns (default {TEMPORAL_TVAE})",
     )
 
 

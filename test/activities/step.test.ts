@@ -69,7 +69,7 @@ describe('a step that fails by itself', () => {
 });
 
 describe('the flags of every step', () => {
-  const parameters = { epochs: 1, batchSize: 1, seedSamples: 100, samples: 100, split: [0.5, 0.25, 0.25] as [number, number, number], seed: 7 };
+  const parameters = { epochs: 1, batchSize: 1, synthesizer: 'temporal-tvae' as const, seedSamples: 100, samples: 100, split: [0.5, 0.25, 0.25] as [number, number, number], seed: 7 };
 
   it('skip what is current', () => {
     expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: false, fleetRun: 'r' })).toEqual(['--machine_id', 'a', '--seed', '7', '--fleet_run', 'r', '--skip_if_current']);

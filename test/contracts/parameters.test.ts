@@ -18,13 +18,14 @@ describe('a machine id', () => {
 
 describe('step parameters', () => {
   it('have the defaults of the seed document', () => {
-    expect(StepParameters.parse({})).toEqual({ epochs: 300, batchSize: 500, seedSamples: 10_000, samples: 50_000, split: [0.7, 0.15, 0.15], seed: 0 });
+    expect(StepParameters.parse({})).toEqual({ epochs: 300, batchSize: 500, synthesizer: 'temporal-tvae', seedSamples: 10_000, samples: 50_000, split: [0.7, 0.15, 0.15], seed: 0 });
   });
 
   it.each([
     ['epochs', 0],
     ['epochs', 1.5],
     ['batchSize', -1],
+    ['synthesizer', 'ctgan'],
     ['samples', 10],
     ['split', [0.7, 0.2, 0.2]],
     ['split', [1, 0, 0]],
