@@ -1,7 +1,7 @@
-"""Runs as the model sees them: sensors = trend(life, mode) + the unit's own deviation + a process with memory.
+"""Runs as the model sees them: sensors = course of wear + regime + time of day + the unit's own deviation + a process.
 
-The trend and the unit's deviation are ridge regressions on a few curves of life; what is left is whitened and modelled
-step by step, given its own recent past. Life is the share of a run that is over: 0 at its start, 1 at its failure.
+Course, regime and unit are ridge regressions on a few curves; what is left is whitened and modelled row by row, given
+its own recent past. Life is the share of a run that is over: 0 at its start, 1 at its failure.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan.regimes import Detector, Regimes, fit_detector
 from gan.runs import Floats, Ints, Runs
 
 TREND_RIDGE = 3.0
@@ -17,7 +18,41 @@ UNIT_RIDGE = 5.0
 # Time constants, in rows, of the moving averages that are the process's longer memory.
 AVERAGES = (8.0, 32.0)
 LATE = (4.0, 12.0, 40.0)
+# A regime begins with a transient: its first two rows by themselves, and a decay over so many rows.
+TRANSIENT = 6.0
 MIN_SPREAD = 1e-9
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is known of each row before its sensors, (N,) each: life, failure mode, hour of the day, and the operating
+    regime, the one before it and the rows since it began."""
+
+    life: Floats
+    mode: Ints
+    hour: Floats
+    regime: Ints
+    before: Ints
+    age: Ints
+
+    def rows(self, chosen: slice | Ints) -> Course:
+        """Some of the rows."""
+        parts = (self.life, self.mode, self.hour, self.regime, self.before, self.age)
+        return Course(*(part[chosen] for part in parts))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many sensors, failure modes and regimes there are: the widths of everything."""
+
+    sensors: int
+    modes: int
+    regimes: int
+
+    @property
+    def regime_columns(self) -> int:
+        """Columns of the trend's design that are the regimes': its last."""
+        return 2 * self.regimes if self.regimes > 1 else 0
 
 
 def life_of(position: Ints, lengths: Ints) -> Floats:
@@ -31,12 +66,21 @@ def life_basis(life: Floats) -> Floats:
     return np.column_stack([life, life**2, life**4, *late])
 
 
-def trend_design(life: Floats, mode: Ints, modes: int) -> Floats:
-    """1, the basis, the failure mode, and the basis of each mode, (N, 7 + 7·modes)."""
-    basis = np.column_stack([np.ones(len(life)), life_basis(life)])
-    picks = np.eye(modes)[mode] if modes > 0 else np.zeros((len(life), 0))
-    each = (picks[:, :, None] * basis[:, None, :]).reshape(len(life), -1)
-    return np.concatenate([basis, each], axis=1)
+def trend_design(course: Course, shape: Shape) -> Floats:
+    """1, the basis, mode and mode × basis, the day's first two harmonics, regime and regime × life, (N, F)."""
+    basis = np.column_stack([np.ones(len(course.life)), life_basis(course.life)])
+    by_mode = (_one_hot(course.mode, shape.modes)[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
+    return np.concatenate([basis, by_mode, _day(course.hour), _regime_columns(course, shape)], axis=1)
+
+
+def _day(hour: Floats) -> Floats:
+    angle = hour * (2 * np.pi / 24)
+    return np.column_stack([np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)])
+
+
+def _regime_columns(course: Course, shape: Shape) -> Floats:
+    picks = _one_hot(course.regime, shape.regimes if shape.regimes > 1 else 0)
+    return np.concatenate([picks, picks * course.life[:, None]], axis=1)
 
 
 def unit_design(life: Floats) -> Floats:
@@ -44,49 +88,112 @@ def unit_design(life: Floats) -> Floats:
     return np.column_stack([np.ones(len(life)), life - 0.5, np.exp(-4.0 * (1 - life))])
 
 
-def condition(life: Floats, mode: Ints, modes: int) -> Floats:
-    """What the process is conditioned on besides its memory, (N, 2 + modes)."""
-    picks = np.eye(modes)[mode] if modes > 0 else np.zeros((len(life), 0))
-    return np.concatenate([np.column_stack([life, np.exp(-4.0 * (1 - life))]), picks], axis=1)
+def condition(course: Course, shape: Shape) -> Floats:
+    """What the process is conditioned on besides its memory, (N, C): life, mode, regime and what it came from."""
+    parts = [course.life, np.exp(-4.0 * (1 - course.life))]
+    columns = [np.column_stack(parts), _one_hot(course.mode, shape.modes)]
+    if shape.regimes > 1:
+        age = [course.age == 0, course.age == 1, np.exp(-course.age / TRANSIENT)]
+        came = _one_hot(course.before, shape.regimes) * (course.age == 0)[:, None]
+        columns += [np.column_stack(age), _one_hot(course.regime, shape.regimes), came]
+    return np.concatenate(columns, axis=1)
+
+
+def _one_hot(which: Ints, count: int) -> Floats:
+    return np.eye(count)[which] if count > 0 else np.zeros((len(which), 0))
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """Training rows and what is needed to undo the preparation.
-
-    x, memory, cond: (N, S), (N, 4·S + 1), (N, C). arrays: what sampling needs, by name.
-    """
+class Rows:
+    """Rows that the network learns from: x (N, S) whitened, memory (N, M) of the run's past, cond (N, C)."""
 
     x: Floats
     memory: Floats
     cond: Floats
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Scaling, trend, regimes and whitening, fitted on training runs. arrays: what sampling needs of it, by name."""
+
+    shape: Shape
+    mean: Floats
+    spread: Floats
+    trend: Floats
+    detector: Detector
+    whiten: Floats
     arrays: dict[str, Floats]
 
+    def apply(self, runs: Runs) -> Rows:
+        """The rows of other runs, prepared as the training runs were."""
+        scaled = (runs.values - self.mean) / self.spread
+        regimes = self.detector.find(_levels(runs, scaled, self.trend, self.shape), runs)
+        rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
+        return _rows(runs, rest @ self.whiten, regimes, self.shape)
 
-def prepare(runs: Runs) -> Prepared:
-    """Fits scaling, trend, unit deviations and whitening on runs, and gives the rows that the network learns from."""
-    modes = len(runs.modes)
-    lengths = np.repeat(runs.lengths(), runs.lengths())
-    life = life_of(runs.position(), lengths)
-    mode = np.zeros(len(runs), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode
+
+def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
+    """Fits the preparation on runs, and gives the rows that the network learns from."""
     mean, spread = runs.values.mean(axis=0), np.maximum(runs.values.std(axis=0), MIN_SPREAD)
     scaled = (runs.values - mean) / spread
-    trend = ridge(trend_design(life, mode, modes), scaled, TREND_RIDGE)
-    rest = scaled - trend_design(life, mode, modes) @ trend
-    units = _unit_deviations(runs, life, rest)
-    rest = rest - _apply_units(runs, life, units)
-    whiten, restore = _whitening(runs, rest)
-    x = rest @ whiten
+    detector = Detector.none(scaled.shape[1])
+    regimes, shape, trend = _fit_trend(runs, scaled, detector.find(scaled, runs))
+    # Regimes show clearly only without the trend, and the trend without the regimes: each is fitted twice.
+    for _ in range(2):
+        levels = _levels(runs, scaled, trend, shape)
+        detector = fit_detector(levels, runs, seed)
+        regimes, shape, trend = _fit_trend(runs, scaled, detector.find(levels, runs))
+    rest, units = _process(runs, scaled, regimes, trend, shape)
+    whiten, restore = _whitening(runs, rest, regimes)
     arrays = {
         "mean": mean,
         "spread": spread,
         "trend": trend,
         "units": units,
-        "unit_modes": mode[runs.starts()].astype(np.float64),
+        "unit_modes": _modes(runs)[runs.starts()].astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
+        **regimes.arrays(runs),
     }
-    return Prepared(x, memory_of(x, runs), condition(life, mode, modes), arrays)
+    return Preparation(shape, mean, spread, trend, detector, whiten, arrays), _rows(runs, rest @ whiten, regimes, shape)
+
+
+def _fit_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, Shape, Floats]:
+    shape = Shape(len(runs.sensors), len(runs.modes), regimes.count)
+    return regimes, shape, ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
+
+
+def _levels(runs: Runs, scaled: Floats, trend: Floats, shape: Shape) -> Floats:
+    """Sensors without wear, time of day and unit, but with the regimes, (N, S)."""
+    alone = Detector.none(shape.sensors).find(scaled, runs)
+    kept = len(trend) - shape.regime_columns
+    level = scaled - trend_design(_course(runs, alone), shape)[:, :kept] @ trend[:kept]
+    return level - _apply_units(runs, _unit_deviations(runs, level))
+
+
+def _process(
+    runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape
+) -> tuple[Floats, Floats]:
+    """What is left of the sensors, (N, S), and the units' deviations that were taken off, (R, 3, S)."""
+    rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
+    units = _unit_deviations(runs, rest)
+    return rest - _apply_units(runs, units), units
+
+
+def _rows(runs: Runs, x: Floats, regimes: Regimes, shape: Shape) -> Rows:
+    return Rows(x, memory_of(x, runs), condition(_course(runs, regimes), shape))
+
+
+def _course(runs: Runs, regimes: Regimes) -> Course:
+    return Course(_life(runs), _modes(runs), runs.time_h % 24.0, regimes.regime, regimes.before, regimes.age)
+
+
+def _life(runs: Runs) -> Floats:
+    return life_of(runs.position(), np.repeat(runs.lengths(), runs.lengths()))
+
+
+def _modes(runs: Runs) -> Ints:
+    return np.zeros(len(runs), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode
 
 
 def ridge(design: Floats, target: Floats, weight: float) -> Floats:
@@ -96,9 +203,9 @@ def ridge(design: Floats, target: Floats, weight: float) -> Floats:
     return np.asarray(np.linalg.solve(design.T @ design + penalty, design.T @ target))
 
 
-def _unit_deviations(runs: Runs, life: Floats, rest: Floats) -> Floats:
+def _unit_deviations(runs: Runs, rest: Floats) -> Floats:
     """Each run's own deviation from the trend, (R, 3, S)."""
-    design = unit_design(life)
+    design = unit_design(_life(runs))
     bounds = zip(runs.starts(), runs.starts() + runs.lengths(), strict=True)
     return np.stack([_unit(design[a:b], rest[a:b]) for a, b in bounds])
 
@@ -107,17 +214,17 @@ def _unit(design: Floats, rest: Floats) -> Floats:
     return np.asarray(np.linalg.solve(design.T @ design + UNIT_RIDGE * np.eye(3), design.T @ rest))
 
 
-def _apply_units(runs: Runs, life: Floats, units: Floats) -> Floats:
+def _apply_units(runs: Runs, units: Floats) -> Floats:
     each = np.repeat(np.arange(len(units)), runs.lengths())
-    return np.asarray(np.einsum("nf,nfs->ns", unit_design(life), units[each]))
+    return np.asarray(np.einsum("nf,nfs->ns", unit_design(_life(runs)), units[each]))
 
 
-def _whitening(runs: Runs, rest: Floats) -> tuple[Floats, Floats]:
+def _whitening(runs: Runs, rest: Floats, regimes: Regimes) -> tuple[Floats, Floats]:
     """A linear map (S, S) after which the changes from row to row are uncorrelated and of one size, and its inverse.
 
-    ZCA: of all such maps the one that changes the sensors least.
+    ZCA: of all such maps the one that changes the sensors least. Changes of regime do not count.
     """
-    inside = np.diff(runs.run_id) == 0
+    inside = (np.diff(runs.run_id) == 0) & (regimes.age[1:] > 0)
     now, before = rest[1:][inside], rest[:-1][inside]
     damping = (before * now).sum(axis=0) / np.maximum((before**2).sum(axis=0), MIN_SPREAD)
     steps = now - damping * before

@@ -1,0 +1,221 @@
+"""Operating regimes: levels that the sensors jump between when load or speed changes, found in the data and sampled anew.
+
+A jump is a change from one row to the next that measurement noise does not explain. Between two jumps a run is in one
+regime; segments of like level are one regime. Sampling is semi-Markov: which regime follows which, and for how long,
+is drawn from what the training runs did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan.runs import Floats, Ints, Runs
+
+MAX_REGIMES = 6
+MAX_AXES = 3
+# A jump is this many standard deviations of the ordinary change from row to row, along an axis of regime changes.
+JUMP_SIGMA = 5.0
+# Fewer jumps than this share of the rows are events, not a way of operating.
+MIN_JUMP_SHARE = 0.005
+# Share of the rows whose changes are taken to be ordinary when the noise is measured.
+ORDINARY_SHARE = 0.5
+MIN_AXIS_SHARE = 0.15
+_EM_STEPS = 60
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """count regimes; regime (N,) of each row, before (N,) the regime before it, age (N,) rows since it began."""
+
+    count: int
+    regime: Ints
+    before: Ints
+    age: Ints
+    starts: Ints
+
+    def arrays(self, runs: Runs) -> dict[str, Floats]:
+        """What sampling needs: of each segment its regime, rows, and whether it is whole, neither cut by start nor end."""
+        lengths = np.diff(np.append(self.starts, len(runs)))
+        first = np.isin(self.starts, runs.starts())
+        last = np.append(first[1:], True)
+        return {
+            "segment_regime": self.regime[self.starts].astype(np.float64),
+            "segment_rows": lengths.astype(np.float64),
+            "segment_first": first.astype(np.float64),
+            "segment_last": last.astype(np.float64),
+        }
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Finds jumps and levels: axes (S, Q) project sensors onto regime changes; centers (K, Q), scale (Q, Q) of levels."""
+
+    axes: Floats
+    centers: Floats
+    scale: Floats
+
+    @staticmethod
+    def none(sensors: int) -> Detector:
+        """Finds one regime only."""
+        return Detector(np.zeros((sensors, 0)), np.zeros((0, 0)), np.zeros((0, 0)))
+
+    def find(self, rest: Floats, runs: Runs) -> Regimes:
+        """The regimes of runs whose trend has been taken off, (N, S)."""
+        rows = np.arange(len(runs))
+        level = rest @ self.axes
+        starts = _segment_starts(level, runs) if len(self.centers) > 1 else runs.starts()
+        lengths = np.diff(np.append(starts, len(runs)))
+        which = self._nearest(_means(level, starts, lengths)) if len(self.centers) > 1 else np.zeros(len(starts), int)
+        segment = np.repeat(np.arange(len(starts)), lengths)
+        opens = np.isin(starts, runs.starts())
+        before = np.where(opens, which, np.roll(which, 1))
+        age = rows - starts[segment]
+        # How long the first regime of a run has lasted is not known.
+        age = np.where(opens[segment], age + 2, age)
+        return Regimes(max(len(self.centers), 1), which[segment], before[segment], age, starts)
+
+    def _nearest(self, points: Floats) -> Ints:
+        away = (points[:, None, :] - self.centers[None, :, :]) @ self.scale
+        return np.asarray((away**2).sum(axis=2).argmin(axis=1))
+
+
+def fit_detector(rest: Floats, runs: Runs, seed: int) -> Detector:
+    """Learns the regimes of training runs from their sensors without trend, (N, S). One regime where nothing jumps."""
+    none = Detector.none(rest.shape[1])
+    axes = _jump_axes(rest, runs)
+    if axes.shape[1] == 0:
+        return none
+    level = rest @ axes
+    starts = _segment_starts(level, runs)
+    if len(starts) - len(runs.starts()) < MIN_JUMP_SHARE * len(runs):
+        return none
+    points = _means(level, starts, np.diff(np.append(starts, len(runs))))
+    rng = np.random.default_rng([seed, 3])
+    fits = [_mixture(points, count, rng) for count in range(1, min(MAX_REGIMES, len(points) // 8) + 1)]
+    centers, scale, _ = min(fits, key=lambda fit: fit[2])
+    return Detector(axes, centers, scale) if len(centers) > 1 else none
+
+
+def _jump_axes(rest: Floats, runs: Runs) -> Floats:
+    """Directions of jumps, scaled so that ordinary changes along them have unit spread, (S, Q)."""
+    changes = np.diff(rest, axis=0)[np.diff(runs.run_id) == 0]
+    whiten = _ordinary_whitening(changes)
+    sized = changes @ whiten
+    power = (sized**2).sum(axis=1)
+    # A bound that normal changes of S sensors pass once in a thousand rows (Wilson and Hilferty's approximation).
+    s = sized.shape[1]
+    bound = s * (1 - 2 / (9 * s) + 3.09 * np.sqrt(2 / (9 * s))) ** 3
+    jumps = sized[power > bound]
+    if len(jumps) < MIN_JUMP_SHARE * len(changes):
+        return np.zeros((s, 0))
+    share, axes = np.linalg.eigh(jumps.T @ jumps)
+    chosen = [i for i in range(s - 1, -1, -1) if share[i] > MIN_AXIS_SHARE * share.sum()][:MAX_AXES]
+    return np.asarray(whiten @ axes[:, chosen])
+
+
+def _ordinary_whitening(changes: Floats) -> Floats:
+    """ZCA of the changes that are not jumps: the covariance of the inner half, made anew until it settles, (S, S)."""
+    inner = changes
+    for _ in range(4):
+        covariance = inner.T @ inner / len(inner)
+        power, axes = np.linalg.eigh(covariance)
+        whiten = axes / np.sqrt(np.maximum(power, max(float(power.max()) * 1e-9, 1e-12))) @ axes.T
+        size = ((changes @ whiten) ** 2).sum(axis=1)
+        inner = changes[size <= np.quantile(size, ORDINARY_SHARE)]
+    # The inner half is narrower than the whole: scaled by the median, which for S normal columns is about S − 2/3.
+    scale = np.sqrt(max(float(np.median(size)), 1e-12) / max(changes.shape[1] - 2 / 3, 1 / 3))
+    return np.asarray(whiten / scale)
+
+
+def _segment_starts(level: Floats, runs: Runs) -> Ints:
+    """First rows of the segments between jumps, (M,)."""
+    jump = np.zeros(len(runs), dtype=bool)
+    jump[1:] = (np.abs(np.diff(level, axis=0)) > JUMP_SIGMA).any(axis=1)
+    jump[runs.starts()] = True
+    return np.flatnonzero(jump)
+
+
+def _means(level: Floats, starts: Ints, lengths: Ints) -> Floats:
+    return np.asarray(np.add.reduceat(level, starts, axis=0) / lengths[:, None])
+
+
+def _mixture(points: Floats, count: int, rng: np.random.Generator) -> tuple[Floats, Floats, float]:
+    """Normal mixture with one covariance: centers (K, Q), whitening of the covariance (Q, Q), and its BIC. By EM."""
+    n, q = points.shape
+    centers = _spread_out(points, count, rng)
+    covariance = np.cov(points.T).reshape(q, q) / count**2 + 1e-9 * np.eye(q)
+    share = np.full(count, 1 / count)
+    likelihood = -np.inf
+    for _ in range(_EM_STEPS):
+        root = np.linalg.inv(np.linalg.cholesky(covariance)).T
+        away = ((points[:, None, :] - centers[None, :, :]) @ root) ** 2
+        log = np.log(share) - 0.5 * away.sum(axis=2) + np.log(np.abs(np.linalg.det(root))) - 0.5 * q * np.log(2 * np.pi)
+        top = log.max(axis=1, keepdims=True)
+        total = top + np.log(np.exp(log - top).sum(axis=1, keepdims=True))
+        weight = np.exp(log - total)
+        likelihood = float(total.sum())
+        mass = weight.sum(axis=0) + 1e-9
+        share, centers = mass / mass.sum(), weight.T @ points / mass[:, None]
+        rest = points[:, None, :] - centers[None, :, :]
+        covariance = np.einsum("nk,nki,nkj->ij", weight, rest, rest) / n + 1e-6 * np.eye(q)
+    parameters = count * q + q * (q + 1) / 2 + count - 1
+    return centers, root, -2 * likelihood + parameters * np.log(n)
+
+
+def _spread_out(points: Floats, count: int, rng: np.random.Generator) -> Floats:
+    """Starting centers far from each other (k-means++ that takes the farthest), (K, Q)."""
+    sized = points / np.maximum(points.std(axis=0), 1e-9)
+    chosen = [int(((sized - sized.mean(axis=0)) ** 2).sum(axis=1).argmin())]
+    for _ in range(count - 1):
+        nearest = np.min([((sized - sized[i]) ** 2).sum(axis=1) for i in chosen], axis=0)
+        chosen.append(int(rng.choice(len(points), p=nearest / nearest.sum()) if nearest.sum() > 0 else 0))
+    return points[chosen]
+
+
+@dataclass(frozen=True)
+class RegimePlan:
+    """Sampled regimes of R runs, step by step: regime, before, age, each (steps, R)."""
+
+    regime: Ints
+    before: Ints
+    age: Ints
+
+
+def sample_regimes(arrays: Mapping[str, Floats], count: int, runs: int, steps: int, rng: np.random.Generator) -> RegimePlan:
+    """Regimes of so many runs over so many steps, semi-Markov, from the training runs' segments."""
+    regime = np.zeros((steps, runs), dtype=np.int64)
+    before, age = regime.copy(), np.full((steps, runs), 1_000, dtype=np.int64)
+    if count == 1:
+        return RegimePlan(regime, before, age)
+    which, rows = arrays["segment_regime"].astype(np.int64), arrays["segment_rows"].astype(np.int64)
+    follow = _transitions(arrays, count)
+    whole = (arrays["segment_first"] + arrays["segment_last"]) == 0
+    dwells = [rows[(which == k) & whole] if ((which == k) & whole).any() else rows[which == k] for k in range(count)]
+    at_start = rng.choice(len(rows), size=runs, p=rows / rows.sum())
+    now = which[at_start]
+    left = np.ceil(rows[at_start] * rng.random(runs)).astype(np.int64)
+    past, old = now.copy(), np.full(runs, 2, dtype=np.int64)
+    for step in range(steps):
+        change = np.flatnonzero(left == 0)
+        if len(change):
+            draw = (rng.random(len(change))[:, None] > np.cumsum(follow[now[change]], axis=1)).sum(axis=1)
+            past[change], now[change] = now[change], np.minimum(draw, count - 1)
+            left[change] = [int(rng.choice(dwells[k])) for k in now[change]]
+            old[change] = 0
+        regime[step], before[step], age[step] = now, past, old
+        left -= 1
+        old += 1
+    return RegimePlan(regime, before, age)
+
+
+def _transitions(arrays: Mapping[str, Floats], count: int) -> Floats:
+    """Which regime follows which, (K, K), rows sum to 1. One that was never left is followed as all are on the whole."""
+    which = arrays["segment_regime"].astype(np.int64)
+    inside = arrays["segment_last"][:-1] == 0
+    pairs = np.zeros((count, count))
+    np.add.at(pairs, (which[:-1][inside], which[1:][inside]), 1)
+    pairs += (pairs.sum(axis=1, keepdims=True) == 0) * (np.bincount(which, minlength=count) + 1e-9)
+    return np.asarray(pairs / pairs.sum(axis=1, keepdims=True))
