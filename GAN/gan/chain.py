@@ -16,6 +16,7 @@ from gan.files import sha256_of, whole_folder, write_whole
 from gan.gate import clearly_worse
 from gan.lock import machine_lock
 from gan.manifest import Manifest
+from gan.model import Model
 from gan.profile import Profile, configuration, load_profile, parse_profile
 from gan.publish import current_generation, generation_folder, is_validated, read_report, show_unvalidated
 from gan.runs import Runs
@@ -40,7 +41,7 @@ def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
     """The flags that decide a step's outputs, by the names that the manifest has them under."""
     names = {
         "generateSeed": ("num_samples", "seed"),
-        "trainTvae": ("epochs", "batch_size", "seed", "synthesizer"),
+        "trainTvae": ("epochs", "batch_size", "seed", "patience", "time_limit", "synthesizer"),
         "generateDataset": ("num_samples", "seed"),
     }.get(step, ())
     parameters = {name: getattr(args, name) for name in names}
@@ -191,6 +192,7 @@ def train_tvae(context: Context) -> Result:
 def _train(context: Context, profile: Profile, runs: Runs) -> Result:
     # PyTorch takes a second to import: after all that could be refused without it.
     from gan import train as training
+    from gan.checkpoints import Checkpoints
 
     synthesizer = synthesizer_of(context.args.synthesizer)
     parameters = parameters_of("trainTvae", context.args)
@@ -198,15 +200,16 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
     if training.choose_device() == "cpu":
         context.reporter.warning("CUDA_NOT_AVAILABLE", "CUDA not available: training on CPU")
     folder = context.paths.relative(context.paths.checkpoints(context.machine_id))
-    checkpoints = training.Checkpoints(context.paths.checkpoints(context.machine_id), inputs.digest)
-    params = training.TrainParams(context.args.epochs, context.args.batch_size, context.args.seed)
+    checkpoints = Checkpoints(context.paths.checkpoints(context.machine_id), inputs.digest)
+    args = context.args
+    params = training.TrainParams(args.epochs, args.batch_size, args.seed, args.patience, float(args.time_limit))
 
     def tell(report: training.EpochReport) -> None:
         context.reporter.progress(
             report.epoch,
             report.epochs,
             "epochs",
-            metrics={"loss": report.loss},
+            metrics={"loss": report.loss, "heldOutLoss": report.held_out_loss},
             eta_seconds=round(report.eta_s, 1),
             checkpoint=None if report.checkpoint is None else f"{folder}/{report.checkpoint}",
             device=report.device,
@@ -226,17 +229,29 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
                 should_stop=context.stop,
                 on_epoch=tell,
             )
-            path = context.paths.model(context.machine_id)
-            write_whole(path, model.to_bytes())
+            paths = context.paths.model(context.machine_id), context.paths.history(context.machine_id)
+            write_whole(paths[1], _history_bytes(model))
+            write_whole(paths[0], model.to_bytes())
     except training.TrainingStopped as stopped:
         raise interrupted(f"checkpoint saved at epoch {stopped.epoch}") from None
-    loss = float(model.header["training"]["loss"])
+    done = model.header["training"]
+    loss, epochs = float(done["loss"]), int(done["epochsRun"])
+    early = "" if epochs == params.epochs else f" of {params.epochs}: no further gain, or out of time"
     return Result(
-        f"model trained: {params.epochs} epochs, loss {loss:.3f}",
-        outputs=(context.paths.output(path),),
-        metrics={"loss": loss},
-        text=f"✅ Model trained\n{path}",
+        f"model trained: {epochs} epochs{early}, loss {loss:.3f}",
+        outputs=tuple(context.paths.output(path) for path in paths),
+        metrics={"loss": loss, "epochs": epochs},
+        text=f"✅ Model trained\n{paths[0]}",
     )
+
+
+def _history_bytes(model: Model) -> bytes:
+    """The losses of each epoch as CSV."""
+    lines = [
+        f"{epoch},{loss:.6g},{'' if watched is None else f'{watched:.6g}'}"
+        for epoch, (loss, watched) in enumerate(model.header["history"], 1)
+    ]
+    return "\n".join(["epoch,loss,held_out_loss", *lines, ""]).encode()
 
 
 def split_rows(total: int, shares: tuple[float, float, float]) -> dict[str, int]:

@@ -64,6 +64,10 @@ class Paths:
     def model(self, machine_id: str) -> Path:
         return self.root / "models" / f"{machine_id}_tvae_temporal.pkl"
 
+    def history(self, machine_id: str) -> Path:
+        """Losses of each epoch of the model's training."""
+        return self.root / "models" / f"{machine_id}_training_history.csv"
+
     def checkpoints(self, machine_id: str) -> Path:
         return self.root / "models" / "checkpoints" / machine_id
 

@@ -33,6 +33,13 @@ def add_training(parser: ArgumentParser) -> None:
         default=TEMPORAL_TVAE,
         help=f"what learns (default {TEMPORAL_TVAE})",
     )
+    parser.add_argument(
+        "--patience", type=integer(0, 100_000), default=0,
+        help="end after so many epochs without a better loss on runs set aside for it (default 0: never)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--time_limit", type=integer(0, 10_000_000), default=0, help="end after so many seconds (default 0: no limit)"
+    )
 
 
 def add_sampling(parser: ArgumentParser) -> None:

@@ -23,6 +23,15 @@ MIN_JUMP_SHARE = 0.005
 # Share of the rows whose changes are taken to be ordinary when the noise is measured.
 ORDINARY_SHARE = 0.5
 MIN_AXIS_SHARE = 0.15
+# Regimes closer than this, in spreads of the levels within one, are one.
+MIN_DISTANCE = 3.0
+# Share of the rows that a regime holds at least.
+MIN_SHARE = 0.02
+# Drift of the levels: of so many segments to either side, taken off so many times.
+DRIFT_REACH = 4
+DRIFT_STEPS = 3
+# Mixtures are fitted from so many random starts; the best stands.
+STARTS = 2
 _EM_STEPS = 60
 
 
@@ -64,22 +73,52 @@ class Detector:
 
     def find(self, rest: Floats, runs: Runs) -> Regimes:
         """The regimes of runs whose trend has been taken off, (N, S)."""
-        rows = np.arange(len(runs))
-        level = rest @ self.axes
-        starts = _segment_starts(level, runs) if len(self.centers) > 1 else runs.starts()
-        lengths = np.diff(np.append(starts, len(runs)))
-        which = self._nearest(_means(level, starts, lengths)) if len(self.centers) > 1 else np.zeros(len(starts), int)
-        segment = np.repeat(np.arange(len(starts)), lengths)
-        opens = np.isin(starts, runs.starts())
+        if len(self.centers) < 2:
+            alone = np.zeros(len(runs), dtype=np.int64)
+            return Regimes(1, alone, alone, runs.position() + 2, runs.starts())
+        segments = _Segments.of(rest @ self.axes, runs)
+        which = self._nearest(segments.means)
+        for _ in range(DRIFT_STEPS):
+            which = self._nearest(segments.means - segments.drift(segments.means - self.centers[which]))
+        segment = np.repeat(np.arange(len(which)), segments.rows)
+        opens = np.isin(segments.starts, runs.starts())
         before = np.where(opens, which, np.roll(which, 1))
-        age = rows - starts[segment]
+        age = np.arange(len(runs)) - segments.starts[segment]
         # How long the first regime of a run has lasted is not known.
         age = np.where(opens[segment], age + 2, age)
-        return Regimes(max(len(self.centers), 1), which[segment], before[segment], age, starts)
+        return Regimes(len(self.centers), which[segment], before[segment], age, segments.starts)
 
     def _nearest(self, points: Floats) -> Ints:
         away = (points[:, None, :] - self.centers[None, :, :]) @ self.scale
         return np.asarray((away**2).sum(axis=2).argmin(axis=1))
+
+
+@dataclass(frozen=True)
+class _Segments:
+    """Stretches between jumps, M of them: first row, rows, run (M,) and mean level along the axes, (M, Q)."""
+
+    starts: Ints
+    rows: Ints
+    run: Ints
+    means: Floats
+
+    @staticmethod
+    def of(level: Floats, runs: Runs) -> _Segments:
+        jump = np.zeros(len(runs), dtype=bool)
+        jump[1:] = (np.abs(np.diff(level, axis=0)) > JUMP_SIGMA).any(axis=1)
+        jump[runs.starts()] = True
+        starts = np.flatnonzero(jump)
+        rows = np.diff(np.append(starts, len(runs)))
+        return _Segments(starts, rows, runs.run_id[starts], np.add.reduceat(level, starts, axis=0) / rows[:, None])
+
+    def drift(self, rest: Floats) -> Floats:
+        """Means over the neighbouring segments of the same run, weighted by rows, (M, Q): what a level drifts by."""
+        at = np.arange(len(self.run))
+        first, last = np.searchsorted(self.run, self.run), np.searchsorted(self.run, self.run, side="right")
+        low, high = np.maximum(at - DRIFT_REACH, first), np.minimum(at + DRIFT_REACH + 1, last)
+        total = np.concatenate([np.zeros((1, rest.shape[1])), np.cumsum(rest * self.rows[:, None], axis=0)])
+        weight = np.concatenate([[0], np.cumsum(self.rows)])
+        return np.asarray((total[high] - total[low]) / (weight[high] - weight[low])[:, None])
 
 
 def fit_detector(rest: Floats, runs: Runs, seed: int) -> Detector:
@@ -88,15 +127,38 @@ def fit_detector(rest: Floats, runs: Runs, seed: int) -> Detector:
     axes = _jump_axes(rest, runs)
     if axes.shape[1] == 0:
         return none
-    level = rest @ axes
-    starts = _segment_starts(level, runs)
-    if len(starts) - len(runs.starts()) < MIN_JUMP_SHARE * len(runs):
+    segments = _Segments.of(rest @ axes, runs)
+    if len(segments.starts) - len(runs.starts()) < MIN_JUMP_SHARE * len(runs):
         return none
-    points = _means(level, starts, np.diff(np.append(starts, len(runs))))
     rng = np.random.default_rng([seed, 3])
-    fits = [_mixture(points, count, rng) for count in range(1, min(MAX_REGIMES, len(points) // 8) + 1)]
-    centers, scale, _ = min(fits, key=lambda fit: fit[2])
-    return Detector(axes, centers, scale) if len(centers) > 1 else none
+    detector, drift = none, np.zeros(segments.means.shape)
+    # Levels are told apart the better the less they drift, and drift shows once the levels are told apart.
+    for _ in range(DRIFT_STEPS):
+        centers, scale = _clusters(segments.means - drift, segments.rows, rng)
+        detector = Detector(axes, centers, scale)
+        drift = segments.drift(segments.means - centers[detector._nearest(segments.means - drift)])
+    return detector if len(detector.centers) > 1 else none
+
+
+def _clusters(points: Floats, rows: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Centers (K, Q) of levels and the whitening of their spread (Q, Q); as many as the data tell apart."""
+    counts = np.repeat(np.arange(1, min(MAX_REGIMES, len(points) // 8) + 1), STARTS)
+    fits = [_mixture(points, int(count), rng) for count in counts]
+    good = [fit for fit in fits if _apart(fit[0] @ fit[1]) and _common(points @ fit[1], fit[0] @ fit[1], rows)]
+    centers, scale, _ = min(good, key=lambda fit: fit[2])
+    return centers, scale
+
+
+def _common(points: Floats, centers: Floats, rows: Ints) -> bool:
+    """Whether every regime holds enough rows to be a way of operating."""
+    nearest = ((points[:, None, :] - centers[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
+    return bool((np.bincount(nearest, weights=rows, minlength=len(centers)) >= MIN_SHARE * rows.sum()).all())
+
+
+def _apart(centers: Floats) -> bool:
+    """Whether regimes are so far apart that a level belongs to one of them, (K, Q) in spreads within a regime."""
+    away = np.linalg.norm(centers[:, None, :] - centers[None, :, :], axis=2)
+    return bool((away + np.eye(len(centers)) * MIN_DISTANCE >= MIN_DISTANCE).all())
 
 
 def _jump_axes(rest: Floats, runs: Runs) -> Floats:
@@ -130,18 +192,6 @@ def _ordinary_whitening(changes: Floats) -> Floats:
     return np.asarray(whiten / scale)
 
 
-def _segment_starts(level: Floats, runs: Runs) -> Ints:
-    """First rows of the segments between jumps, (M,)."""
-    jump = np.zeros(len(runs), dtype=bool)
-    jump[1:] = (np.abs(np.diff(level, axis=0)) > JUMP_SIGMA).any(axis=1)
-    jump[runs.starts()] = True
-    return np.flatnonzero(jump)
-
-
-def _means(level: Floats, starts: Ints, lengths: Ints) -> Floats:
-    return np.asarray(np.add.reduceat(level, starts, axis=0) / lengths[:, None])
-
-
 def _mixture(points: Floats, count: int, rng: np.random.Generator) -> tuple[Floats, Floats, float]:
     """Normal mixture with one covariance: centers (K, Q), whitening of the covariance (Q, Q), and its BIC. By EM."""
     n, q = points.shape
@@ -156,6 +206,8 @@ def _mixture(points: Floats, count: int, rng: np.random.Generator) -> tuple[Floa
         top = log.max(axis=1, keepdims=True)
         total = top + np.log(np.exp(log - top).sum(axis=1, keepdims=True))
         weight = np.exp(log - total)
+        if float(total.sum()) - likelihood < 0.05:
+            break
         likelihood = float(total.sum())
         mass = weight.sum(axis=0) + 1e-9
         share, centers = mass / mass.sum(), weight.T @ points / mass[:, None]
@@ -184,7 +236,9 @@ class RegimePlan:
     age: Ints
 
 
-def sample_regimes(arrays: Mapping[str, Floats], count: int, runs: int, steps: int, rng: np.random.Generator) -> RegimePlan:
+def sample_regimes(
+    arrays: Mapping[str, Floats], count: int, runs: int, steps: int, rng: np.random.Generator
+) -> RegimePlan:
     """Regimes of so many runs over so many steps, semi-Markov, from the training runs' segments."""
     regime = np.zeros((steps, runs), dtype=np.int64)
     before, age = regime.copy(), np.full((steps, runs), 1_000, dtype=np.int64)

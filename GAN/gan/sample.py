@@ -1,20 +1,23 @@
 """Sampling whole runs from a model: all runs of a data set are stepped together from their start to their failure.
 
-A run's length and failure mode come from the training runs, its length varied a little; RUL is how far the run is from
-its own end, and the sensors are sampled for that place in life: no RUL is written over rows afterwards.
+A run's length and failure mode come from the training runs, its length varied a little; its operating regimes are drawn
+as the training runs went through theirs. RUL is how far the run is from its own end, and the sensors are sampled for
+that place in life: no RUL is written over rows afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from gan.limits import soft_limit
 from gan.model import Model
 from gan.physics import REPAIR_HOURS, trim
+from gan.regimes import RegimePlan, sample_regimes
 from gan.runs import Floats, Ints, Runs
-from gan.sequence import MemoryState, condition, trend_design, unit_design
+from gan.sequence import Course, MemoryState, Shape, condition, trend_design, unit_design
 
 BURN_IN = 40
 LENGTH_JITTER = 0.08
@@ -39,77 +42,116 @@ def sample(
     """
     rng = np.random.default_rng([seed, 2])
     plans = {split: _plan_runs(model, count, rng) for split, count in rows.items()}
-    lengths = np.concatenate([plan[0] for plan in plans.values()])
-    source = np.concatenate([plan[1] for plan in plans.values()])
-    values = _values(model, lengths, source, rng, on_progress, should_stop)
+    values = _values(model, _join(list(plans.values())), rng, on_progress, should_stop)
     splits: dict[str, Runs] = {}
     first = 0
-    for split, (own, units) in plans.items():
-        at = slice(first, first + len(own))
-        splits[split] = trim(_to_runs(model, own, units, values[at], first), rows[split])
-        first += len(own)
+    for split, plan in plans.items():
+        own = values[first : first + len(plan.lengths)]
+        splits[split] = trim(_to_runs(model, plan, own, first), rows[split])
+        first += len(plan.lengths)
     return splits
 
 
-def _plan_runs(model: Model, rows: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Lengths of the runs of a split and the training run each one's mode and length come from, (R,) each."""
+@dataclass(frozen=True)
+class _Plan:
+    """Of R runs: rows, the training run that mode and length come from, and hours from the file's first row, (R,) each."""
+
+    lengths: Ints
+    source: Ints
+    start_h: Floats
+
+
+def _join(plans: Sequence[_Plan]) -> _Plan:
+    return _Plan(
+        np.concatenate([plan.lengths for plan in plans]),
+        np.concatenate([plan.source for plan in plans]),
+        np.concatenate([plan.start_h for plan in plans]),
+    )
+
+
+def _plan_runs(model: Model, rows: int, rng: np.random.Generator) -> _Plan:
+    """The runs of a split, enough for its rows."""
     known = model.arrays["unit_lengths"]
     source = rng.permutation(np.resize(np.arange(len(known)), len(known) * (1 + rows // max(int(known.sum()), 1)) * 2))
     jitter = np.exp(rng.normal(0, LENGTH_JITTER, len(source)))
     lengths = np.maximum(np.round(known[source] * jitter), MIN_RUN_ROWS).astype(np.int64)
     count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
-    return lengths[:count], source[:count].astype(np.int64)
-
-
-def _to_runs(model: Model, lengths: Ints, source: Ints, values: list[Floats], first: int) -> Runs:
+    lengths, source = lengths[:count], source[:count].astype(np.int64)
     interval = float(model.header["intervalHours"])
-    modes = tuple(model.header["modes"])
-    run_id = np.repeat(np.arange(first + 1, first + 1 + len(lengths)), lengths)
-    gaps: Floats = np.repeat(np.arange(len(lengths)) * REPAIR_HOURS, lengths)
-    rul: Floats = np.concatenate([np.arange(n - 1.0, -1.0, -1.0) for n in lengths]) * interval
+    before = np.cumsum(lengths) - lengths
+    return _Plan(lengths, source, before * interval + np.arange(count) * REPAIR_HOURS)
+
+
+def _to_runs(model: Model, plan: _Plan, values: list[Floats], first: int) -> Runs:
+    interval = float(model.header["intervalHours"])
+    run_id = np.repeat(np.arange(first + 1, first + 1 + len(plan.lengths)), plan.lengths)
+    left: Floats = np.concatenate([np.arange(n - 1.0, -1.0, -1.0) for n in plan.lengths]) * interval
+    age: Floats = np.concatenate([np.arange(n) for n in plan.lengths]) * interval
+    time_h = np.repeat(plan.start_h, plan.lengths) + age
+    mode = np.repeat(model.arrays["unit_modes"][plan.source].astype(np.int64), plan.lengths)
     has_rul = bool(model.header["hasRul"])
-    mode = np.repeat(model.arrays["unit_modes"][source].astype(np.int64), lengths)
-    time_h: Floats = np.arange(len(run_id)) * interval + gaps
-    sensors = tuple(model.header["sensors"])
+    sensors, modes = tuple(model.header["sensors"]), tuple(model.header["modes"])
     return Runs(
-        sensors, np.concatenate(values), run_id, time_h, rul if has_rul else None, mode if has_rul else None, modes
+        sensors, np.concatenate(values), run_id, time_h, left if has_rul else None, mode if has_rul else None, modes
     )
 
 
 def _values(
     model: Model,
-    lengths: Ints,
-    source: Ints,
+    plan: _Plan,
     rng: np.random.Generator,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
 ) -> list[Floats]:
-    """Sensor values of each run, R arrays (rows, S). Rows of a step are runs."""
-    a = model.arrays
-    mode = a["unit_modes"][source].astype(np.int64)
-    modes = len(model.header["modes"])
-    process = _Process(model, len(lengths), rng)
-    steps = int(lengths.max())
-    out = np.zeros((steps, len(lengths), len(a["mean"])))
-    for _ in range(BURN_IN):
-        process.step(condition(1.0 / lengths, mode, modes))
-    for step in range(steps):
+    """Sensor values of each run, R arrays (rows, S). All runs are stepped together, after a burn-in in new condition."""
+    shape = Shape(len(model.header["sensors"]), len(model.header["modes"]), int(model.header["regimes"]))
+    runs, steps = len(plan.lengths), int(plan.lengths.max())
+    regimes = sample_regimes(model.arrays, shape.regimes, runs, BURN_IN + steps, rng)
+    courses = _Courses(model, plan, regimes)
+    process = _Process(model, runs, rng)
+    out = np.zeros((steps, runs, shape.sensors))
+    for step in range(-BURN_IN, steps):
         if should_stop():
             raise SamplingStopped
-        life = np.minimum((step + 1.0) / lengths, 1.0)
-        out[step] = process.step(condition(life, mode, modes))
+        row = process.step(condition(courses.at(step), shape))
+        if step >= 0:
+            out[step] = row
         if step % 50 == 0 or step + 1 == steps:
-            on_progress(step + 1, steps)
-    units = _mix_units(model, source, rng)
-    return [_restore(model, out[:n, i], int(mode[i]), units[i]) for i, n in enumerate(lengths)]
+            on_progress(max(step + 1, 0), steps)
+    units = _mix_units(model, plan.source, rng)
+    return [_restore(model, out[:n, i], courses.of(i), units[i], shape) for i, n in enumerate(plan.lengths)]
 
 
-def _restore(model: Model, x: Floats, mode: int, unit: Floats) -> Floats:
+class _Courses:
+    """What is known of each run's rows before its sensors."""
+
+    def __init__(self, model: Model, plan: _Plan, regimes: RegimePlan) -> None:
+        self._plan = plan
+        self._regimes = regimes
+        self._mode = model.arrays["unit_modes"][plan.source].astype(np.int64)
+        self._interval = float(model.header["intervalHours"])
+
+    def at(self, step: int) -> Course:
+        """All runs at one step, (R,); one below 0 is before the run begins."""
+        life = np.clip((step + 1.0) / self._plan.lengths, 1.0 / self._plan.lengths, 1.0)
+        hour = (self._plan.start_h + step * self._interval) % 24.0
+        r, row = self._regimes, step + BURN_IN
+        return Course(life, self._mode, hour, r.regime[row], r.before[row], r.age[row])
+
+    def of(self, run: int) -> Course:
+        """One run at all its steps, (rows,)."""
+        rows = int(self._plan.lengths[run])
+        step = np.arange(rows)
+        hour = (self._plan.start_h[run] + step * self._interval) % 24.0
+        r, at = self._regimes, slice(BURN_IN, BURN_IN + rows)
+        mode = np.full(rows, self._mode[run])
+        return Course((step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
+
+
+def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape) -> Floats:
     """From the whitened process back to the sensors' units, one run: (rows, S)."""
     a = model.arrays
-    life = (np.arange(len(x)) + 1.0) / len(x)
-    design = trend_design(life, np.full(len(x), mode), len(model.header["modes"]))
-    scaled = design @ a["trend"] + unit_design(life) @ unit + x @ a["restore"]
+    scaled = trend_design(course, shape) @ a["trend"] + unit_design(course.life) @ unit + x @ a["restore"]
     return soft_limit(scaled * a["spread"] + a["mean"], a["low"], a["high"], a["low_width"], a["high_width"])
 
 

@@ -27,7 +27,8 @@ from gan.runs import Floats, Ints, Runs
 from gan.sample import SamplingStopped
 
 if TYPE_CHECKING:
-    from gan.train import Checkpoints, EpochReport, TrainParams
+    from gan.checkpoints import Checkpoints
+    from gan.train import EpochReport, TrainParams
 
 TABLE = "rows"
 # rdt.transformers.numerical.ClusterBasedNormalizer.STD_MULTIPLIER: a component's value is scaled by 4 of its deviations.
@@ -61,7 +62,8 @@ def train(
     mine = runs.select(kept)
     synthesizer = fit(stock, mine, params.epochs, params.batch_size)
     losses = synthesizer.get_loss_values()
-    loss = float(losses.loc[losses["Epoch"] == losses["Epoch"].max(), "Loss"].mean())
+    history = losses.groupby("Epoch")["Loss"].mean().tolist()
+    loss = float(history[-1])
     on_epoch(EpochReport(params.epochs, params.epochs, loss, None, 0.0, None, str(synthesizer._model._device)))
     header = {
         "synthesizer": "sdv-tvae",
@@ -72,6 +74,7 @@ def train(
         "hasRul": runs.rul_h is not None,
         "intervalHours": profile.interval_hours,
         "training": {**asdict(params), "epochsRun": params.epochs, "loss": loss},
+        "history": [[float(each), None] for each in history],
         "heldOutRuns": held_out.tolist(),
         "trainRuns": kept.tolist(),
         "provenance": dict(provenance),

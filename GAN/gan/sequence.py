@@ -35,11 +35,6 @@ class Course:
     before: Ints
     age: Ints
 
-    def rows(self, chosen: slice | Ints) -> Course:
-        """Some of the rows."""
-        parts = (self.life, self.mode, self.hour, self.regime, self.before, self.age)
-        return Course(*(part[chosen] for part in parts))
-
 
 @dataclass(frozen=True)
 class Shape:
@@ -127,7 +122,10 @@ class Preparation:
     def apply(self, runs: Runs) -> Rows:
         """The rows of other runs, prepared as the training runs were."""
         scaled = (runs.values - self.mean) / self.spread
-        regimes = self.detector.find(_levels(runs, scaled, self.trend, self.shape), runs)
+        regimes = None
+        for _ in range(2):
+            regimes = self.detector.find(_levels(runs, scaled, regimes, self.trend, self.shape), runs)
+        assert regimes is not None
         rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
         return _rows(runs, rest @ self.whiten, regimes, self.shape)
 
@@ -138,9 +136,9 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
     scaled = (runs.values - mean) / spread
     detector = Detector.none(scaled.shape[1])
     regimes, shape, trend = _fit_trend(runs, scaled, detector.find(scaled, runs))
-    # Regimes show clearly only without the trend, and the trend without the regimes: each is fitted twice.
+    # Regimes show clearly only without trend and units, and those without the regimes: each is fitted twice.
     for _ in range(2):
-        levels = _levels(runs, scaled, trend, shape)
+        levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, trend, shape)
         detector = fit_detector(levels, runs, seed)
         regimes, shape, trend = _fit_trend(runs, scaled, detector.find(levels, runs))
     rest, units = _process(runs, scaled, regimes, trend, shape)
@@ -163,17 +161,17 @@ def _fit_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, S
     return regimes, shape, ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
 
 
-def _levels(runs: Runs, scaled: Floats, trend: Floats, shape: Shape) -> Floats:
-    """Sensors without wear, time of day and unit, but with the regimes, (N, S)."""
-    alone = Detector.none(shape.sensors).find(scaled, runs)
-    kept = len(trend) - shape.regime_columns
-    level = scaled - trend_design(_course(runs, alone), shape)[:, :kept] @ trend[:kept]
-    return level - _apply_units(runs, _unit_deviations(runs, level))
+def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape) -> Floats:
+    """Sensors without wear, time of day and unit, but with the regimes, (N, S). regimes: as far as they are known."""
+    known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, runs)
+    design = trend_design(_course(runs, known), shape)
+    bare = slice(0, len(trend) - shape.regime_columns)
+    level = scaled - design[:, bare] @ trend[bare]
+    rest = level if regimes is None else scaled - design @ trend
+    return level - _apply_units(runs, _unit_deviations(runs, rest))
 
 
-def _process(
-    runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape
-) -> tuple[Floats, Floats]:
+def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:
     """What is left of the sensors, (N, S), and the units' deviations that were taken off, (R, 3, S)."""
     rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
     units = _unit_deviations(runs, rest)

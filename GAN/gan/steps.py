@@ -28,8 +28,8 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "createProfile": ("profile", "wear"),
     "generateSeed": (*_READS, "physics"),
     "validateSeed": (*_READS, "checks", "seedcheck"),
-    "trainTvae": (*_READS, "sequence", "model", "train", "sdv_tvae"),
-    "generateDataset": (*_READS, "sequence", "model", "sample", "sdv_tvae"),
+    "trainTvae": (*_READS, "regimes", "sequence", "network", "train", "model", "sdv_tvae"),
+    "generateDataset": (*_READS, "regimes", "sequence", "model", "sample", "sdv_tvae"),
     "validateDataset": (*_READS, "checks", "quality"),
     "publishDataset": ("publish", "generations", "gate"),
 }

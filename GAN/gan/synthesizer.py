@@ -14,14 +14,15 @@ from gan.profile import Profile
 from gan.runs import Runs
 
 if TYPE_CHECKING:
-    from gan.train import Checkpoints, EpochReport, TrainParams
+    from gan.checkpoints import Checkpoints
+    from gan.train import EpochReport, TrainParams
 
 TEMPORAL_TVAE = "temporal-tvae"
 SDV_TVAE = "sdv-tvae"
 
 
 class Train(Protocol):
-    """Trains a model of the runs that are not held out. Its header has `trainRuns`, `heldOutRuns`, `training`."""
+    """Trains a model of the runs that are not held out. Its header has `trainRuns`, `heldOutRuns`, `training`, `history`."""
 
     def __call__(
         self,

@@ -1,44 +1,43 @@
-"""Training the temporal TVAE: a conditional variational autoencoder of a row, given its run's past, life and mode.
+"""Training the temporal TVAE.
 
 Its state is saved every two seconds and when it is asked to stop; resumed, it ends with the bytes it would have had.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from gan.checkpoints import Checkpoints
 from gan.errors import ResourceFailed, StepError
-from gan.files import write_whole
 from gan.limits import limit_widths
 from gan.model import Model
+from gan.network import LATENT, Adam, Network
 from gan.profile import Profile
 from gan.runs import Floats, Ints, Runs
-from gan.sequence import Prepared, prepare
+from gan.sequence import Rows, prepare
 
-HIDDEN = 64
-LATENT = 8
 LEARNING_RATE = 3e-3
-WEIGHT_DECAY = 1e-5
 WARM_UP = 0.15
 MEMORY_NOISE = 0.05
 HELD_OUT_SHARE = 0.25
+# Of the training runs, those that early stopping listens to.
+STOPPING_SHARE = 0.15
+WATCHED_ROWS = 1_000
 CHECKPOINT_SECONDS = 2.0
-DEFAULT_LOG_SIGMA = -0.5
+# A loss that rises so far above the best, in nats a sensor, will not come down again.
+DIVERGED_NATS = 5.0
 
 
 class TrainingDiverged(StepError):
-    """The loss is no longer a number: the data or the parameters must change."""
+    """The loss is no longer a number, or has run away: the data or the parameters must change."""
 
     exit_code = 2
     code = "TRAINING_DIVERGED"
@@ -54,14 +53,19 @@ class TrainingStopped(Exception):
 
 @dataclass(frozen=True)
 class TrainParams:
+    """patience: epochs without a better held-out loss after which training ends, 0 for never. time_limit_s: seconds of
+    training after which it ends, 0 for none; where it ends then depends on the machine's speed."""
+
     epochs: int = 300
     batch_size: int = 500
     seed: int = 0
+    patience: int = 0
+    time_limit_s: float = 0.0
 
 
 @dataclass(frozen=True)
 class EpochReport:
-    """Losses are nats a row: negative log-likelihood and divergence."""
+    """Losses are nats a row: negative log-likelihood and divergence. eta_s: seconds to the last epoch."""
 
     epoch: int
     epochs: int
@@ -74,90 +78,26 @@ class EpochReport:
 
 def split_runs(runs: Runs, seed: int) -> tuple[Ints, Ints]:
     """Ids of the runs to train on and of those held out: a quarter, which never reaches the generator."""
-    ids = runs.ids()
-    count = min(max(round(HELD_OUT_SHARE * len(ids)), 1), len(ids) - 1) if len(ids) > 1 else 0
-    order = np.random.default_rng([seed, 1]).permutation(len(ids))
+    return _set_aside(runs.ids(), HELD_OUT_SHARE, np.random.default_rng([seed, 1]))
+
+
+def _set_aside(ids: Ints, share: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    count = min(max(round(share * len(ids)), 1), len(ids) - 1) if len(ids) > 1 else 0
+    order = rng.permutation(len(ids))
     return np.sort(ids[order[count:]]), np.sort(ids[order[:count]])
 
 
-class Network(nn.Module):
-    """Encoder to a latent normal, decoder to a row's mean; a linear path from memory to mean, begun by least squares."""
-
-    def __init__(self, sensors: int, memory: int, cond: int, skip: Floats) -> None:
-        super().__init__()
-        self.encoder = _mlp(sensors + memory + cond, 2 * LATENT)
-        self.decoder = _mlp(LATENT + memory + cond, sensors)
-        self.skip = nn.Linear(memory + cond, sensors)
-        self.log_sigma = nn.Linear(cond, sensors)
-        with torch.no_grad():
-            self.skip.weight.copy_(torch.from_numpy(skip[1:].T))
-            self.skip.bias.copy_(torch.from_numpy(skip[0]))
-            self.log_sigma.weight.zero_()
-            self.log_sigma.bias.fill_(DEFAULT_LOG_SIGMA)
-
-    def loss(self, x: Tensor, memory: Tensor, cond: Tensor, noise: Tensor) -> Tensor:
-        """Mean negative evidence lower bound of rows, nats. noise: (N, LATENT) standard normal."""
-        past = torch.cat([memory, cond], 1)
-        mean, log_var = self.encoder(torch.cat([x, past], 1)).chunk(2, 1)
-        log_var = log_var.clamp(-12, 6)
-        z = mean + noise * torch.exp(0.5 * log_var)
-        expected = self.decoder(torch.cat([z, past], 1)) + self.skip(past)
-        log_sigma = self.log_sigma(cond).clamp(-6, 3)
-        nll = (0.5 * ((x - expected) * torch.exp(-log_sigma)) ** 2 + log_sigma + 0.5 * math.log(2 * math.pi)).sum(1)
-        divergence = 0.5 * (mean**2 + torch.exp(log_var) - log_var - 1).sum(1)
-        loss: Tensor = (nll + divergence).mean()
-        return loss
-
-
-def _mlp(inputs: int, outputs: int) -> nn.Sequential:
-    layers = [nn.Linear(inputs, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, outputs)]
-    return nn.Sequential(*layers)
-
-
-class Checkpoints:
-    """The two newest states of one training. A damaged one falls back to the one before it."""
-
-    def __init__(self, folder: Path, key: str) -> None:
-        self._folder = folder
-        self._key = key
-        self._slot = 0
-
-    def save(self, state: Mapping[str, Any]) -> Path:
-        buffer = io.BytesIO()
-        torch.save({**state, "key": self._key}, buffer)
-        data = buffer.getvalue()
-        path = self._path(self._slot)
-        write_whole(path, hashlib.sha256(data).hexdigest().encode() + data)
-        self._slot = 1 - self._slot
-        return path
-
-    def load(self) -> dict[str, Any] | None:
-        """The newest state that is whole and of this training, or None."""
-        found = [(state["epoch"], slot, state) for slot in (0, 1) if (state := self._read(slot)) is not None]
-        if not found:
-            return None
-        _, slot, state = max(found, key=lambda entry: entry[:2])
-        self._slot = 1 - slot
-        return state
-
-    def _read(self, slot: int) -> dict[str, Any] | None:
-        try:
-            raw = self._path(slot).read_bytes()
-        except FileNotFoundError:
-            return None
-        digest, data = raw[:64], raw[64:]
-        if hashlib.sha256(data).hexdigest().encode() != digest:
-            return None
-        state: dict[str, Any] = torch.load(io.BytesIO(data), weights_only=True)
-        return state if state["key"] == self._key else None
-
-    def _path(self, slot: int) -> Path:
-        return self._folder / f"checkpoint-{slot}.pt"
-
-
 def choose_device() -> str:
-    """cuda where there is one, else cpu."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    """cuda where there is one, else Apple's mps where it computes, else cpu."""
+    if torch.cuda.is_available():
+        return "cuda"
+    if torch.backends.mps.is_available():
+        try:
+            torch.nn.functional.silu(torch.ones(2, 2, device="mps") @ torch.ones(2, 2, device="mps")).cpu()
+        except (RuntimeError, NotImplementedError):
+            return "cpu"
+        return "mps"
+    return "cpu"
 
 
 def train(
@@ -172,139 +112,188 @@ def train(
 ) -> Model:
     """Trains a model of the runs that are not held out.
 
-    Raises TrainingStopped when asked to stop (its checkpoint is saved), TrainingDiverged when the loss is no number,
-    ResourceFailed when the device ran out of memory.
+    The held-out runs are watched only: their loss is told and decides nothing. With patience, some of the training runs
+    are set aside to decide when to stop, and the loss that is told is theirs.
+    Raises TrainingStopped when asked to stop (its checkpoint is saved), TrainingDiverged when the loss runs away,
+    ResourceFailed when the device failed.
     """
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True, warn_only=True)
     kept, held_out = split_runs(runs, params.seed)
-    prepared = prepare(runs.select(kept))
+    learned, watched = kept, held_out
+    if params.patience > 0:
+        learned, watched = _set_aside(kept, STOPPING_SHARE, np.random.default_rng([params.seed, 4]))
+    preparation, rows = prepare(runs.select(learned), params.seed)
+    watch = preparation.apply(runs.select(watched)) if len(watched) > 0 else None
     try:
-        trainer = _Trainer(prepared, params, checkpoints, choose_device())
+        trainer = _Trainer(rows, watch, params, checkpoints, choose_device())
         trainer.run(should_stop, on_epoch)
     except torch.OutOfMemoryError as error:
         raise ResourceFailed(f"the device is out of memory: {error}", code="CUDA_OUT_OF_MEMORY") from None
+    except torch.AcceleratorError as error:
+        raise ResourceFailed(f"the device failed: {error}", code="CUDA_FAILED") from None
     header = {
         "machineId": profile.machine_id,
         "sensors": list(runs.sensors),
+        "units": [sensor.unit for sensor in profile.sensors],
         "modes": list(runs.modes),
+        "regimes": preparation.shape.regimes,
         "hasRul": runs.rul_h is not None,
         "intervalHours": profile.interval_hours,
-        "training": {
-            "epochs": params.epochs,
-            "batchSize": params.batch_size,
-            "seed": params.seed,
-            "loss": trainer.loss,
-        },
+        "training": {**asdict(params), "epochsRun": trainer.epoch, "loss": trainer.loss},
+        "history": trainer.history,
         "heldOutRuns": held_out.tolist(),
         "trainRuns": kept.tolist(),
         "provenance": dict(provenance),
     }
     low, high, low_width, high_width = limit_widths(profile)
     limits = {"low": low, "high": high, "low_width": low_width, "high_width": high_width}
-    return Model(header, {**prepared.arrays, **limits, **trainer.weights()})
+    return Model(header, {**preparation.arrays, **limits, **trainer.weights()})
 
 
 class _Trainer:
     """Network, optimiser and the one generator of everything random."""
 
-    def __init__(self, prepared: Prepared, params: TrainParams, checkpoints: Checkpoints, device: str) -> None:
+    def __init__(
+        self, rows: Rows, watch: Rows | None, params: TrainParams, checkpoints: Checkpoints, device: str
+    ) -> None:
         self.params = params
         self.device = device
-        self.loss = math.nan
+        self.epoch = 0
+        # Per epoch: loss and held-out loss.
+        self.history: list[list[float | None]] = []
+        self._seconds = 0.0
         self._checkpoints = checkpoints
-        self._checkpoint: str | None = None
-        torch.manual_seed(params.seed)
         self._generator = torch.Generator().manual_seed(params.seed)
-        self._x, self._memory, self._cond = (
-            torch.from_numpy(a.astype(np.float32)).to(device) for a in (prepared.x, prepared.memory, prepared.cond)
-        )
-        self._network = Network(
-            prepared.x.shape[1], prepared.memory.shape[1], prepared.cond.shape[1], _linear_start(prepared)
-        ).to(device)
-        self._optimiser = torch.optim.AdamW(
-            self._network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, fused=True
-        )
-        self._epoch = 0
+        self._sensors, memory, cond = rows.x.shape[1], rows.memory.shape[1], rows.cond.shape[1]
+        self._memory = slice(self._sensors, self._sensors + memory)
+        self._rows = _tensor(rows, device)
+        self._watch = None if watch is None else _tensor(watch, device)[:: max(1, len(watch.x) // WATCHED_ROWS)]
+        torch.manual_seed(params.seed)
+        self._network = Network(self._sensors, memory, cond, _linear_start(rows)).to(device)
+        self._optimiser = Adam(self._network)
+        self._best: tuple[float, int, Tensor] = (math.inf, 0, self._optimiser.weights.clone())
+        self._watch_noise = None if self._watch is None else self._noise(len(self._watch), LATENT)
         self._restore()
 
+    @property
+    def loss(self) -> float:
+        return math.nan if not self.history else float(self.history[-1][0] or 0.0)
+
     def run(self, should_stop: Callable[[], bool], on_epoch: Callable[[EpochReport], None]) -> None:
-        began, first, saved = time.monotonic(), self._epoch, time.monotonic()
-        while self._epoch < self.params.epochs:
-            self.loss = self._one_epoch()
-            self._epoch += 1
-            if not math.isfinite(self.loss):
-                raise TrainingDiverged(
-                    f"the loss of epoch {self._epoch} is {self.loss}", hint="look at the seed for values far off"
-                )
-            stop = should_stop()
-            now = time.monotonic()
-            if self._epoch < self.params.epochs and (stop or now - saved >= CHECKPOINT_SECONDS):
-                self._save()
+        began, first, before = time.monotonic(), self.epoch, self._seconds
+        saved = began
+        checkpoint: str | None = None
+        while not self._finished():
+            self._learn()
+            now, stop = time.monotonic(), should_stop()
+            self._seconds = before + now - began
+            if not self._finished() and (stop or now - saved >= CHECKPOINT_SECONDS):
+                checkpoint = self._checkpoints.flush() or checkpoint
+                self._checkpoints.save(self._state())
                 saved = now
-            eta = (now - began) / (self._epoch - first) * (self.params.epochs - self._epoch)
-            on_epoch(EpochReport(self._epoch, self.params.epochs, self.loss, None, eta, self._checkpoint, self.device))
-            if stop and self._epoch < self.params.epochs:
-                raise TrainingStopped(self._epoch)
+            if stop and not self._finished():
+                checkpoint = self._checkpoints.flush()
+            eta = (now - began) / (self.epoch - first) * (self.params.epochs - self.epoch)
+            loss, watched = self.history[-1]
+            assert loss is not None
+            on_epoch(EpochReport(self.epoch, self.params.epochs, loss, watched, eta, checkpoint, self.device))
+            if stop and not self._finished():
+                raise TrainingStopped(self.epoch)
+        self._checkpoints.flush()
+        if self.params.patience > 0:
+            self._optimiser.weights.copy_(self._best[2])
 
     def weights(self) -> dict[str, Floats]:
         """The decoder's arrays: all that sampling needs of the network."""
         state = self._network.state_dict()
         return {f"net.{k}": v.cpu().numpy() for k, v in state.items() if not k.startswith("encoder")}
 
+    def _finished(self) -> bool:
+        p = self.params
+        patient = p.patience == 0 or self.epoch - self._best[1] < p.patience
+        in_time = p.time_limit_s == 0 or self._seconds < p.time_limit_s
+        return self.epoch >= p.epochs or not patient or (self.epoch > 0 and not in_time)
+
+    def _learn(self) -> None:
+        """One epoch; remembers its losses. Raises TrainingDiverged."""
+        loss = self._one_epoch()
+        watched = self._watched_loss()
+        self.epoch += 1
+        best = min((past[0] for past in self.history if past[0] is not None), default=math.inf)
+        if not math.isfinite(loss) or loss > best + DIVERGED_NATS * self._sensors:
+            raise TrainingDiverged(
+                f"the loss of epoch {self.epoch} is {loss:g}, the best was {best:g}",
+                hint="look at the seed for values far off, or train with larger batches",
+            )
+        self.history.append([loss, watched])
+        if watched is not None and watched < self._best[0]:
+            self._best = (
+                watched,
+                self.epoch,
+                self._optimiser.weights.clone() if self.params.patience else self._best[2],
+            )
+
     def _one_epoch(self) -> float:
-        rows, size = len(self._x), min(self.params.batch_size, len(self._x))
-        order = torch.randperm(rows, generator=self._generator)
-        batches = max(rows // size, 1)
+        """All rows once, in a new order. What is random is drawn once for the whole epoch."""
+        count, size = len(self._rows), min(self.params.batch_size, len(self._rows))
+        order = torch.randperm(count, generator=self._generator).to(self.device)
+        rows = self._rows.index_select(0, order)
+        memory = rows[:, self._memory]
+        memory += MEMORY_NOISE * self._noise(*memory.shape)
+        noise = self._noise(count, LATENT)
+        batches = max(count // size, 1)
         total = torch.zeros((), device=self.device)
         for at in range(batches):
-            pick = order[at * size : (at + 1) * size].to(self.device)
-            self._set_rate((self._epoch + at / batches) / self.params.epochs)
-            total += self._one_batch(pick)
+            batch = slice(at * size, (at + 1) * size)
+            loss = self._network.loss(rows[batch], noise[batch])
+            self._optimiser.step(loss, self._rate((self.epoch + at / batches) / self.params.epochs))
+            total += loss.detach()
         return float(total) / batches
 
-    def _one_batch(self, pick: Tensor) -> Tensor:
-        memory = self._memory[pick]
-        noise = self._noise(len(pick), LATENT)
-        blur = MEMORY_NOISE * self._noise(*memory.shape)
-        loss = self._network.loss(self._x[pick], memory + blur, self._cond[pick], noise)
-        self._optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
-        self._optimiser.step()
-        return loss.detach()
+    def _watched_loss(self) -> float | None:
+        if self._watch is None or self._watch_noise is None:
+            return None
+        with torch.no_grad():
+            return float(self._network.loss(self._watch, self._watch_noise))
 
     def _noise(self, *shape: int) -> Tensor:
         return torch.randn(*shape, generator=self._generator).to(self.device)
 
-    def _set_rate(self, done: float) -> None:
-        """Warm-up, then half a cosine to a hundredth."""
-        rate = done / WARM_UP if done < WARM_UP else 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
-        for group in self._optimiser.param_groups:
-            group["lr"] = LEARNING_RATE * max(rate, 0.01)
+    @staticmethod
+    def _rate(done: float) -> float:
+        """Learning rate: warm-up, then half a cosine to a hundredth."""
+        share = done / WARM_UP if done < WARM_UP else 0.5 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP)))
+        return LEARNING_RATE * max(share, 0.01)
 
-    def _save(self) -> None:
-        state = {
-            "epoch": self._epoch,
-            "loss": self.loss,
-            "network": self._network.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
+    def _state(self) -> dict[str, Any]:
+        return {
+            "epoch": self.epoch,
+            "history": self.history,
+            "seconds": self._seconds,
+            "optimiser": self._optimiser.state(),
             "generator": self._generator.get_state(),
+            "best": list(self._best),
         }
-        self._checkpoint = self._checkpoints.save(state).name
 
     def _restore(self) -> None:
         state = self._checkpoints.load()
         if state is None:
             return
-        self._epoch, self.loss = state["epoch"], state["loss"]
-        self._network.load_state_dict(state["network"])
-        self._optimiser.load_state_dict(state["optimiser"])
+        self.epoch, self.history, self._seconds = state["epoch"], state["history"], state["seconds"]
+        self._optimiser.restore(state["optimiser"])
         self._generator.set_state(state["generator"])
+        loss, epoch, weights = state["best"]
+        self._best = (loss, epoch, weights.to(self.device))
 
 
-def _linear_start(prepared: Prepared) -> Floats:
+def _tensor(rows: Rows, device: str) -> Tensor:
+    """(N, sensors + memory + condition), single precision."""
+    joined = np.concatenate([rows.x, rows.memory, rows.cond], axis=1, dtype=np.float32)
+    return torch.from_numpy(joined).to(device)
+
+
+def _linear_start(rows: Rows) -> Floats:
     """Least squares from memory and condition to the row: (1 + inputs, sensors), the constant first."""
-    inputs = np.concatenate([np.ones((len(prepared.x), 1)), prepared.memory, prepared.cond], axis=1)
+    inputs = np.concatenate([np.ones((len(rows.x), 1)), rows.memory, rows.cond], axis=1)
     penalty = np.eye(inputs.shape[1])
-    return np.asarray(np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ prepared.x))
+    return np.asarray(np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ rows.x))

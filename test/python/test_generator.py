@@ -1,0 +1,246 @@
+"""The generator: regimes found and sampled, training that resumes to the byte, whole runs sampled from the model alone."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from torch import Tensor
+
+from gan.checkpoints import Checkpoints
+from gan.model import Model, load_model
+from gan.network import Network
+from gan.physics import simulate
+from gan.profile import Profile, parse_profile
+from gan.regimes import sample_regimes
+from gan.runs import Runs
+from gan.sample import sample
+from gan.sequence import prepare
+from gan.train import EpochReport, TrainingDiverged, TrainingStopped, TrainParams, split_runs, train
+from support import PROJECT, machine_config, sensor
+
+REGIMES = [
+    {"name": "rated", "load": 1.0, "share": 0.6, "mean_dwell_hours": 12},
+    {"name": "idle", "load": 0.3, "share": 0.4, "mean_dwell_hours": 8},
+]
+ROWS = {"train": 700, "val": 150, "test": 150}
+PARAMS = TrainParams(epochs=6, batch_size=200, seed=5)
+
+
+def profile_of(**changes: object) -> Profile:
+    operating = {"regimes": REGIMES, "ambient_mean_c": 20, "ambient_daily_swing_c": 2}
+    sensors = [sensor("vibration", 2, 5, 8, load_gain=0.8), sensor("temperature", 50, 70, 90, load_gain=20)]
+    return parse_profile(machine_config("pump_a", **{"operating": operating, "sensors": sensors, **changes}))
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return profile_of()
+
+
+@pytest.fixture(scope="module")
+def seed(profile: Profile) -> Runs:
+    return simulate(profile, 2000, 1)
+
+
+def trained(
+    seed: Runs, profile: Profile, folder: Path, params: TrainParams = PARAMS, stop_at: int = -1
+) -> tuple[Model, list[EpochReport]]:
+    reports: list[EpochReport] = []
+    model = train(
+        seed,
+        profile,
+        params,
+        checkpoints=Checkpoints(folder, "key"),
+        provenance={},
+        should_stop=lambda: len(reports) + 1 == stop_at,
+        on_epoch=reports.append,
+    )
+    return model, reports
+
+
+@pytest.fixture(scope="module")
+def model(seed: Runs, profile: Profile, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return trained(seed, profile, tmp_path_factory.mktemp("model"))[0]
+
+
+def sampled(model: Model, seed: int = 0) -> dict[str, Runs]:
+    return sample(model, ROWS, seed, on_progress=lambda *_: None, should_stop=lambda: False)
+
+
+def test_regimes_are_found_where_the_load_jumps(seed: Runs) -> None:
+    preparation, _ = prepare(seed, 0)
+    assert preparation.shape.regimes == 2
+    rows, which = preparation.arrays["segment_rows"], preparation.arrays["segment_regime"]
+    shares = sorted(float(rows[which == k].sum() / len(seed)) for k in range(2))
+    assert shares == pytest.approx([0.4, 0.6], abs=0.1)
+
+
+def test_one_regime_where_nothing_jumps() -> None:
+    steady = parse_profile(machine_config("pump_a"))
+    assert prepare(simulate(steady, 2000, 1), 0)[0].shape.regimes == 1
+
+
+def test_sampled_regimes_last_as_long_as_those_of_the_training_runs(seed: Runs) -> None:
+    arrays = prepare(seed, 0)[0].arrays
+    plan = sample_regimes(arrays, 2, 50, 400, np.random.default_rng(0))
+    whole = (arrays["segment_first"] + arrays["segment_last"]) == 0
+    for k in range(2):
+        dwell = (plan.regime == k).sum() / ((plan.age == 0) & (plan.regime == k)).sum()
+        assert dwell == pytest.approx(arrays["segment_rows"][whole & (arrays["segment_regime"] == k)].mean(), rel=0.15)
+
+
+def test_prepared_rows_are_what_is_left_of_the_sensors(seed: Runs) -> None:
+    preparation, rows = prepare(seed, 0)
+    again = preparation.apply(seed)
+    assert np.isclose(rows.x, again.x).all(axis=1).mean() > 0.75, "a short run of one regime may be taken for another"
+    assert rows.x.mean(axis=0) == pytest.approx(0, abs=0.1)
+    assert not rows.memory[seed.starts()].any(), "a run knows nothing of the one before"
+
+
+def test_training_stopped_anywhere_and_resumed_ends_with_the_same_bytes(
+    seed: Runs, profile: Profile, model: Model, tmp_path: Path
+) -> None:
+    for stop_at in (1, 4):
+        with pytest.raises(TrainingStopped):
+            trained(seed, profile, tmp_path / str(stop_at), stop_at=stop_at)
+        resumed, reports = trained(seed, profile, tmp_path / str(stop_at))
+        assert reports[0].epoch == stop_at + 1
+        assert resumed.to_bytes() == model.to_bytes()
+
+
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(
+    seed: Runs, profile: Profile, model: Model, tmp_path: Path
+) -> None:
+    for stop_at in (2, 1):
+        with pytest.raises(TrainingStopped):
+            trained(seed, profile, tmp_path, stop_at=stop_at)
+    newest = max(tmp_path.glob("*.pt"), key=lambda path: path.stat().st_mtime_ns)
+    newest.write_bytes(newest.read_bytes()[:-7])
+    resumed, reports = trained(seed, profile, tmp_path)
+    assert reports[0].epoch == 3
+    assert resumed.to_bytes() == model.to_bytes()
+
+
+def test_a_checkpoint_of_another_training_is_not_taken_up(seed: Runs, profile: Profile, tmp_path: Path) -> None:
+    with pytest.raises(TrainingStopped):
+        trained(seed, profile, tmp_path, stop_at=3)
+    assert Checkpoints(tmp_path, "another").load() is None
+
+
+def test_each_epoch_tells_its_loss_and_that_of_runs_not_learned_from(
+    seed: Runs, profile: Profile, tmp_path: Path
+) -> None:
+    model, reports = trained(seed, profile, tmp_path)
+    assert [report.epoch for report in reports] == [1, 2, 3, 4, 5, 6]
+    assert reports[-1].held_out_loss < reports[0].held_out_loss  # type: ignore[operator]
+    assert all(report.held_out_loss is not None for report in reports)
+    assert model.header["history"] == [[report.loss, report.held_out_loss] for report in reports]
+
+
+def test_a_quarter_of_the_runs_never_reaches_the_generator(
+    seed: Runs, profile: Profile, model: Model, tmp_path: Path
+) -> None:
+    _, held_out = split_runs(seed, PARAMS.seed)
+    assert 0.2 <= len(held_out) / len(seed.ids()) <= 0.3
+    changed = seed.values.copy()
+    changed[np.isin(seed.run_id, held_out)] += 1000.0
+    other, _ = trained(replace(seed, values=changed), profile, tmp_path)
+    assert {name: array.tobytes() for name, array in other.arrays.items()} == {
+        name: array.tobytes() for name, array in model.arrays.items()
+    }
+
+
+def test_patience_ends_training_and_keeps_the_best_epoch(seed: Runs, profile: Profile, tmp_path: Path) -> None:
+    params = TrainParams(epochs=400, batch_size=100, seed=5, patience=2)
+    model, reports = trained(seed, profile, tmp_path, params)
+    losses = [report.held_out_loss for report in reports]
+    assert len(reports) < 400
+    assert int(np.argmin(np.array(losses, dtype=float))) == len(reports) - 3
+    assert model.header["training"]["epochsRun"] == len(reports)
+
+
+def test_a_time_limit_ends_training(seed: Runs, profile: Profile, tmp_path: Path) -> None:
+    params = TrainParams(epochs=100_000, seed=5, time_limit_s=0.01)
+    assert len(trained(seed, profile, tmp_path, params)[1]) < 100
+
+
+@pytest.mark.parametrize("factor", [math.nan, 100.0])
+def test_a_loss_that_runs_away_is_reported_as_divergence(
+    seed: Runs, profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: float
+) -> None:
+    real, calls = Network.loss, iter(range(1000))
+
+    def wild(self: Network, rows: Tensor, noise: Tensor) -> Tensor:
+        loss = real(self, rows, noise)
+        return loss * factor if next(calls) > 20 else loss
+
+    monkeypatch.setattr(Network, "loss", wild)
+    with pytest.raises(TrainingDiverged, match="the loss of epoch"):
+        trained(seed, profile, tmp_path)
+
+
+def test_splits_have_exact_counts_and_whole_runs_of_their_own(model: Model) -> None:
+    splits = sampled(model)
+    assert {name: len(runs) for name, runs in splits.items()} == ROWS
+    ids = [set(runs.ids().tolist()) for runs in splits.values()]
+    assert not ids[0] & ids[1] and not ids[0] & ids[2] and not ids[1] & ids[2]
+    for runs in splits.values():
+        assert runs.rul_h is not None
+        assert (runs.rul_h[runs.starts() + runs.lengths() - 1] == 0).all()
+        assert np.allclose(np.diff(runs.rul_h)[np.diff(runs.run_id) == 0], -1.0)
+        assert (np.diff(runs.time_h) > 0).all()
+
+
+def test_sampling_is_decided_by_model_and_seed(model: Model) -> None:
+    first, again, other = sampled(model), sampled(model), sampled(model, 1)
+    assert (first["train"].values == again["train"].values).all()
+    assert first["train"].values[:50].tolist() != other["train"].values[:50].tolist()
+
+
+def test_sensors_stay_within_their_physical_limits(model: Model, profile: Profile) -> None:
+    values = sampled(model)["train"].values
+    assert (values >= [s.physical_min for s in profile.sensors]).all()
+    assert (values <= [s.physical_max for s in profile.sensors]).all()
+
+
+def test_a_machine_without_failure_modes_gets_data_without_rul(tmp_path: Path) -> None:
+    profile = profile_of(failure_modes=[])
+    model, _ = trained(simulate(profile, 1000, 1), profile, tmp_path)
+    assert all(runs.rul_h is None and runs.failure_mode is None for runs in sampled(model).values())
+
+
+def test_a_model_file_is_refused_when_it_is_damaged_or_of_another_profile(
+    model: Model, profile: Profile, tmp_path: Path
+) -> None:
+    from gan.errors import InvalidInput
+
+    path = tmp_path / "model.pkl"
+    data = model.to_bytes()
+    path.write_bytes(data)
+    assert load_model(path, profile).to_bytes() == data
+    path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(InvalidInput, match="damaged"):
+        load_model(path, profile)
+    path.write_bytes(data[:-2000] + bytes(64) + data[-1936:])
+    with pytest.raises(InvalidInput):
+        load_model(path, profile)
+    path.write_bytes(data)
+    other = replace(profile, sensors=profile.sensors[:1])
+    with pytest.raises(InvalidInput, match="trained for other sensors"):
+        load_model(path, other)
+
+
+@pytest.mark.parametrize(
+    ("modules", "never"),
+    [("gan.sample, gan.model", "torch"), ("gan.train", "torch._dynamo"), ("gan.train", "sklearn")],
+)
+def test_start_up_loads_no_more_than_it_needs(modules: str, never: str) -> None:
+    code = f"import {modules}, sys; sys.exit({never!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT / "GAN", check=False)
+    assert done.returncode == 0
