@@ -14,7 +14,7 @@ await ensureSetup({ dev: true });
 
 const reports = mkdtempSync(join(tmpdir(), 'fleet-test-'));
 const PYTHON = '.venv/bin/python';
-const PYTHON_SOURCES = ['GAN', 'test/python'];
+const PYTHON_SOURCES = ['GAN', 'test/python', 'bench'];
 
 /** @type {Counts} */
 const total = { passed: 0, failed: 0, skipped: 0 };

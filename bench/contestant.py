@@ -1,0 +1,51 @@
+"""One training in a process of its own: reads a seed, learns its runs, writes the model, and says how long that took."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+
+from gan.files import Paths
+from gan.profile import load_profile
+from gan.synthesizer import SDV_TVAE, SYNTHESIZERS, synthesizer_of
+from gan.tables import read_seed
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--synthesizer", choices=tuple(SYNTHESIZERS), required=True)
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--machine_id", required=True)
+    parser.add_argument("--epochs", type=int, required=True)
+    parser.add_argument("--batch_size", type=int, required=True)
+    parser.add_argument("--model", type=Path, required=True, help="file to write the model to")
+    args = parser.parse_args()
+
+    from gan.train import Checkpoints, TrainParams
+
+    train = synthesizer_of(args.synthesizer).train
+    if args.synthesizer == SDV_TVAE:
+        import_module("sdv.single_table")
+    wall, cpu = time.perf_counter(), time.process_time()
+    paths = Paths(args.root)
+    profile = load_profile(paths, args.machine_id)
+    with tempfile.TemporaryDirectory() as folder:
+        model = train(
+            read_seed(paths.seed(args.machine_id), profile),
+            profile,
+            TrainParams(args.epochs, args.batch_size),
+            checkpoints=Checkpoints(Path(folder), "bench"),
+            provenance={},
+            should_stop=lambda: False,
+            on_epoch=lambda _: None,
+        )
+        args.model.write_bytes(model.to_bytes())
+    print(json.dumps({"wallS": time.perf_counter() - wall, "cpuS": time.process_time() - cpu}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""What is measured. Each part gives a dictionary for the results' JSON; contestants take turns, so that noise hits both."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gan.evaluate import Figure, Figures, evaluate
+from gan.files import Paths
+from gan.model import load_model
+from gan.profile import load_profile
+from gan.synthesizer import SDV_TVAE, TEMPORAL_TVAE, synthesizer_of_model
+from gan.tables import read_seed
+from timing import PROJECT, Training, python, run, train
+
+# Seven, ten and fourteen sensors: the fleet's narrowest, middle and widest.
+MACHINES = ("pump_ksb_etanorm_006", "compressor_ingersoll_rand_2545_009", "motor_abb_m3bp_002")
+LADDER = (5, 10, 20, 40, 80, 160, 300)
+DATA_SET_ROWS = 50_000
+EVALUATED_ROWS = 15_000
+# Scores of which more is better; of all others less is.
+HIGH = ("quality", "quality_train", "column_shapes", "column_pair_trends", "validity")
+# Best at one half: as near to runs that were learned as to runs that were not. Within this of it is as good as it gets.
+SHARES, SHARE_ROOM = ("memorised_courses", "memorised_dynamics"), 0.15
+# Of the RUL model's errors the ratio to real data is judged; the constant's error says nothing of a data set.
+NOT_JUDGED = ("tstr_rmse_h", "constant_rmse_h")
+
+
+@dataclass
+class Bench:
+    """What the parts share: a data root with seeds, the settings, and the trainings that more than one part needs."""
+
+    root: Path
+    machines: Sequence[str]
+    epochs: int
+    batch_size: int
+    say: Callable[[str], None]
+    _stock: dict[str, Training] = field(default_factory=dict)
+
+    def make_seeds(self) -> None:
+        shutil.copytree(PROJECT / "GAN/fleet", self.root / "fleet")
+        for machine_id in self.machines:
+            for script in ("create_metadata", "generate_seed_from_profile"):
+                python(f"GAN/scripts/{script}.py", "--root", str(self.root), "--machine_id", machine_id)
+
+    def ours(self, machine_id: str, epochs: int) -> Training:
+        made = train(TEMPORAL_TVAE, self.root, machine_id, epochs, self.batch_size)
+        self.say(f"{machine_id}: ours, {epochs} epochs: {made.work_wall_s:.1f} s")
+        return made
+
+    def stock(self, machine_id: str) -> Training:
+        """Trained once a machine."""
+        if machine_id not in self._stock:
+            self._stock[machine_id] = train(SDV_TVAE, self.root, machine_id, self.epochs, self.batch_size)
+            self.say(f"{machine_id}: stock, {self.epochs} epochs: {self._stock[machine_id].work_wall_s:.1f} s")
+        return self._stock[machine_id]
+
+    def sensors(self, machine_id: str) -> int:
+        return len(json.loads((self.root / f"fleet/{machine_id}.json").read_text("utf-8"))["sensors"])
+
+
+def training(bench: Bench) -> list[dict[str, Any]]:
+    """Seed to model: same rows, epochs and batch size. Ours before and after the stock one, the mean of both counts."""
+    results = []
+    for machine_id in bench.machines:
+        first, stock, second = (
+            bench.ours(machine_id, bench.epochs),
+            bench.stock(machine_id),
+            bench.ours(machine_id, bench.epochs),
+        )
+        wall, cpu = (
+            statistics.mean(times)
+            for times in ((first.work_wall_s, second.work_wall_s), (first.work_cpu_s, second.work_cpu_s))
+        )
+        results.append(
+            {
+                "machineId": machine_id,
+                "sensors": bench.sensors(machine_id),
+                "oursS": wall,
+                "stockS": stock.work_wall_s,
+                "ratio": stock.work_wall_s / wall,
+                "oursCpuS": cpu,
+                "stockCpuS": stock.work_cpu_s,
+                "cpuRatio": stock.work_cpu_s / cpu,
+                "oursStartS": statistics.mean((first.start_wall_s, second.start_wall_s)),
+                "stockStartS": stock.start_wall_s,
+            }
+        )
+    return results
+
+
+def better(bench: Bench) -> list[dict[str, Any]]:
+    """Fewest epochs of ours, of a ladder, whose data are better than the stock model's on every figure, and the times."""
+    results = []
+    for machine_id in bench.machines:
+        stock = bench.stock(machine_id)
+        theirs = _figures(bench, machine_id, stock.model)
+        worse: list[str] = []
+        for epochs in (step for step in LADDER if step <= bench.epochs):
+            ours = bench.ours(machine_id, epochs)
+            figures = _figures(bench, machine_id, ours.model)
+            worse = [name for name in figures.by_name if not _is_better(name, figures[name], theirs[name])]
+            bench.say(
+                f"{machine_id}: {epochs} epochs: {'better on every figure' if not worse else 'worse: ' + ', '.join(worse)}"
+            )
+            if not worse:
+                break
+        results.append(
+            {
+                "machineId": machine_id,
+                "sensors": bench.sensors(machine_id),
+                "epochs": epochs,
+                "worse": worse,
+                "oursS": ours.work_wall_s,
+                "stockS": stock.work_wall_s,
+                "ratio": stock.work_wall_s / ours.work_wall_s,
+                "cpuRatio": stock.work_cpu_s / ours.work_cpu_s,
+                "figures": {
+                    n: {"ours": figures[n].value, "stock": theirs[n].value, "floor": figures[n].floor}
+                    for n in figures.by_name
+                },
+            }
+        )
+    return results
+
+
+def _figures(bench: Bench, machine_id: str, file: Path) -> Figures:
+    profile = load_profile(Paths(bench.root), machine_id)
+    model = load_model(file, profile)
+    seed = read_seed(Paths(bench.root).seed(machine_id), profile)
+    data = synthesizer_of_model(model).sample(
+        model, {"train": EVALUATED_ROWS}, 0, on_progress=lambda *_: None, should_stop=lambda: False
+    )["train"]
+    return evaluate(seed.select(model.header["trainRuns"]), seed.select(model.header["heldOutRuns"]), data)
+
+
+def _is_better(name: str, ours: Figure, stock: Figure) -> bool:
+    """Better than the stock model's, or no worse than real runs are in its place: nothing is better than real."""
+    if name in NOT_JUDGED:
+        return True
+    if name in SHARES:
+        return abs(ours.value - 0.5) <= max(abs(stock.value - 0.5), SHARE_ROOM)
+    sign = -1 if name in HIGH else 1
+    return sign * ours.value < sign * stock.value or (ours.floor is not None and sign * ours.value <= sign * ours.floor)
+
+
+def sampling(bench: Bench) -> list[dict[str, Any]]:
+    """A data set's rows sampled and written, by the step's script: its work, and the whole process. The median of three."""
+    results = []
+    for machine_id in bench.machines:
+        model = bench.ours(machine_id, min(bench.epochs, LADDER[1])).model
+        target = Paths(bench.root).model(machine_id)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(model, target)
+        args = (
+            "--root",
+            str(bench.root),
+            "--machine_id",
+            machine_id,
+            "--num_samples",
+            str(DATA_SET_ROWS),
+            "--progress",
+            "json",
+        )
+        ran = [python("GAN/scripts/generate_synthetic_data.py", *args) for _ in range(3)]
+        work = statistics.median(one.last_json()["durationSeconds"] for one in ran)
+        results.append(
+            {
+                "machineId": machine_id,
+                "sensors": bench.sensors(machine_id),
+                "rows": DATA_SET_ROWS,
+                "workS": work,
+                "processS": statistics.median(one.wall_s for one in ran),
+                "processCpuS": statistics.median(one.cpu_s for one in ran),
+            }
+        )
+        bench.say(f"{machine_id}: {DATA_SET_ROWS:,} rows sampled and written: {work:.2f} s")
+    return results
+
+
+def fleet(bench: Bench) -> dict[str, Any]:
+    """The whole fleet by `npm run fleet` on two CPUs, server and worker and all, beside sequential scripts with stock SDV.
+
+    The latter is an estimate: of each machine only the training's process is counted, by a line through the measured
+    machines' times over their number of sensors. Making seeds, sampling, validating and starting those are left out.
+    """
+    root = bench.root / "whole-fleet"
+    shutil.copytree(PROJECT / "GAN/fleet", root / "GAN/fleet")
+    env = {
+        "GAN_ROOT": str(root / "GAN"),
+        "GAN_STATE_DIR": str(root / "state"),
+        "GAN_TEMPORAL_PORT": str(_free_port()),
+        "GAN_TEMPORAL_UI_PORT": str(_free_port()),
+        "TEMPORAL_ADDRESS": "",
+        "PYTHONPATH": "",
+    }
+    bench.say("the whole fleet on two CPUs")
+    command = [
+        "node",
+        "scripts/gan.mjs",
+        "fleet",
+        "run",
+        "--epochs",
+        str(bench.epochs),
+        "--batch-size",
+        str(bench.batch_size),
+    ]
+    ran = run(command, 2, env)
+    machines = sorted(path.stem for path in (root / "GAN/fleet").glob("*.json"))
+    measured = [(bench.sensors(m), bench.stock(m)) for m in bench.machines]
+    times = [stock.start_wall_s + stock.work_wall_s for _, stock in measured]
+    estimate = _line([sensors for sensors, _ in measured], times, [bench.sensors(m) for m in machines])
+    return {
+        "machines": len(machines),
+        "oursS": ran.wall_s,
+        "oursCpuS": ran.cpu_s,
+        "stockEstimatedS": estimate,
+        "measuredStockS": dict(zip(bench.machines, times, strict=True)),
+        "ratio": estimate / ran.wall_s,
+    }
+
+
+def _line(sensors: list[int], times: list[float], wanted: list[int]) -> float:
+    """Sum over the wanted widths of a least-squares line through the measured times; of one machine, its time each."""
+    slope, at_zero = np.polyfit(sensors, times, 1) if len(set(sensors)) > 1 else (0.0, times[0])
+    return float(sum(at_zero + slope * width for width in wanted))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def where() -> dict[str, Any]:
+    """The machine and the versions that the figures are of."""
+    from importlib.metadata import version
+
+    models = [line for line in _cpuinfo() if line.startswith("model name")]
+    return {
+        "cpu": models[0].split(":")[1].strip() if models else "unknown",
+        "cpus": os.cpu_count(),
+        "loadAtStart": os.getloadavg()[0],
+        **{name: version(name) for name in ("torch", "sdv", "ctgan", "numpy")},
+    }
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text("utf-8").splitlines() if path.is_file() else []
