@@ -25,7 +25,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="file to write the model to")
     args = parser.parse_args()
 
-    from gan.train import Checkpoints, TrainParams
+    from gan.checkpoints import Checkpoints
+    from gan.train import TrainParams
 
     train = synthesizer_of(args.synthesizer).train
     if args.synthesizer == SDV_TVAE:

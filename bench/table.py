@@ -67,8 +67,20 @@ def _sampling(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _fleet(result: dict[str, Any]) -> list[str]:
-    body = [(str(result["machines"]), _s(result["oursS"]), _s(result["stockEstimatedS"]), _x(result["ratio"]))]
-    head = ("machines, two CPUs, start-up and all", "ours", "sequential scripts with stock SDV (estimated)", "ratio")
+    body = [
+        (
+            f"{result['succeeded']} of {result['machines']}",
+            _s(result["oursS"]),
+            _s(result["stockEstimatedS"]),
+            _x(result["ratio"]),
+        )
+    ]
+    head = (
+        "machines published, two CPUs, start-up and all",
+        "ours",
+        "sequential scripts with stock SDV (estimated)",
+        "ratio",
+    )
     return _markdown(head, body)
 
 

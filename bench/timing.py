@@ -27,6 +27,7 @@ class Ran:
 
     wall_s: float
     cpu_s: float
+    status: int
     stdout: str
 
     def last_json(self) -> dict[str, Any]:
@@ -35,10 +36,10 @@ class Ran:
         return line
 
 
-def run(command: Sequence[str], cpus: int, env: Mapping[str, str] | None = None) -> Ran:
+def run(command: Sequence[str], cpus: int, env: Mapping[str, str] | None = None, allowed: Sequence[int] = (0,)) -> Ran:
     """Runs a command on the first so many CPUs this process may use (where the system can pin) and waits for it.
 
-    Raises ProgramFailed.
+    Raises ProgramFailed for an exit status that is not allowed.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.perf_counter()
@@ -57,10 +58,10 @@ def run(command: Sequence[str], cpus: int, env: Mapping[str, str] | None = None)
         out.seek(0)
         err.seek(0)
         stdout = out.read().decode()
-        if process.returncode != 0:
+        if process.returncode not in allowed:
             said = "\n".join((stdout + err.read().decode()).splitlines()[-15:])
             raise ProgramFailed(f"{' '.join(command)} ended with {process.returncode}:\n{said}")
-        return Ran(wall, usage.ru_utime + usage.ru_stime, stdout)
+        return Ran(wall, usage.ru_utime + usage.ru_stime, process.returncode, stdout)
 
 
 def _pin(cpus: int) -> Callable[[], None] | None:
