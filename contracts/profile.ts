@@ -35,6 +35,7 @@ export const Sensor = z
     } else if (sensor.normal < sensor.physical_min || sensor.normal > sensor.physical_max) {
       context.addIssue({ code: 'custom', path: ['normal'], message: `must lie in ${sensor.physical_min} to ${sensor.physical_max}` });
     }
+    refuseLimitsOutOfOrder(sensor, context);
   });
 
 /** How damage grows; what each word means stands in GAN/gan/physics.py. */
@@ -45,6 +46,15 @@ export const Wear = z.strictObject({
   degradation: Degradation.optional(),
   life_cv: z.number().min(0.01).max(0.6).optional(),
 });
+
+/** A limit is passed on the way from normal to trip, whichever way that is: first the warning, then the trip. */
+function refuseLimitsOutOfOrder({ normal, warning, trip }: { normal: number; warning?: number | null | undefined; trip?: number | null | undefined }, context: z.RefinementCtx): void {
+  if (warning == null || trip == null) return;
+  const up = normal <= warning && warning <= trip;
+  const down = normal >= warning && warning >= trip;
+  if ((up || down) && trip !== normal) return;
+  context.addIssue({ code: 'custom', path: ['warning'], message: `must lie between normal ${normal} and trip ${trip}` });
+}
 
 export const FailureMode = z.strictObject({
   name: Name,

@@ -8,19 +8,36 @@ export interface FleetSnapshot {
   report: FleetReport;
   live: Map<string, LiveStep>;
   now: number;
+  /** False while Temporal, or every worker, is silent: the account is the last one known. */
+  answered?: boolean | undefined;
 }
 
 const MARK: Record<MachineOutcome['status'], string> = { queued: '·', running: '▶', succeeded: '✓', upToDate: '–', failed: '✗', cancelled: '■' };
 
-/** Seconds the fleet still needs, from how long its finished machines took; null as long as none has. */
-export function fleetEta({ report, now }: FleetSnapshot): number | null {
-  const taken = report.machines.flatMap((m) => (m.status === 'succeeded' && m.result !== null ? [m.result.seconds] : []));
-  if (taken.length === 0) return null;
-  const mean = taken.reduce((sum, seconds) => sum + seconds, 0) / taken.length;
-  const running = report.machines.filter((m) => m.status === 'running' && m.startedAt !== null);
-  const left = running.reduce((sum, m) => sum + Math.max(0, mean - (now - (m.startedAt ?? now)) / 1000), 0);
-  const queued = report.machines.filter((m) => m.status === 'queued').length;
+/**
+ * Seconds the fleet still needs, from how long its machines took or, as long as they train, are going to take; null
+ * before anything is known.
+ */
+export function fleetEta({ report, live, now }: FleetSnapshot): number | null {
+  const known = report.machines.flatMap((machine) => {
+    if (machine.status === 'succeeded' && machine.result !== null) return [machine.result.seconds];
+    const left = secondsLeft(machine, live);
+    return left === null ? [] : [secondsRun(machine, now) + left];
+  });
+  if (known.length === 0) return null;
+  const mean = known.reduce((sum, seconds) => sum + seconds, 0) / known.length;
+  const running = report.machines.filter((machine) => machine.status === 'running');
+  const left = running.reduce((sum, machine) => sum + (secondsLeft(machine, live) ?? Math.max(0, mean - secondsRun(machine, now))), 0);
+  const queued = report.machines.filter((machine) => machine.status === 'queued').length;
   return (queued * mean + left) / Math.max(1, report.concurrency);
+}
+
+function secondsLeft({ machineId, status }: MachineOutcome, live: FleetSnapshot['live']): number | null {
+  return status === 'running' ? (live.get(machineId)?.heartbeat?.etaSeconds ?? null) : null;
+}
+
+function secondsRun({ startedAt }: MachineOutcome, now: number): number {
+  return (now - (startedAt ?? now)) / 1000;
 }
 
 /** One line: how far the fleet is. */
@@ -35,6 +52,7 @@ export function totalLine(snapshot: FleetSnapshot): string {
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
     duration((now - report.startedAt) / 1000),
     ...(eta === null || report.status !== 'running' ? [] : [`ETA ${duration(eta)}`]),
+    ...(snapshot.answered === false ? ['no answer from Temporal or its worker; waiting'] : []),
   ];
   return parts.join(' · ');
 }

@@ -25,8 +25,9 @@ export async function watchFleet(client: Client, handle: WorkflowHandle, screen:
   let report: FleetReport | null = null;
   try {
     for (;;) {
-      report = await readReport(handle) ?? report;
-      if (report !== null) screen.show({ report, live: await readLive(client, report), now: Date.now() });
+      const answer = await readReport(handle);
+      report = answer ?? report;
+      if (report !== null) screen.show({ report, live: await readLive(client, report), now: Date.now(), answered: answer !== null });
       if (either.aborted) return report;
       await delay(EVERY_MS, undefined, { signal: either }).catch(() => undefined);
     }
@@ -59,12 +60,13 @@ export class TerminalScreen implements FleetScreen {
 
   constructor(private readonly out: NodeJS.WriteStream) {}
 
-  show({ report, live, now }: FleetSnapshot): void {
+  show({ report, live, now, answered }: FleetSnapshot): void {
     const rows = Math.max(4, this.out.rows - 2);
     const lines = [...report.machines.map((machine) => machineLine(machine, live.get(machine.machineId)))];
     const shown = lines.length + 1 <= rows ? lines : shorten(report, lines, rows - 2);
-    const text = [...shown, totalLine({ report, live, now })].map((line) => `${line.slice(0, this.out.columns - 1)}\u001b[K`);
-    const up = this.drawn > 0 ? `\u001b[${this.drawn}A` : '';
+    const text = [...shown, totalLine({ report, live, now, answered })].map((line) => `${line.slice(0, this.out.columns - 1)}\u001b[K`);
+    // From the line's beginning: the terminal may have echoed a ^C there.
+    const up = this.drawn > 0 ? `\r\u001b[${this.drawn}A` : '';
     this.out.write(`${up}${text.join('\n')}\n\u001b[J`);
     this.drawn = text.length;
   }

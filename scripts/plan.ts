@@ -1,7 +1,7 @@
 import { selectPlan } from '../activities/plan.js';
 import type { PlannedMachine } from '../activities/plan.js';
 import type { FleetRunInput } from '../contracts/parameters.js';
-import { STEP_TITLES } from '../contracts/steps.js';
+import { STEPS, STEP_TITLES } from '../contracts/steps.js';
 import { loadSettings } from '../temporal.config.js';
 import { duration, table } from './format.js';
 import { PROJECT_ROOT } from './session.js';
@@ -23,8 +23,15 @@ export async function printPlan(input: FleetRunInput, json: boolean): Promise<vo
 
 function row({ machineId, steps }: PlannedMachine): string[] {
   const runs = steps.filter((step) => step.action === 'run');
-  const skipped = steps.length - runs.length;
-  return [machineId, runs.map((step) => STEP_TITLES[step.step]).join(', ') || 'nothing', `${skipped} steps`, runs[0]?.reason ?? steps[0]?.reason ?? ''];
+  const skipped = steps.filter((step) => step.action === 'skip');
+  return [machineId, range(runs), range(skipped), runs[0]?.reason ?? 'inputs and outputs are as in the manifest'];
+}
+
+/** Steps that follow each other, by the first and the last of them. */
+function range(steps: PlannedMachine['steps']): string {
+  if (steps.length === STEPS.length) return 'every step';
+  const titles = steps.map(({ step }) => STEP_TITLES[step]);
+  return titles.length > 2 ? `${titles[0] ?? ''} … ${titles.at(-1) ?? ''}` : titles.join(', ') || '–';
 }
 
 /** From how long each step took when it last ran, or takes elsewhere in the fleet; null when one never ran anywhere. */

@@ -94,7 +94,8 @@ async function untilServing(child: ChildProcess, address: string, settings: Sett
   }
 }
 
-async function isServing(address: string): Promise<boolean> {
+/** Whether a Temporal answers there. */
+export async function isServing(address: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1_000 });
     await connection.close();

@@ -1,16 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import proto from '@temporalio/proto';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { loadSettings } from '../temporal.config.js';
 import type { Settings } from '../temporal.config.js';
 import { startWorker } from '../workers/worker.js';
-import type { FleetWorker } from '../workers/worker.js';
 import { CliError } from './errors.js';
-import { startEmbeddedServer } from './server.js';
-import type { EmbeddedServer } from './server.js';
+import { Keeper } from './keeper.js';
 
 export const PROJECT_ROOT = process.cwd();
 
@@ -18,10 +15,9 @@ export const PROJECT_ROOT = process.cwd();
 export interface Session {
   settings: Settings;
   client: Client;
-  worker: FleetWorker | null;
   /** Page of a workflow in the Temporal Web UI, or null when its address is not known. */
   webUi: (workflowId: string, runId?: string) => string | null;
-  /** Shuts the worker down, then the server that this session started. */
+  /** Shuts the worker down, then the server, if this session started them. */
   close: () => Promise<void>;
 }
 
@@ -35,21 +31,38 @@ export type WorkerNeed = 'none' | 'workflows' | 'steps';
  */
 export async function openSession(need: WorkerNeed, note: (line: string) => void = () => undefined): Promise<Session> {
   const settings = loadSettings(process.env, PROJECT_ROOT);
-  const server = settings.temporalConfigured ? null : await startServer(settings, note);
-  try {
-    const client = await connect(settings);
-    const worker = need === 'none' ? null : await openWorker(client, settings, need, server !== null);
-    return { settings, client, worker, webUi: webUiOf(settings), close: () => closeAll(client, worker, server) };
-  } catch (error) {
-    await server?.stop();
-    throw error;
-  }
+  return settings.temporalConfigured ? await openConfigured(settings, need) : await openEmbedded(settings, need, note);
 }
 
-async function startServer(settings: Settings, note: (line: string) => void): Promise<EmbeddedServer> {
-  const server = await startEmbeddedServer(settings);
-  note(server.started ? `Temporal server started on ${settings.connect.address}` : `Temporal server found on ${settings.connect.address}`);
-  return server;
+async function openConfigured(settings: Settings, need: WorkerNeed): Promise<Session> {
+  const client = await connect(settings);
+  const worker = need === 'steps' ? await startWorker(settings, PROJECT_ROOT, fileLog(settings)) : null;
+  const close = async () => {
+    await worker?.shutdown();
+    await client.connection.close();
+  };
+  return { settings, client, webUi: webUiOf(settings), close };
+}
+
+async function openEmbedded(settings: Settings, need: WorkerNeed, note: (line: string) => void): Promise<Session> {
+  const keeper = new Keeper(settings, PROJECT_ROOT, fileLog(settings));
+  try {
+    const started = await keeper.ensureServer();
+    note(`Temporal server ${started ? 'started' : 'found'} on ${settings.connect.address}`);
+    const client = await connect(settings);
+    if (need !== 'none' && !(await keeper.ensureWorker(client, need === 'steps'))) note('a worker of another command runs: it does the work');
+    if (need === 'steps') keeper.keep(client);
+    const close = async () => {
+      await keeper.closeWorker();
+      await client.connection.close();
+      await keeper.closeServer();
+    };
+    return { settings, client, webUi: webUiOf(settings), close };
+  } catch (error) {
+    await keeper.closeWorker();
+    await keeper.closeServer();
+    throw error;
+  }
 }
 
 async function connect(settings: Settings): Promise<Client> {
@@ -60,31 +73,6 @@ async function connect(settings: Settings): Promise<Client> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(`Temporal is not reachable at ${address}: ${reason}`, 3, 'start it, or unset TEMPORAL_ADDRESS to use the embedded server');
-  }
-}
-
-/** A worker for workflows alone is started only where no other answers. */
-async function openWorker(client: Client, settings: Settings, need: WorkerNeed, embedded: boolean): Promise<FleetWorker | null> {
-  if (need === 'workflows' && (!embedded || (await hasWorkflowPoller(client, settings)))) return null;
-  return await startWorker(settings, PROJECT_ROOT, fileLog(settings), { steps: need === 'steps' });
-}
-
-async function hasWorkflowPoller(client: Client, settings: Settings): Promise<boolean> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: settings.connect.namespace,
-    taskQueue: { name: settings.queues.light },
-    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-  });
-  const recent = Date.now() - 90_000;
-  return pollers.some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > recent);
-}
-
-async function closeAll(client: Client, worker: FleetWorker | null, server: EmbeddedServer | null): Promise<void> {
-  try {
-    await worker?.shutdown();
-    await client.connection.close();
-  } finally {
-    await server?.stop();
   }
 }
 

@@ -1,22 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 
 /** Waits for a workflow's end while something else is done. */
 export interface WorkflowEnd {
-  /** Aborts when the workflow has ended in any way, or when waiting for it failed. */
+  /** Aborts when the workflow has ended in any way. A server that is away for a while is waited for. */
   readonly signal: AbortSignal;
   /** Gives up waiting: must be called before the connection is closed. */
   stop(): Promise<void>;
 }
 
+const AGAIN_MS = 1_000;
+
 export function awaitEnd(client: Client, handle: WorkflowHandle): WorkflowEnd {
   const ended = new AbortController();
   const given = new AbortController();
-  const waiting = client
-    .withAbortSignal(given.signal, () => handle.result())
-    .catch(() => undefined)
-    .finally(() => {
-      ended.abort();
-    });
+  const waiting = untilEnded(client, handle, given.signal).finally(() => {
+    ended.abort();
+  });
   return {
     signal: ended.signal,
     stop: async () => {
@@ -25,3 +26,25 @@ export function awaitEnd(client: Client, handle: WorkflowHandle): WorkflowEnd {
     },
   };
 }
+
+async function untilEnded(client: Client, handle: WorkflowHandle, given: AbortSignal): Promise<void> {
+  while (!given.aborted) {
+    try {
+      await client.withAbortSignal(given, () => handle.result());
+      return;
+    } catch (error) {
+      if (!isUnreachable(error)) return;
+      await delay(AGAIN_MS, undefined, { signal: given }).catch(() => undefined);
+    }
+  }
+}
+
+/** Whether a call failed because the server did not answer. */
+export function isUnreachable(error: unknown): boolean {
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(cause) && [UNAVAILABLE, DEADLINE_EXCEEDED].includes(cause.code);
+}
+
+/** Statuses of gRPC. */
+const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = 14;

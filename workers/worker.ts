@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.js';
@@ -16,10 +16,10 @@ export interface FleetWorker {
 
 let runtimeInstalled = false;
 
-/** Temporal's runtime is one a process. It must not take the process's signals: the command line handles them. */
+/** Temporal's runtime is one a process. It must not take the process's signals nor write to its terminal: the command line does. */
 function installRuntime(log: Logger): void {
   if (runtimeInstalled) return;
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }), forward: {} } } });
   runtimeInstalled = true;
 }
 

@@ -65,7 +65,8 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
     return summarise(state, admitted, ran, (Date.now() - startedAt) / 1000);
   } catch (error) {
     if (isCancellation(error)) {
-      state.report.status = 'cancelled';
+      state.cancel();
+      setCurrentDetails(state.describe());
       throw error;
     }
     const failure = reportFailure(error, state.report.step);

@@ -43,6 +43,12 @@ export class PipelineState {
     if (failure.step !== null) this.report.steps[failure.step].status = 'failed';
   }
 
+  cancel(): void {
+    this.report.status = 'cancelled';
+    // It has been stopped: nothing of it runs any more.
+    if (this.report.step !== null) this.report.steps[this.report.step].status = 'pending';
+  }
+
   /** The machine's state as lines of text: the Temporal Web UI's current details. */
   describe(): string {
     const lines = STEPS.map((step) => {
@@ -52,6 +58,7 @@ export class PipelineState {
     });
     const { failure } = this.report;
     if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`, ...(failure.hint === null ? [] : [`→ ${failure.hint}`]));
+    if (this.report.status === 'cancelled') lines.push('', 'cancelled');
     if (this.report.status === 'paused') lines.push('', 'paused: send the update "resume" to go on');
     return lines.join('\n');
   }

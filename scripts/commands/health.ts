@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { MachineId } from '../../contracts/parameters.js';
 import type { MachineHealth } from '../../contracts/runs.js';
 import { loadSettings } from '../../temporal.config.js';
@@ -31,10 +32,20 @@ function healthWord({ metadata, model, data }: MachineHealth): string {
   return model ? '🔴 Data Missing' : '🟡 Model Missing';
 }
 
+/** What a report of validate_new_machine.py has for a person. */
+const Report = z.looseObject({ checks: z.array(z.looseObject({ name: z.string(), text: z.string(), threshold: z.string(), verdict: z.string() })) });
+
 async function validate(machineId: string, options: { json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
   const result = await runScript('GAN/validate_new_machine.py', ['--machine_id', id]);
-  process.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : `${result.summary}\n`);
+  const { dataRoot } = loadSettings(process.env, PROJECT_ROOT);
+  const report = Report.parse(JSON.parse(await readFile(join(dataRoot, result.outputs[0]?.path ?? ''), 'utf8')));
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    return;
+  }
+  const rows = report.checks.map(({ name, text, threshold, verdict }) => [verdict, name, text, threshold]);
+  process.stdout.write(`${table(['verdict', 'check', 'measured', 'allowed'], rows)}\n\n${result.summary}\n`);
 }
 
 async function showLogs(machineId: string | undefined, options: { json?: boolean }): Promise<void> {

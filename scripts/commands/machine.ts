@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Command } from 'commander';
-import { parseProfile } from '../../activities/fleet-folder.js';
+import { parseProfile, readProfile } from '../../activities/fleet-folder.js';
 import { MachineId, MachinePipelineInput } from '../../contracts/parameters.js';
 import { GenerationList } from '../../contracts/generations.js';
 import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
@@ -67,6 +67,8 @@ interface RunOptions extends ParameterOptions {
 
 async function runMachine(machineId: string, options: RunOptions): Promise<void> {
   const input = check(MachinePipelineInput, { machineId, parameters: parametersOf(options), force: options.force ?? false });
+  // Before anything is started; where others do the work, their fleet folder counts.
+  if (options.worker) await readProfile(input.machineId, { dataRoot: loadSettings(process.env, PROJECT_ROOT).dataRoot, projectRoot: PROJECT_ROOT });
   const note = (line: string) => process.stderr.write(`${line}\n`);
   const interrupted = onInterrupt();
   const session = await openSession(options.worker ? 'steps' : 'none', note);

@@ -18,7 +18,7 @@ async function start(): Promise<void> {
   try {
     const page = session.settings.temporalConfigured ? null : `http://127.0.0.1:${session.settings.embedded.uiPort}`;
     note(`worker ready on ${session.settings.queues.light} and ${session.settings.queues.training}${page === null ? '' : `\nTemporal Web UI: ${page}`}\nCtrl-C stops.`);
-    await untilStopped(interrupted, session.worker?.ended);
+    await untilStopped(interrupted);
   } finally {
     note('stopping: running steps save their checkpoints');
     await session.close();
@@ -31,11 +31,10 @@ async function work(): Promise<void> {
   const log = pino({ level: settings.logLevel });
   const worker = await startWorker(settings, PROJECT_ROOT, log);
   log.info({ address: settings.connect.address, namespace: settings.connect.namespace, queues: settings.queues, slots: settings.slots }, 'worker ready');
-  await untilStopped(interrupted, worker.ended);
+  await Promise.race([untilStopped(interrupted), worker.ended]);
   await worker.shutdown();
 }
 
-async function untilStopped(interrupted: AbortSignal, ended: Promise<void> | undefined): Promise<void> {
-  const asked = interrupted.aborted ? Promise.resolve() : once(interrupted, 'abort');
-  await Promise.race([asked, ...(ended === undefined ? [] : [ended])]);
+async function untilStopped(interrupted: AbortSignal): Promise<void> {
+  if (!interrupted.aborted) await once(interrupted, 'abort');
 }

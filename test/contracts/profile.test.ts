@@ -29,6 +29,8 @@ describe('a profile', () => {
     ['twin sensors', { sensors: [twin, twin] }, 'unique'],
     ['a reserved sensor name', { sensors: [sensor('rul', 2, 5, 8)], failure_modes: [] }, 'may not be called'],
     ['min not below max', { sensors: [{ ...twin, physical_min: 40, physical_max: 40 }], failure_modes: [] }, 'below physical_max'],
+    ['a warning beyond the trip limit', { sensors: [{ ...twin, warning: 9 }], failure_modes: [] }, 'between normal 2 and trip 8'],
+    ['a warning on the other side of normal', { sensors: [{ ...twin, warning: 1 }], failure_modes: [] }, 'between normal 2 and trip 8'],
     ['an unknown type', { machine_type: 'spaceship' }, 'machine_type'],
     ['an effect on no sensor', { sensors: [twin] }, 'not one of the sensors'],
     ['an unknown field', { colour: 'red' }, 'colour'],

@@ -14,7 +14,7 @@ const dataRoot = join(root, 'GAN');
 let env: Record<string, string>;
 
 function gan(...args: string[]) {
-  return execa(process.execPath, ['scripts/gan.mjs', ...args], { cwd: PROJECT_ROOT, env, reject: false, stdin: 'ignore' });
+  return execa(process.execPath, ['scripts/gan.mjs', ...args], { cwd: PROJECT_ROOT, env, reject: false, all: true, stdin: 'ignore' });
 }
 
 function addMachine(machineId: string, changes: Record<string, unknown> = {}): void {
@@ -23,7 +23,7 @@ function addMachine(machineId: string, changes: Record<string, unknown> = {}): v
 }
 
 beforeAll(async () => {
-  env = { GAN_ROOT: dataRoot, GAN_STATE_DIR: join(root, 'state'), GAN_TEMPORAL_PORT: String(await freePort()), GAN_TEMPORAL_UI_PORT: String(await freePort()), TEMPORAL_ADDRESS: '' };
+  env = { GAN_ROOT: dataRoot, GAN_STATE_DIR: join(root, 'state'), GAN_TEMPORAL_PORT: String(await freePort()), GAN_TEMPORAL_UI_PORT: String(await freePort()), TEMPORAL_ADDRESS: '', GAN_HEARTBEAT_TIMEOUT_MS: '3000' };
   addMachine('pump_a');
   addMachine('pump_b');
   addMachine('pump_broken', { sensors: [] });
@@ -107,3 +107,44 @@ describe('other commands', () => {
     }
   });
 });
+
+describe('a fleet run that is under way', () => {
+  it('is gone on with by whoever starts it again, also when who had started server and worker is killed', async () => {
+    rmSync(join(dataRoot, 'models/pump_b_tvae_temporal.pkl'));
+    const run = ['fleet', 'run', '--machines', 'pump_b', ...SMALL, '--epochs', '1000'];
+    const first = gan(...run);
+    await said(first, 'train TVAE');
+    const second = gan(...run, '--json');
+    await said(second, 'going on with it');
+    first.kill('SIGKILL');
+    const [machine] = (JSON.parse((await second).stdout) as FleetReport).machines;
+    // So many epochs over so few rows may well give data that is refused; that it came so far is what counts here.
+    expect(machine?.finishedAt).toEqual(expect.any(Number));
+    expect([null, 'validateDataset']).toContain(machine?.failure?.step ?? null);
+    expect(existsSync(join(dataRoot, 'models/pump_b_tvae_temporal.pkl'))).toBe(true);
+  }, 120_000);
+
+  it('stops in order on Ctrl-C, and says how to go on and how to give up', async () => {
+    const run = gan('fleet', 'run', '--machines', 'pump_a', ...SMALL, '--epochs', '5000');
+    await said(run, 'train TVAE');
+    run.kill('SIGINT');
+    const { exitCode, stderr } = await run;
+    expect(exitCode).toBe(75);
+    expect(stderr).toMatch(/npm run fleet.*npm run gan -- fleet cancel --name/);
+    const cancelled = await gan('fleet', 'cancel');
+    expect(cancelled).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('cancelled') as string });
+    expect((await gan('machine', 'status', 'pump_a')).stdout).toMatch(/pump_a: cancelled[^]*train TVAE +pending/);
+  }, 120_000);
+});
+
+/** Waits until a command has said this. */
+async function said({ all }: ReturnType<typeof gan>, text: string): Promise<void> {
+  let heard = '';
+  await new Promise<void>((resolve, reject) => {
+    all.on('data', (chunk: Buffer) => {
+      heard += chunk.toString();
+      if (heard.includes(text)) resolve();
+    });
+    all.once('end', () => { reject(new Error(`it ended without saying ${text}: ${heard}`)); });
+  });
+}

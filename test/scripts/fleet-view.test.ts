@@ -30,6 +30,16 @@ it('the fleet’s ETA comes from its finished machines', () => {
   expect(fleetEta({ report: report(machines.slice(1)), live: new Map(), now: 4000 })).toBeNull();
 });
 
+it('before a machine has finished, the fleet’s ETA comes from what its trainings expect', () => {
+  const live = new Map([['b', training]]);
+  const machines = [machine('b', 'running', { startedAt: 0 }), machine('c', 'queued')];
+  expect(fleetEta({ report: report(machines), live, now: 6000 })).toBe((6 + 4 + 4) / 2);
+});
+
+it('a silence of Temporal is said', () => {
+  expect(totalLine({ report: report([machine('b', 'running')]), live: new Map(), now: 0, answered: false })).toContain('no answer from Temporal');
+});
+
 it('the total counts what is done, runs and failed', () => {
   const machines = [made('a', 10), machine('b', 'running'), machine('c', 'failed', { failure: { type: 'X', step: 'trainTvae', message: 'm', hint: null } })];
   expect(totalLine({ report: report(machines), live: new Map(), now: 5000 })).toContain('1/3 done · 1 running · 1 failed · 5.0 s');

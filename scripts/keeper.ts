@@ -1,0 +1,109 @@
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import type { Logger } from 'pino';
+import type { Settings } from '../temporal.config.js';
+import { startWorker } from '../workers/worker.js';
+import type { FleetWorker } from '../workers/worker.js';
+import { isServing, startEmbeddedServer } from './server.js';
+import type { EmbeddedServer } from './server.js';
+
+const EVERY_MS = 1_000;
+/** Looks in a row that find no server before one is started: a guard starts its own again sooner. */
+const MISSES = 3;
+const { TaskQueueType } = proto.temporal.api.enums.v1;
+/** How long the server names a poller after its last call. */
+const POLLER_MS = 90_000;
+
+/**
+ * Keeps the embedded server, and a worker that runs steps, on this machine for as long as a command needs them. What
+ * another process started is used as it is; when that process ends, this one steps in.
+ */
+export class Keeper {
+  private server: EmbeddedServer | null = null;
+  private worker: FleetWorker | null = null;
+  private readonly closing = new AbortController();
+  private keeping = Promise.resolve();
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly projectRoot: string,
+    private readonly log: Logger,
+  ) {}
+
+  /** Attaches to the server, or starts it. @returns whether it was started */
+  async ensureServer(): Promise<boolean> {
+    const server = await startEmbeddedServer(this.settings);
+    if (server.started) this.server = server;
+    return server.started;
+  }
+
+  /** Starts a worker where no other polls. @returns whether it was started */
+  async ensureWorker(client: Client, steps: boolean): Promise<boolean> {
+    const { light, training } = this.settings.queues;
+    if (await hasPoller(client, this.settings, steps ? training : light, steps ? TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY : TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)) return false;
+    this.worker = await startWorker(this.settings, this.projectRoot, this.log, { steps });
+    this.worker.ended.catch((error: unknown) => {
+      this.log.error({ err: error }, 'the worker failed');
+      this.worker = null;
+    });
+    return true;
+  }
+
+  /** From now on both are there: looks every second, until the close. */
+  keep(client: Client): void {
+    this.keeping = this.keepOn(client);
+  }
+
+  private async keepOn(client: Client): Promise<void> {
+    let misses = 0;
+    while (await this.waited()) {
+      try {
+        misses = (await isServing(this.settings.connect.address)) ? 0 : misses + 1;
+        if (misses >= MISSES) await this.ensureServer();
+        else if (misses === 0 && this.worker === null) await this.ensureWorker(client, true);
+      } catch (error) {
+        this.log.error({ err: error }, 'server or worker is not there; trying again');
+      }
+    }
+  }
+
+  private async waited(): Promise<boolean> {
+    await delay(EVERY_MS, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    return !this.closing.signal.aborted;
+  }
+
+  /** Shuts down the worker that this keeper started; steps save their checkpoints. */
+  async closeWorker(): Promise<void> {
+    this.closing.abort();
+    await this.keeping;
+    await this.worker?.shutdown();
+  }
+
+  /** Stops the server that this keeper started. */
+  async closeServer(): Promise<void> {
+    this.closing.abort();
+    await this.keeping;
+    await this.server?.stop();
+  }
+}
+
+/** Whether a worker polls. A worker of this machine that has died is still named for a while: its process is looked for. */
+async function hasPoller(client: Client, settings: Settings, queue: string, taskQueueType: proto.temporal.api.enums.v1.TaskQueueType): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({ namespace: settings.connect.namespace, taskQueue: { name: queue }, taskQueueType });
+  const recent = Date.now() - POLLER_MS;
+  return pollers.some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > recent && isAlive(poller.identity ?? ''));
+}
+
+/** A worker's identity is `pid@host`; one of another host counts as alive. */
+function isAlive(identity: string): boolean {
+  const [pid, host] = identity.split('@');
+  if (host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
