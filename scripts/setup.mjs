@@ -2,7 +2,7 @@
 // Uses Node's own modules only, because it runs before anything is installed. Done once, it costs a few milliseconds.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ export async function ensureSetup({ quiet = false, dev = false, bench = false } 
   try {
     checkNode();
     if (isDone()) return;
-    await withLock(async () => {
+    await withLock(say, async () => {
       if (isDone()) return;
       if (!nodeDone()) await installNode(say);
       for (const environment of wanted) {
@@ -92,7 +92,11 @@ function digest(files) {
 
 /** @param {string} path */
 function readStamp(path) {
-  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /** @param {(line: string) => void} say */
@@ -188,36 +192,75 @@ async function run(command, args, whenItFails) {
 
 /**
  * One set-up at a time; a lock whose holder is dead is taken over.
+ * @param {(line: string) => void} say
  * @param {() => Promise<void>} work
  */
-async function withLock(work) {
+async function withLock(say, work) {
   const lock = join(ROOT, '.setup-lock');
-  while (!tryLock(lock)) await delay(500);
+  let told = '';
+  for (let holder = tryLock(lock); holder !== null; holder = tryLock(lock)) {
+    if (holder !== told) say(`waiting for another set-up (process ${holder})`);
+    told = holder;
+    await delay(500);
+  }
   try {
     await work();
   } finally {
-    rmSync(lock, { recursive: true, force: true });
+    rmSync(lock, { force: true });
   }
 }
 
-/** @param {string} lock */
+/**
+ * A lock appears with its holder's name in it, or not at all: nobody can die in between.
+ * @param {string} lock
+ * @returns {string | null} process id of the holder; null: this process holds it now
+ */
 function tryLock(lock) {
+  const mine = `${lock}.${process.pid}`;
+  writeFileSync(mine, nameOf(process.pid));
   try {
-    mkdirSync(lock);
-    writeFileSync(join(lock, 'pid'), String(process.pid));
-    return true;
+    linkSync(mine, lock);
+    return null;
   } catch {
-    const holder = Number(readStamp(join(lock, 'pid')) ?? 0);
-    if (holder > 0 && !isAlive(holder)) rmSync(lock, { recursive: true, force: true });
-    return false;
+    const holder = readStamp(lock) ?? '';
+    if (holder !== '' && !isAlive(holder)) breakLock(lock, holder, `${mine}.dead`);
+    return holder.split(' ')[0] ?? '';
+  } finally {
+    rmSync(mine, { force: true });
   }
 }
 
-/** @param {number} pid */
-function isAlive(pid) {
+/**
+ * Takes a dead holder's lock away. If another was faster and the lock is already its own, it gets it back.
+ * @param {string} lock
+ * @param {string} dead
+ * @param {string} aside
+ */
+function breakLock(lock, dead, aside) {
+  try {
+    renameSync(lock, aside);
+    if (readStamp(aside) !== dead) linkSync(aside, lock);
+  } catch {
+    // Gone already.
+  }
+  rmSync(aside, { force: true });
+}
+
+/**
+ * A process's id and, where the system tells, the time that it started: another may have the id by now.
+ * @param {number} pid
+ */
+function nameOf(pid) {
+  const stat = readStamp(`/proc/${pid}/stat`);
+  return `${pid} ${stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+}
+
+/** @param {string} name */
+function isAlive(name) {
+  const pid = Number(name.split(' ')[0]);
   try {
     process.kill(pid, 0);
-    return true;
+    return nameOf(pid) === name;
   } catch {
     return false;
   }

@@ -1,0 +1,10 @@
+// `npm run test:faults` and `npm run chaos`. Plain JavaScript: it sets up what is missing, then hands over to TypeScript.
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureSetup } from '../../scripts/setup.mjs';
+
+process.chdir(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+await ensureSetup({ dev: true });
+const { register } = await import('tsx/esm/api');
+register();
+await import(process.argv[2] === 'chaos' ? './run-chaos.ts' : './run-suites.ts');
