@@ -18,7 +18,7 @@ export function reportFailure(error: unknown, step: Step | null): FailureReport 
   if (cause instanceof TimeoutFailure) {
     return { type: 'TimedOut', step, message: `no ${cause.timeoutType} in time`, hint: 'see whether a worker is running' };
   }
-  if (isCancellation(error)) return { type: 'Cancelled', step, message: 'cancelled', hint: null };
+  if (isCancellation(cause)) return { type: 'Cancelled', step, message: 'cancelled', hint: null };
   return { type: 'Error', step, message: cause instanceof Error ? cause.message : String(cause), hint: null };
 }
 

@@ -164,7 +164,8 @@ async function steerFleet(action: 'pause' | 'resume' | 'cancel', wanted: string 
   try {
     const name = await requireRun(session, wanted ?? null, true);
     const handle = session.client.workflow.getHandle(fleetWorkflowId(name));
-    await handle.executeUpdate(action);
+    // Temporal's own cancellation, as of its Web UI: the run then counts as cancelled there, not as failed.
+    await (action === 'cancel' ? handle.cancel() : handle.executeUpdate(action));
     if (action === 'cancel') await handle.result().catch(() => undefined);
     process.stdout.write(`fleet run ${name}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);
   } finally {

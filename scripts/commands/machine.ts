@@ -131,7 +131,8 @@ async function steerMachine(action: 'pause' | 'resume' | 'cancel', machineId: st
   const session = await openSession('workflows');
   try {
     const handle = session.client.workflow.getHandle(machineWorkflowId(id));
-    await handle.executeUpdate(action).catch(notFound(id));
+    // Temporal's own cancellation, as of its Web UI: the pipeline then counts as cancelled there, not as failed.
+    await (action === 'cancel' ? handle.cancel() : handle.executeUpdate(action)).catch(notFound(id));
     if (action === 'cancel') await handle.result().catch(() => undefined);
     process.stdout.write(`${id}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);
   } finally {

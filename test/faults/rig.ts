@@ -233,6 +233,11 @@ export class Rig {
     return await until(`${script} of ${machineId} to start`, () => this.trace(machineId, script).find((line) => line.what === 'start' && line.at > after) ?? null);
   }
 
+  /** When a script first ended in order. */
+  endOf(machineId: string, script: string): number {
+    return this.trace(machineId, script).find((line) => line.what === 'end')?.at ?? Number.NaN;
+  }
+
   epochs(machineId: string): Trace[] {
     return this.trace(machineId, TRAINING).filter((line) => line.what === 'progress');
   }

@@ -46,7 +46,7 @@ describe('cancelled', () => {
     await rig.startFleet('first');
     await rig.untilStarted('pump_a', script);
     await delay(ms);
-    expect((await cancelled(machineWorkflowId('pump_a'), 'update')).left).toEqual([]);
+    expect((await cancelled(machineWorkflowId('pump_a'), 'request')).left).toEqual([]);
     expect((await rig.result('first')).machines[0]?.status).toBe('cancelled');
     await rig.startFleet('second');
     expect(await outcomeOf(rig, 'second', `machine cancelled in ${script}`)).toEqual(whole(rig));

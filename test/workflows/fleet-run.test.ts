@@ -3,6 +3,7 @@ import { FAILURE } from '../../contracts/failures.js';
 import type { FleetRunInput } from '../../contracts/parameters.js';
 import type { FleetReport, StepRequest } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
+import { machineWorkflowId } from '../../contracts/steps.js';
 import { QUEUE, createEnvironment, done, fakeActivities, refused, request, withWorker } from '../support/workflow-environment.js';
 import type { FakeActivities } from '../support/workflow-environment.js';
 
@@ -95,24 +96,21 @@ describe('fleetRun', () => {
     expect(report.status).toBe('succeeded');
   });
 
+  it.each(['update', 'request'] as const)('counts a machine that was cancelled alone, by %s, and goes on with the others', async (how) => {
+    const { activities, started } = endlessTraining('a');
+    await withWorker(environment, activities, async () => {
+      const handle = await start(['a', 'b'], { concurrency: 1 });
+      await started;
+      const machine = environment.client.workflow.getHandle(machineWorkflowId('a'));
+      await (how === 'update' ? machine.executeUpdate(UPDATE.cancel) : machine.cancel());
+      const report = (await handle.result()) as FleetReport;
+      expect(report.machines.map((m) => m.status)).toEqual(['cancelled', 'succeeded']);
+      expect(report.status).toBe('cancelled');
+    });
+  });
+
   it('is cancelled with its machines', async () => {
-    let tellStarted: () => void = () => undefined;
-    const started = new Promise<void>((resolve) => {
-      tellStarted = resolve;
-    });
-    const activities = fakeActivities({
-      trainTvae: async () => {
-        tellStarted();
-        const { Context } = await import('@temporalio/activity');
-        const context = Context.current();
-        const timer = setInterval(() => {
-          context.heartbeat({});
-        }, 50);
-        return await context.cancelled.finally(() => {
-          clearInterval(timer);
-        });
-      },
-    });
+    const { activities, started } = endlessTraining();
     await withWorker(environment, activities, async () => {
       const handle = await start(['a', 'b', 'c'], { concurrency: 1 });
       await started;
@@ -123,6 +121,29 @@ describe('fleetRun', () => {
     });
   });
 });
+
+/** Activities whose training, of one machine or of all, runs until it is cancelled. */
+function endlessTraining(machineId?: string): { activities: FakeActivities; started: Promise<void> } {
+  let tellStarted: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => {
+    tellStarted = resolve;
+  });
+  const activities = fakeActivities({
+    trainTvae: async (request: StepRequest) => {
+      if (machineId !== undefined && request.machineId !== machineId) return done('trainTvae');
+      tellStarted();
+      const { Context } = await import('@temporalio/activity');
+      const context = Context.current();
+      const timer = setInterval(() => {
+        context.heartbeat({});
+      }, 50);
+      return await context.cancelled.finally(() => {
+        clearInterval(timer);
+      });
+    },
+  });
+  return { activities, started };
+}
 
 /** Queries until a machine is in a state: a workflow tells of its progress only when it is asked. */
 async function untilStatus(query: () => Promise<FleetReport>, machineId: string, status: string): Promise<void> {
