@@ -32,7 +32,7 @@ it('the only worker: a new one goes on, and what was finished is not done again'
   await rig.startFleet('r');
   await rig.untilEpoch('pump_a', 30);
   rig.workers[0]?.kill('SIGKILL');
-  await leftAfter(rig.pythons(), 5_000);
+  await leftAfter(rig.pythons(), 20_000);
   await rig.startWorker();
   expect(await outcomeOf(rig, 'r', 'only worker SIGKILL')).toEqual(whole(rig));
   expect(rig.trace('pump_a', 'generate_seed_from_profile.py').filter((line) => line.what === 'start')).toHaveLength(1);

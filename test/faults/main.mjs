@@ -7,4 +7,5 @@ process.chdir(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 await ensureSetup({ dev: true });
 const { register } = await import('tsx/esm/api');
 register();
-await import(process.argv[2] === 'chaos' ? './run-chaos.ts' : './run-suites.ts');
+const programs = { suites: './run-suites.ts', chaos: './run-chaos.ts', takeover: './run-takeover.ts' };
+await import(programs[/** @type {keyof typeof programs} */ (process.argv[2])]);
