@@ -234,6 +234,8 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
             write_whole(paths[0], model.to_bytes())
     except training.TrainingStopped as stopped:
         raise interrupted(f"checkpoint saved at epoch {stopped.epoch}") from None
+    finally:
+        checkpoints.close()
     done = model.header["training"]
     loss, epochs = float(done["loss"]), int(done["epochsRun"])
     early = "" if epochs == params.epochs else f" of {params.epochs}: no further gain, or out of time"

@@ -41,6 +41,10 @@ class Checkpoints:
         """Waits until what was saved is on disk; gives its file's name. Raises OSError."""
         return None if self._pending is None else self._pending.result().name
 
+    def close(self) -> None:
+        """Waits for the write under way, whatever becomes of it: nothing is written once the machine's lock is given up."""
+        self._writer.shutdown()
+
     def load(self) -> dict[str, Any] | None:
         """The newest state that is whole and of this training, or None."""
         found = [(state["epoch"], slot, state) for slot in (0, 1) if (state := self._read(slot)) is not None]

@@ -91,6 +91,7 @@ class Paths:
             self.seed(machine_id),
             self.seed_report(machine_id),
             self.model(machine_id),
+            self.history(machine_id),
             self.published(machine_id),
             self.manifest(machine_id),
         )

@@ -61,7 +61,7 @@ export async function runScript(script: string, root: string, machineId: string,
 /** Digests of what a machine's steps made, by path. Manifests, reports and locks tell of times and are left out. */
 export function artifacts(dataRoot: string): Record<string, string> {
   const files = ['metadata', 'seed_data', 'models', 'data'].flatMap((folder) => walk(join(dataRoot, folder)));
-  const made = files.filter((path) => /_temporal_seed\.csv$|\.pkl$|\.parquet$|_metadata\.json$/.test(path));
+  const made = files.filter((path) => /_temporal_seed\.csv$|_training_history\.csv$|\.pkl$|\.parquet$|_metadata\.json$/.test(path));
   return Object.fromEntries(made.map((path) => [relative(dataRoot, path), createHash('sha256').update(readFileSync(path)).digest('hex')]));
 }
 

@@ -11,7 +11,7 @@ const REPEATS = 6;
 const rig = await Rig.running(['pump_a'], 1, { GAN_HEARTBEAT_TIMEOUT_MS: '10000', GAN_HEARTBEAT_EVERY_MS: '1000' });
 const rows: string[][] = [];
 try {
-  await rig.startFleet('r', { parameters: { ...PARAMETERS, split: [0.7, 0.15, 0.15], epochs: 100_000 } });
+  await rig.startFleet('r', { parameters: { ...PARAMETERS, split: [0.7, 0.15, 0.15], synthesizer: 'temporal-tvae', epochs: 100_000 } });
   await rig.untilEpoch('pump_a', 1);
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const taken: { ms: number; from: number; repeated: number }[] = [];
