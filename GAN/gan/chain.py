@@ -112,6 +112,8 @@ def generate_seed(context: Context) -> Result:
     """Simulates runs to failure from the profile's physics."""
     from gan.physics import simulate
 
+    if context.paths.recorded(context.machine_id).is_file():
+        return _restore_seed(context)
     profile = load_profile(context.paths, context.machine_id)
     runs = simulate(profile, context.args.num_samples, context.args.seed)
     _warn_of_few_runs(context, profile, runs)
@@ -123,6 +125,19 @@ def generate_seed(context: Context) -> Result:
         outputs=(context.paths.output(path, len(runs)),),
         metrics={"rows": len(runs), "runs": len(runs.ids())},
         text=f"✅ Seed data created: {len(runs):,} rows, {len(runs.ids())} runs{note}\n{path}",
+    )
+
+
+def _restore_seed(context: Context) -> Result:
+    """An imported machine's seed is a copy of its recorded rows, whatever else is asked for: they are never lost."""
+    recorded, seed = context.paths.recorded(context.machine_id), context.paths.seed(context.machine_id)
+    if not seed.is_file() or sha256_of(seed) != sha256_of(recorded):
+        write_whole(seed, recorded.read_bytes())
+    return Result(
+        "imported seed: recorded rows, not simulated ones",
+        outputs=(context.paths.output(seed),),
+        skipped=True,
+        reason="imported seed",
     )
 
 
@@ -163,6 +178,8 @@ def validate_seed(context: Context) -> Result:
 
 
 def _again(step: str, context: Context) -> str:
+    if step == "generateSeed" and context.paths.recorded(context.machine_id).is_file():
+        return "correct the recorded rows and import them again (import_seed.py --replace)"
     return f"make it again: {steps.command(step, context.machine_id)}"
 
 

@@ -58,6 +58,14 @@ class Paths:
     def seed(self, machine_id: str) -> Path:
         return self.root / "seed_data" / f"{machine_id}_temporal_seed.csv"
 
+    def recorded(self, machine_id: str) -> Path:
+        """Rows that were imported: the machine's seed is a copy of them. Only an import writes here."""
+        return self.root / "recorded" / f"{machine_id}.csv"
+
+    def censored(self, machine_id: str) -> Path:
+        """Imported runs that did not end with a failure."""
+        return self.root / "recorded" / f"{machine_id}_censored.csv"
+
     def seed_report(self, machine_id: str) -> Path:
         return self.root / "seed_data" / f"{machine_id}_seed_report.json"
 
@@ -89,6 +97,8 @@ class Paths:
         return (
             self.metadata(machine_id),
             self.seed(machine_id),
+            self.recorded(machine_id),
+            self.censored(machine_id),
             self.seed_report(machine_id),
             self.model(machine_id),
             self.history(machine_id),

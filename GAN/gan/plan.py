@@ -42,13 +42,16 @@ def plan_machine(paths: Paths, machine_id: str, args: Namespace) -> dict[str, An
     planned: list[dict[str, Any]] = []
     upstream: str | None = None
     for step in steps.STEPS:
-        reason = "forced" if args.force else upstream or _why(paths, machine_id, manifest, step, args)
+        imported = step == "generateSeed" and paths.recorded(machine_id).is_file()
+        reason = _why(paths, machine_id, manifest, step, args) if imported or not (args.force or upstream) else None
+        if not imported:
+            reason = "forced" if args.force else upstream or reason
         record = manifest.step(step)
         planned.append(
             {
                 "step": step,
                 "action": "skip" if reason is None else "run",
-                "reason": reason or "up to date",
+                "reason": reason or ("imported seed" if imported else "up to date"),
                 "lastSeconds": None if record is None else record["durationSeconds"],
             }
         )

@@ -98,7 +98,7 @@ def _skipped(manifest: Manifest, inputs: Inputs) -> Result:
         metrics=record["metrics"],
         verdict=record["verdict"],
         skipped=True,
-        reason="inputs and outputs are as in the manifest",
+        reason="imported seed" if "recorded" in inputs.files else "inputs and outputs are as in the manifest",
     )
 
 

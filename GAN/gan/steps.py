@@ -25,6 +25,7 @@ SPLITS = ("train", "val", "test")
 
 _READS = ("profile", "wear", "runs", "tables")
 _SOURCES: dict[str, tuple[str, ...]] = {
+    "importSeed": (*_READS, "recording", "lives", "observed", "importing"),
     "createProfile": ("profile", "wear"),
     "generateSeed": (*_READS, "physics"),
     "validateSeed": (*_READS, "checks", "seedcheck"),
@@ -51,6 +52,9 @@ def command(step: str, machine_id: str) -> str:
 
 def inputs(step: str, paths: Paths, machine_id: str, parameters: Mapping[str, Any]) -> Inputs:
     """What decides the step's outputs, as it is on disk now. Raises MissingPrerequisite naming the step that is missing."""
+    if step == "generateSeed" and paths.recorded(machine_id).is_file():
+        # The seed is a copy: no parameter, no profile and no physics decides it.
+        return Inputs(step, {}, {"recorded": sha256_of(paths.recorded(machine_id))}, code_version(()))
     return Inputs(step, dict(parameters), _files(step, paths, machine_id), code_version(_SOURCES[step]))
 
 
@@ -63,6 +67,8 @@ def _files(step: str, paths: Paths, machine_id: str) -> dict[str, str]:
             )
         return sha256_of(path)
 
+    if step == "importSeed":
+        return {}
     if step == "createProfile":
         path = paths.fleet(machine_id)
         return {"configuration": sha256_of(path)} if path.is_file() else {}

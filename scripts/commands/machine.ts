@@ -19,11 +19,13 @@ import type { ParameterOptions } from '../options.js';
 import { readLiveStep } from '../progress.js';
 import { runScript } from '../script.js';
 import { PROJECT_ROOT, openSession } from '../session.js';
+import { addImportCommand } from './import.js';
 
 export function addMachineCommands(program: Command): void {
   const machine = program.command('machine').description('one machine');
   machine.command('create').description('add a machine to the fleet').requiredOption('--config <file>', 'its configuration, JSON')
     .option('--replace', 'replace the machine of that id').option('--json', 'print the profile as JSON').action(createMachine);
+  addImportCommand(machine);
   for (const name of ['run', 'retry'] as const) {
     const what = name === 'run' ? 'take a machine through its steps, or watch the pipeline that runs' : 'the same for a machine that failed: what is up to date is skipped';
     addParameterOptions(machine.command(name).description(what).argument('<machine>'))

@@ -1,0 +1,13 @@
+"""Imports recorded run-to-failure rows as a machine's seed, and makes its profile from them or checks it against them.
+
+Runs are told apart by a run column, by jumps of RUL, or by gaps in time (--gap_hours). RUL is the time to the end of
+the run. Runs that did not fail are kept apart. A later fleet run trains on the imported seed; none overwrites it.
+"""
+
+import _path  # noqa: F401
+
+from gan.importing import add_options, import_seed
+from gan.step import script_main
+
+if __name__ == "__main__":
+    script_main("importSeed", __doc__ or "", import_seed, add_options, machine=True)
