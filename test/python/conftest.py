@@ -45,3 +45,9 @@ def made(made_once: Made, tmp_path: Path) -> Root:
     """A copy of its data root, to change."""
     shutil.copytree(made_once.root.path, tmp_path / "GAN", symlinks=True)
     return Root(tmp_path / "GAN")
+
+
+@pytest.fixture
+def made_root(made_once: Made) -> Root:
+    """The data root itself, to read only."""
+    return made_once.root
