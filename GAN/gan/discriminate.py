@@ -24,12 +24,14 @@ PARTNERS = 3
 
 
 def discriminative_score(held_out: Runs, data: Runs, seed: int, draws: int = 1) -> float:
-    """|accuracy − 0.5| of telling held_out from data, the accuracy averaged over draws of runs.
+    """Accuracy above 0.5 of telling held_out from data, averaged over draws of runs; 0 to 0.5.
+
+    Below 0.5 is 0 here: with a handful of runs, each unlike those left in, a classifier is misled and tells nothing.
 
     Each held-out run is tested on in turn, with runs of the data of its failure mode, by a classifier that has seen
     neither. The classes have equal weight in training and in testing.
     """
-    return abs(accuracy(held_out, data, seed, draws) - 0.5)
+    return max(accuracy(held_out, data, seed, draws) - 0.5, 0.0)
 
 
 def accuracy(held_out: Runs, data: Runs, seed: int, draws: int = 1) -> float:
@@ -124,8 +126,8 @@ def _cross_validated(x: Floats, label: Ints, fold: Ints) -> float:
         for left_out in np.unique(fold):
             train, test = fold != left_out, fold == left_out
             model = HistGradientBoostingClassifier(
-                max_iter=60, learning_rate=0.15, max_leaf_nodes=8, min_samples_leaf=10, l2_regularization=1.0,
-                max_features=0.3, early_stopping=False, random_state=0,
+                max_iter=40, learning_rate=0.2, max_leaf_nodes=8, min_samples_leaf=10, l2_regularization=1.0,
+                max_features=0.2, max_bins=32, early_stopping=False, random_state=0,
             )  # fmt: skip
             model.fit(x[train], label[train])
             scores.append(model.score(x[test], label[test]))

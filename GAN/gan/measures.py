@@ -15,6 +15,7 @@ from gan.sequence import life_of
 
 LAGS = (1, 5, 20)
 LIFE_BINS = 20
+COURSE_PIECES = 12
 TINY = 1e-12
 
 
@@ -61,17 +62,17 @@ def centred(runs: Runs) -> Floats:
 
 
 def detrended(runs: Runs) -> Floats:
-    """Sensors less a least-squares course of their own run, (N, S): 1, τ, τ², τ⁴, e^(−12(1−τ)) of life τ in 0 to 1.
+    """Sensors less the course of their own run, (N, S): least squares on straight pieces of a twelfth of its life.
 
-    Of each run's own and not of the mode's mean course: the residual then means the same however few runs a mode has.
+    Of each run's own course and not of its mode's mean: the residual then means the same however few runs a mode has.
     """
-    life = life_of_rows(runs)
-    design = np.column_stack([np.ones(len(life)), life, life**2, life**4, np.exp(-12 * (1 - life))])
+    knots = np.linspace(0, 1, COURSE_PIECES + 1)
+    design = np.maximum(1 - np.abs(life_of_rows(runs)[:, None] - knots) * COURSE_PIECES, 0)
     starts, lengths = runs.starts(), runs.lengths()
-    gram = np.add.reduceat(design[:, :, None] * design[:, None, :], starts, axis=0) + 1e-6 * np.eye(design.shape[1])
+    gram = np.add.reduceat(design[:, :, None] * design[:, None, :], starts, axis=0) + 1e-6 * np.eye(len(knots))
     moment = np.add.reduceat(design[:, :, None] * runs.values[:, None, :], starts, axis=0)
-    weights = np.linalg.solve(gram, moment)
-    return np.asarray(runs.values - np.einsum("nf,nfs->ns", design, np.repeat(weights, lengths, axis=0)))
+    weights = np.repeat(np.linalg.solve(gram, moment), lengths, axis=0)
+    return np.asarray(runs.values - np.einsum("nf,nfs->ns", design, weights))
 
 
 def life_of_rows(runs: Runs) -> Floats:

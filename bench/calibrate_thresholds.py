@@ -1,0 +1,75 @@
+"""What a perfect generator scores: the thresholds of a data set's checks come from here (docs/quality.md).
+
+For each machine of the fleet the physics makes a seed, split as training splits it, and, with another random seed, more
+runs that stand for a data set. Both are the same process, so that whatever the measures find between them is chance.
+Prints the median and the high quantiles of each measure and of its excess over its floor, over machines and repeats.
+
+    .venv/bin/python bench/calibrate_thresholds.py --repeats 2 --out calibration.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
+
+from gan.evaluate import evaluate
+from gan.files import PROJECT_GAN, Paths
+from gan.physics import simulate
+from gan.profile import configuration, parse_profile
+from gan.train import split_runs
+
+SEED_ROWS, DATA_ROWS = 10_000, 35_000
+
+
+def rows(machines: list[str], repeats: int) -> Iterator[dict[str, object]]:
+    """One row a machine and repeat: each figure's value and floor."""
+    paths = Paths(PROJECT_GAN)
+    for repeat in range(repeats):
+        for machine_id in machines:
+            profile = parse_profile(configuration(paths, machine_id))
+            seed = simulate(profile, SEED_ROWS, 1000 + repeat)
+            train, held_out = (seed.select(ids) for ids in split_runs(seed, repeat))
+            figures = evaluate(train, held_out, simulate(profile, DATA_ROWS, 9000 + repeat), repeat)
+            print(f"{machine_id} {repeat}", file=sys.stderr)
+            yield {"machine": machine_id, "repeat": repeat, "figures": figures.to_json()}
+
+
+def summary(done: list[dict[str, object]]) -> list[str]:
+    """A Markdown table of the quantiles."""
+    names: list[str] = list(done[0]["figures"])  # type: ignore[call-overload]
+    lines = [
+        "| figure | value: median | 95 % | worst | floor: median | excess: 95 % | worst |",
+        "| --- |" + " --- |" * 6,
+    ]
+    for name in names:
+        pairs = [(row["figures"][name]["value"], row["figures"][name]["floor"]) for row in done]  # type: ignore[index]
+        low = name in LOW_IS_BAD
+        value = np.array([pair[0] for pair in pairs])
+        floor = np.array([np.nan if pair[1] is None else pair[1] for pair in pairs])
+        excess = floor - value if low else value - floor
+        q = 0.05 if low else 0.95
+        cells = [np.median(value), np.quantile(value, q), value.min() if low else value.max(), np.nanmedian(floor)]
+        cells += [np.nanquantile(excess, 0.95), np.nanmax(excess)]
+        lines.append(f"| {name} | " + " | ".join("–" if np.isnan(c) else f"{c:.3f}" for c in cells) + " |")
+    return lines
+
+
+LOW_IS_BAD = ("quality", "column_shapes", "column_pair_trends", "quality_train", "validity")
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--machine", nargs="*", default=None, help="default: the whole fleet")
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=None, help="the raw figures, JSON")
+    args = parser.parse_args()
+    done = list(rows(args.machine or Paths(PROJECT_GAN).fleet_ids(), args.repeats))
+    if args.out is not None:
+        args.out.write_text(json.dumps(done, indent=1))
+    print("\n".join(summary(done)))

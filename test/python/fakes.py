@@ -1,0 +1,113 @@
+"""Data sets that look right and are not: each is made from good runs by one deceit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gan.runs import Floats, Runs
+
+
+def joined(*parts: Runs) -> Runs:
+    """Sets of runs one after the other, with new run ids and time going on."""
+    lengths = np.concatenate([part.lengths() for part in parts])
+    rows = int(lengths.sum())
+    step = float(np.median(np.diff(parts[0].time_h)))
+    gaps = np.repeat(np.arange(len(lengths)) * 24.0, lengths)
+    ruls = [part.rul_h for part in parts if part.rul_h is not None]
+    modes = [part.failure_mode for part in parts if part.failure_mode is not None]
+    return replace(
+        parts[0],
+        values=np.concatenate([part.values for part in parts]),
+        run_id=np.repeat(np.arange(1, len(lengths) + 1), lengths),
+        time_h=np.arange(rows) * step + gaps,
+        rul_h=np.concatenate(ruls) if ruls else None,
+        failure_mode=np.concatenate(modes) if modes else None,
+    )
+
+
+def sampled_row_by_row(good: Runs, rng: np.random.Generator) -> Runs:
+    """Rows drawn independently and sorted by RUL, then cut into runs: the stock recipe."""
+    assert good.rul_h is not None and good.failure_mode is not None
+    picked = rng.integers(0, len(good), len(good))
+    runs = np.sort(rng.integers(0, len(good.starts()), len(good)))
+    order = np.lexsort((-good.rul_h[picked], runs))
+    picked, runs = picked[order], runs[order]
+    # Each cut has its own mode and its RUL runs down to 0, so that only the dynamics are wrong.
+    made = replace(good, values=good.values[picked], run_id=runs)
+    made = joined(made)
+    lengths = made.lengths()
+    step = float(np.median(np.diff(good.time_h)))
+    rul = np.concatenate([np.arange(n - 1, -1, -1) for n in lengths]) * step
+    modes = rng.permutation(np.resize(good.failure_mode[good.starts()], len(lengths)))
+    return replace(made, rul_h=rul, failure_mode=np.repeat(modes, lengths))
+
+
+def overwritten_rul(good: Runs) -> Runs:
+    """RUL counts down over the rows in pieces that are not the machine's lives: each run is cut in the middle."""
+    lengths = np.concatenate([[n // 2, n - n // 2] for n in good.lengths()])
+    made = joined(replace(good, run_id=np.repeat(np.arange(len(lengths)), lengths)))
+    step = float(np.median(np.diff(good.time_h)))
+    return replace(made, rul_h=np.concatenate([np.arange(n - 1, -1, -1) for n in lengths]) * step)
+
+
+def rescaled_rul(good: Runs) -> Runs:
+    """RUL of a fixed start, spread over each run: it falls to 0, but not by the time that passes."""
+    assert good.rul_h is not None
+    first = np.repeat(good.rul_h[good.starts()], good.lengths())
+    return replace(good, rul_h=good.rul_h / np.maximum(first, 1e-9) * 500.0)
+
+
+def shuffled_dynamics(good: Runs, rng: np.random.Generator, parts: int = 20) -> Runs:
+    """Rows shuffled within each twentieth of a life: the course of wear stays, the dynamics go."""
+    lengths = np.repeat(good.lengths(), good.lengths())
+    part = good.position() * parts // lengths
+    order = np.lexsort((rng.random(len(good)), part, np.repeat(np.arange(len(good.starts())), good.lengths())))
+    return replace(good, values=good.values[order])
+
+
+def copied_with_noise(source: Runs, rng: np.random.Generator, noise: float) -> Runs:
+    """The same runs, with noise of so many standard deviations of each sensor's changes."""
+    spread = np.diff(source.values, axis=0).std(axis=0)
+    return replace(source, values=source.values + rng.normal(size=source.values.shape) * noise * spread)
+
+
+def one_failure_mode(good: Runs) -> Runs:
+    """All runs are said to end in the first failure mode."""
+    return replace(good, failure_mode=np.zeros(len(good), dtype=np.int64))
+
+
+def unresponsive(good: Runs, healthy: float = 0.15) -> Runs:
+    """Sensors that do not feel wear: each run repeats its own first rows, there and back, to its end."""
+    position, starts, lengths = good.position(), good.starts(), good.lengths()
+    early = np.repeat(np.maximum((lengths * healthy).astype(np.int64), 2), lengths)
+    there = position % (2 * early)
+    back = np.where(there < early, there, 2 * early - 1 - there)
+    return replace(good, values=good.values[np.repeat(starts, lengths) + back])
+
+
+def clipped(good: Runs, share: float = 0.04) -> Runs:
+    """Values beyond limits are set to the limits: here the outermost of each sensor, on either side."""
+    low, high = np.quantile(good.values, [share, 1 - share], axis=0)
+    return replace(good, values=np.clip(good.values, low, high))
+
+
+def beyond_limits(good: Runs, high: Floats) -> Runs:
+    """A few values beyond what the sensors can show."""
+    values = good.values.copy()
+    values[::500] = high + 1.0
+    return replace(good, values=values)
+
+
+def identical_lives(good: Runs) -> Runs:
+    """Every run is stretched or squeezed to one length."""
+    length = int(np.median(good.lengths()))
+    place = np.linspace(0, 1, length)
+    at = good.starts()[:, None] + np.round(place * (good.lengths()[:, None] - 1)).astype(np.int64)
+    flat = at.ravel()
+    step = float(np.median(np.diff(good.time_h)))
+    made = good.rows(flat)
+    made = joined(replace(made, run_id=np.repeat(np.arange(len(good.starts())), length)))
+    rul = np.tile(np.arange(length - 1, -1, -1) * step, len(good.starts()))
+    return replace(made, rul_h=rul)
