@@ -49,6 +49,8 @@ def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
         parameters["split_ratio"] = list(split_ratio(args.split_ratio))
     if step == "createProfile":
         parameters = _given_configuration(args)
+    if step == "validateDataset" and getattr(args, "full", False):
+        parameters["full"] = True
     return parameters
 
 
@@ -334,8 +336,9 @@ def _write_generation(folder: Path, splits: dict[str, Runs], profile: Profile) -
 
 def validate_dataset(context: Context) -> Result:
     """Measures the newest generation. Raises ValidationFailed; the report is kept either way."""
+    from gan import report
     from gan.model import load_model
-    from gan.quality import assess, quality_score
+    from gan.quality import assess
 
     paths, machine_id = context.paths, context.machine_id
     profile = load_profile(paths, machine_id)
@@ -355,26 +358,22 @@ def validate_dataset(context: Context) -> Result:
         )
     splits = {name: read_parquet(paths.root / o["path"], profile) for name, o in files.items()}
     rows = {name: int(o["rows"]) for name, o in files.items()}
-    checks = assess(seed.select(header["trainRuns"]), seed.select(header["heldOutRuns"]), splits, rows, profile)
-    quality = quality_score(checks)
-    report = paths.root / outputs[0]["path"]
-    report = report.with_name("report.json")
-    body = {
-        "machineId": machine_id,
-        "generation": report.parent.name,
-        "verdict": overall(checks),
-        "quality": quality,
-        "files": {Path(o["path"]).name: sha256_of(paths.root / o["path"]) for o in outputs},
-        "rows": rows,
-        "real": "the seed’s held-out runs; the seed itself is simulated from the profile",
-        "checks": [c.to_json() for c in checks],
-    }
-    write_whole(report, json_bytes(body))
+    held_out = seed.select(header["heldOutRuns"])
+    full = bool(getattr(context.args, "full", False))
+    assessment = assess(seed.select(header["trainRuns"]), held_out, splits, rows, profile, full=full)
+    checks, quality = assessment.checks, assessment.quality
+    folder = (paths.root / outputs[0]["path"]).parent
+    digests = {Path(o["path"]).name: sha256_of(paths.root / o["path"]) for o in outputs}
+    recorded = Manifest(paths, machine_id).step("importSeed") is not None
+    body = report.body(machine_id, folder.name, assessment, digests, rows, recorded=recorded, full=full)
+    html = report.page(body, profile, seed, held_out, splits["train"])
+    write_whole(folder / report.HTML, html.encode())
+    write_whole(folder / report.JSON, json_bytes(body))
     _refuse_failed(context, "the data set", checks, "generateDataset")
     worst = overall(checks)
     return Result(
         f"{worst}, quality {quality:.3f}",
-        outputs=(paths.output(report),),
+        outputs=(paths.output(folder / report.JSON), paths.output(folder / report.HTML)),
         metrics={"quality": quality},
         verdict=worst,
         text=as_text(checks),

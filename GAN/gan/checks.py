@@ -13,7 +13,8 @@ _MARK: dict[Verdict, str] = {"pass": "✅", "warn": "⚠️ ", "fail": "❌"}
 
 @dataclass(frozen=True)
 class Check:
-    """`text` is the measured value for a person; `value` the same as a number where it is one."""
+    """`text` is the measured value for a person; `value` the same as a number where it is one; `floor` what real data
+    give in its place."""
 
     name: str
     text: str
@@ -21,6 +22,7 @@ class Check:
     threshold: str
     meaning: str
     verdict: Verdict
+    floor: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -35,12 +37,15 @@ def graded(
     meaning: str,
     high_is_bad: bool = True,
     text: str | None = None,
+    floor: float | None = None,
 ) -> Check:
-    """A check by two limits."""
+    """A check by two limits; with an infinite `fail` it only warns."""
     sense = 1 if high_is_bad else -1
     verdict: Verdict = "pass" if sense * value <= sense * warn else "warn" if sense * value <= sense * fail else "fail"
     sign = "≤" if high_is_bad else "≥"
-    return Check(name, text or f"{value:.3f}", value, f"{sign} {warn:g} (fails beyond {fail:g})", meaning, verdict)
+    return Check(
+        name, text or f"{value:.3f}", value, f"{sign} {warn:g} (fails beyond {fail:g})", meaning, verdict, floor
+    )
 
 
 def boolean(name: str, good: bool, meaning: str, text: str | None = None) -> Check:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,11 @@ def both(a: Runs, b: Runs) -> Runs:
         a.sensors, join(a.values, b.values), join(a.run_id, b.run_id), join(a.time_h, b.time_h),
         join(a.rul_h, b.rul_h), join(a.failure_mode, b.failure_mode), a.modes,
     )  # fmt: skip
+
+
+def joined(parts: Sequence[Runs]) -> Runs:
+    """Sets of runs of one machine, at least one, as one."""
+    return reduce(both, parts)
 
 
 def _scores(train: Runs, held_out: Runs, data: Runs) -> dict[str, Figure]:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 import numpy as np
 
 from gan.runs import Floats, Ints, Runs
-from gan.sequence import life_of
 
 LAGS = (1, 5, 20)
 LIFE_BINS = 20
@@ -76,8 +75,8 @@ def detrended(runs: Runs) -> Floats:
 
 
 def life_of_rows(runs: Runs) -> Floats:
-    """Share of its run that is over at each row, (N,)."""
-    return life_of(runs.position(), np.repeat(runs.lengths(), runs.lengths()))
+    """Share of its run that is over at each row, (N,): 1 in the last row."""
+    return np.asarray((runs.position() + 1.0) / np.repeat(runs.lengths(), runs.lengths()))
 
 
 def cross_sensor_gap(reference: Runs, data: Runs) -> float:

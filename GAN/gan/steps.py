@@ -24,6 +24,8 @@ STEPS = (
 SPLITS = ("train", "val", "test")
 
 _READS = ("profile", "wear", "runs", "tables")
+_MEASURES = ("quality", "certificate", "evaluate", "measures", "sdquality", "discriminate", "nearest", "tstr")
+_PAGES = ("report", "charts", "style")
 _SOURCES: dict[str, tuple[str, ...]] = {
     "importSeed": (*_READS, "recording", "lives", "observed", "importing"),
     "createProfile": ("profile", "wear"),
@@ -31,7 +33,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "validateSeed": (*_READS, "checks", "seedcheck"),
     "trainTvae": (*_READS, "regimes", "sequence", "network", "train", "model", "sdv_tvae"),
     "generateDataset": (*_READS, "regimes", "sequence", "model", "sample", "sdv_tvae"),
-    "validateDataset": (*_READS, "checks", "quality"),
+    "validateDataset": (*_READS, "checks", "seedcheck", *_MEASURES, *_PAGES),
     "publishDataset": ("publish", "generations", "gate"),
 }
 _SCRIPTS = {

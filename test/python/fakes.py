@@ -21,7 +21,7 @@ def joined(*parts: Runs) -> Runs:
         parts[0],
         values=np.concatenate([part.values for part in parts]),
         run_id=np.repeat(np.arange(1, len(lengths) + 1), lengths),
-        time_h=np.arange(rows) * step + gaps,
+        time_h=np.asarray(np.arange(rows) * step + gaps, dtype=np.float64),
         rul_h=np.concatenate(ruls) if ruls else None,
         failure_mode=np.concatenate(modes) if modes else None,
     )
@@ -111,3 +111,20 @@ def identical_lives(good: Runs) -> Runs:
     made = joined(replace(made, run_id=np.repeat(np.arange(len(good.starts())), length)))
     rul = np.tile(np.arange(length - 1, -1, -1) * step, len(good.starts()))
     return replace(made, rul_h=rul)
+
+
+def numbered(runs: Runs, first: int) -> Runs:
+    """The same runs with ids from `first` on."""
+    return replace(runs, run_id=np.repeat(np.arange(first, first + len(runs.ids())), runs.lengths()))
+
+
+def first_run(runs: Runs, run_id: int | None = None) -> Runs:
+    """The first run, by its own id or another."""
+    one = runs.select(runs.ids()[:1])
+    return one if run_id is None else numbered(one, run_id)
+
+
+def joined_as_is(runs: Runs, more: Runs) -> Runs:
+    """More runs after the others, with the ids that they have; time goes on."""
+    both = joined(runs, more)
+    return replace(both, run_id=np.concatenate([runs.run_id, more.run_id]))
