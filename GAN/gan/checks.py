@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -43,9 +44,8 @@ def graded(
     sense = 1 if high_is_bad else -1
     verdict: Verdict = "pass" if sense * value <= sense * warn else "warn" if sense * value <= sense * fail else "fail"
     sign = "≤" if high_is_bad else "≥"
-    return Check(
-        name, text or f"{value:.3f}", value, f"{sign} {warn:g} (fails beyond {fail:g})", meaning, verdict, floor
-    )
+    beyond = f" (fails beyond {fail:g})" if math.isfinite(fail) else ""
+    return Check(name, text or f"{value:.3f}", value, f"{sign} {warn:g}{beyond}", meaning, verdict, floor)
 
 
 def boolean(name: str, good: bool, meaning: str, text: str | None = None) -> Check:
