@@ -104,7 +104,7 @@ def create_profile(context: Context) -> Result:
     path = context.paths.metadata(context.machine_id)
     write_whole(path, json_bytes(profile.to_json()))
     return Result(
-        f"profile of {profile.manufacturer} {profile.model}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes",
+        f"profile of {f'{profile.manufacturer} {profile.model}'.strip() or profile.machine_id}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes",
         outputs=(context.paths.output(path),),
         metrics={"sensors": len(profile.sensors), "failureModes": len(profile.failure_modes)},
     )
@@ -168,13 +168,20 @@ def validate_seed(context: Context) -> Result:
         ) from None
     checks = check_seed(profile, runs)
     report = context.paths.seed_report(context.machine_id)
-    body = {"machineId": context.machine_id, "verdict": overall(checks), "checks": [c.to_json() for c in checks]}
+    digest = sha256_of(context.paths.seed(context.machine_id))
+    verdict = overall(checks)
+    body = {
+        "machineId": context.machine_id,
+        "seed": digest,
+        "verdict": verdict,
+        "checks": [c.to_json() for c in checks],
+    }
     write_whole(report, json_bytes(body))
     _refuse_failed(context, "the seed", checks, "generateSeed")
     return Result(
         f"{len(checks)} checks of the seed passed",
         outputs=(context.paths.output(report),),
-        verdict=overall(checks),
+        verdict=verdict,
         text=as_text(checks),
     )
 
@@ -364,7 +371,7 @@ def validate_dataset(context: Context) -> Result:
     checks, quality = assessment.checks, assessment.quality
     folder = (paths.root / outputs[0]["path"]).parent
     digests = {Path(o["path"]).name: sha256_of(paths.root / o["path"]) for o in outputs}
-    recorded = Manifest(paths, machine_id).step("importSeed") is not None
+    recorded = paths.recorded(machine_id).is_file()
     body = report.body(machine_id, folder.name, assessment, digests, rows, recorded=recorded, full=full)
     html = report.page(body, profile, seed, held_out, splits["train"])
     write_whole(folder / report.HTML, html.encode())

@@ -95,6 +95,7 @@ class Paths:
     def files(self, machine_id: str) -> tuple[Path, ...]:
         """All that steps write of a machine, but for its folders."""
         return (
+            self.root / "fleet" / f"{machine_id}.json",
             self.metadata(machine_id),
             self.seed(machine_id),
             self.recorded(machine_id),

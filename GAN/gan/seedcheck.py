@@ -32,7 +32,7 @@ def check_seed(profile: Profile, runs: Runs) -> list[Check]:
         _constant(profile, runs),
     ]  # fmt: skip
     if runs.rul_h is not None:
-        checks += [_rul_falls(runs), _rul_ends(runs), _modes(runs)]
+        checks += [_rul_falls(runs), _rul_follows_time(runs), _rul_ends(runs), _modes(runs)]
     return checks
 
 
@@ -48,6 +48,16 @@ def _rul_falls(runs: Runs) -> Check:
     return graded(
         "RUL decreasing", share, warn=1.0, fail=1.0, high_is_bad=False, text=f"{share:.1%}",
         meaning="RUL falls in every step of every run",
+    )  # fmt: skip
+
+
+def _rul_follows_time(runs: Runs) -> Check:
+    """RUL in another unit than hours, or made up, does not fall by the hours that pass."""
+    assert runs.rul_h is not None
+    inside = np.diff(runs.run_id) == 0
+    off = float(np.abs(np.diff(runs.rul_h) + np.diff(runs.time_h))[inside].max(initial=0.0))
+    return graded(
+        "RUL falls with time", off, warn=1e-3, fail=1e-3, text=f"off by {off:.4f} h at most", meaning="RUL falls by the hours that pass",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Both who runs a step and who plans one ask here, so that they agree on what is u
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,8 +91,11 @@ def _files(step: str, paths: Paths, machine_id: str) -> dict[str, str]:
 
 def _require_valid_seed(paths: Paths, machine_id: str, seed: str) -> None:
     """A seed that was checked and found wrong is not trained on. One that was not checked yet is the caller's affair."""
-    record = Manifest(paths, machine_id).step("validateSeed")
-    if record is not None and record["verdict"] == "fail" and record["inputs"]["files"].get("seed") == seed:
+    try:
+        report = json.loads(paths.seed_report(machine_id).read_text("utf-8"))
+    except (OSError, ValueError):
+        return
+    if report.get("verdict") == "fail" and report.get("seed") == seed:
         raise MissingPrerequisite(
             f"the seed of {machine_id} did not pass its validation", hint=f"run: {command('validateSeed', machine_id)}"
         )

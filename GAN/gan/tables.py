@@ -80,6 +80,9 @@ def read_seed(path: Path, profile: Profile) -> Runs:
         table = csv.read_csv(path, convert_options=csv.ConvertOptions(null_values=["", "NaN", "nan", "NA", "null"]))
     except pa.ArrowInvalid as error:
         raise InvalidInput(f"{path.name} is not a readable CSV: {error}", hint="make the seed again") from None
+    garbled = [field.name for field in table.schema if pa.types.is_binary(field.type)]
+    if garbled:
+        raise InvalidInput(f"{path.name}: {garbled[0]} is not UTF-8 text", field=garbled[0])
     return from_table(table, profile, path.name)
 
 
@@ -96,6 +99,9 @@ def read_parquet(path: Path, profile: Profile) -> Runs:
 
 def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
     """Checks a table against the profile's columns and gives its runs. Raises InvalidInput."""
+    twins = sorted({column for column in table.column_names if table.column_names.count(column) > 1})
+    if twins:
+        raise InvalidInput(f"{name}: columns stand twice: {', '.join(twins)}", field=twins[0])
     has_modes = bool(profile.failure_modes)
     expected = [
         "timestamp",
