@@ -245,9 +245,8 @@ class _Trainer:
         total = torch.zeros((), device=self.device)
         for at in range(batches):
             batch = slice(at * size, (at + 1) * size)
-            loss = self._network.loss(rows[batch], noise[batch])
-            self._optimiser.step(loss, self._rate((self.epoch + at / batches) / self.params.epochs))
-            total += loss.detach()
+            total += self._network.learn(rows[batch], noise[batch])
+            self._optimiser.step(self._rate((self.epoch + at / batches) / self.params.epochs))
         return float(total) / batches
 
     def _watched_loss(self) -> float | None:

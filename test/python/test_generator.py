@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
 from gan.checkpoints import Checkpoints
 from gan.model import Model, load_model
-from gan.network import Network
+from gan.network import LATENT, Adam, Network
 from gan.physics import simulate
 from gan.profile import Profile, parse_profile
 from gan.regimes import sample_regimes
@@ -133,6 +134,27 @@ def test_a_checkpoint_of_another_training_is_not_taken_up(seed: Runs, profile: P
     assert Checkpoints(tmp_path, "another").load() is None
 
 
+def test_the_gradient_written_out_is_autograds() -> None:
+    torch.manual_seed(0)
+    network = Network(3, 5, 4, np.random.default_rng(0).normal(0, 1, (10, 3)))
+    with torch.no_grad():
+        network.log_sigma.weight.normal_(0, 3)  # some of its outputs beyond their range, where the gradient is 0
+        last = network.encoder[-1]
+        assert isinstance(last, nn.Linear)
+        last.weight.mul_(60)
+    Adam(network)
+    rows, noise = 2 * torch.randn(40, 12), torch.randn(40, LATENT)
+    loss = network.loss(rows, noise)
+    torch.autograd.backward(loss)
+    expected = {name: p.grad.clone() for name, p in network.named_parameters() if p.grad is not None}
+    for p in network.parameters():
+        assert p.grad is not None
+        p.grad.fill_(torch.nan)
+    assert float(network.learn(rows, noise)) == pytest.approx(float(loss.detach()), rel=1e-5)
+    for name, p in network.named_parameters():
+        torch.testing.assert_close(p.grad, expected[name], rtol=1e-4, atol=1e-4 * float(expected[name].abs().max()))
+
+
 def test_each_epoch_tells_its_loss_and_that_of_runs_not_learned_from(
     seed: Runs, profile: Profile, tmp_path: Path
 ) -> None:
@@ -174,13 +196,13 @@ def test_a_time_limit_ends_training(seed: Runs, profile: Profile, tmp_path: Path
 def test_a_loss_that_runs_away_is_reported_as_divergence(
     seed: Runs, profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: float
 ) -> None:
-    real, calls = Network.loss, iter(range(1000))
+    real, calls = Network.learn, iter(range(1000))
 
     def wild(self: Network, rows: Tensor, noise: Tensor) -> Tensor:
         loss = real(self, rows, noise)
         return loss * factor if next(calls) > 20 else loss
 
-    monkeypatch.setattr(Network, "loss", wild)
+    monkeypatch.setattr(Network, "learn", wild)
     with pytest.raises(TrainingDiverged, match="the loss of epoch"):
         trained(seed, profile, tmp_path)
 
