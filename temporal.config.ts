@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { PayloadKeys } from './codec/keys.js';
 import type { ActivityPolicy } from './contracts/runs.js';
 
 /**
@@ -32,6 +34,10 @@ const Environment = z.object({
   GAN_STOP_GRACE_MS: positive.default(5_000),
   GAN_ATTEMPTS: positive.default(5),
   GAN_KEEP_GENERATIONS: z.coerce.number().int().min(2, 'the published one and the one before it are always kept').max(1_000).default(3),
+  GAN_MIN_FREE_MB: z.coerce.number().int().nonnegative().default(500),
+  GAN_DEPLOYMENT_NAME: z.string().max(200).optional(),
+  GAN_BUILD_ID: z.string().max(200).optional(),
+  GAN_PAYLOAD_KEY_FILE: z.string().min(1).optional(),
   GAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -58,6 +64,12 @@ export interface Settings {
   policy: ActivityPolicy;
   /** Good generations of a data set that a machine keeps. */
   keepGenerations: number;
+  /** A worker does not start with less free space under the data root. */
+  minFreeMb: number;
+  /** Keys that payloads are encrypted with, or null: they are not. */
+  payloadKeys: PayloadKeys | null;
+  /** The version that this worker's deployment has for Temporal, or null: worker versioning is off. */
+  deployment: { deploymentName: string; buildId: string } | null;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -112,8 +124,35 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
       retryMaximumMs: 10_000,
     },
     keepGenerations: e.GAN_KEEP_GENERATIONS,
+    minFreeMb: e.GAN_MIN_FREE_MB,
+    payloadKeys: loadKeys(e.GAN_PAYLOAD_KEY_FILE, env['GAN_PAYLOAD_KEYS'], projectRoot),
+    deployment: deploymentOf(e.GAN_DEPLOYMENT_NAME, e.GAN_BUILD_ID, address !== undefined),
     logLevel: e.GAN_LOG_LEVEL,
   };
+}
+
+/**
+ * Keys from a file, or from the environment with commas instead of line ends.
+ * @throws ConfigError that never shows what they are
+ */
+function loadKeys(file: string | undefined, given: string | undefined, projectRoot: string): PayloadKeys | null {
+  const inline = given === '' ? undefined : given;
+  if (file === undefined && inline === undefined) return null;
+  const source = file === undefined ? 'GAN_PAYLOAD_KEYS' : `GAN_PAYLOAD_KEY_FILE=${file}`;
+  try {
+    return PayloadKeys.parse(file === undefined ? (inline ?? '').replaceAll(',', '\n') : readFileSync(resolve(projectRoot, file), 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`Settings are wrong:\n  ${source}: ${error instanceof Error ? error.message : 'not readable'}`);
+  }
+}
+
+/** Worker versioning, where both names are set; off for the embedded server, whose worker is always this checkout. */
+function deploymentOf(deploymentName: string | undefined, buildId: string | undefined, configured: boolean): Settings['deployment'] {
+  if (deploymentName === undefined && buildId === undefined) return null;
+  if (deploymentName === undefined || buildId === undefined) {
+    throw new ConfigError('Settings are wrong:\n  GAN_DEPLOYMENT_NAME and GAN_BUILD_ID go together: set both, or neither');
+  }
+  return configured ? { deploymentName, buildId } : null;
 }
 
 function loadConnection(env: NodeJS.ProcessEnv): ClientConnectConfig {

@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetail } from '../contracts/failures.js';
+import { PayloadKeyError } from '../codec/keys.js';
 import { FAILURE } from '../contracts/failures.js';
 import { STEP_TITLES } from '../contracts/steps.js';
 import { reportFailure } from '../workflows/failure-report.js';
@@ -44,6 +45,8 @@ export function workflowError(error: unknown): unknown {
 
 /** Prints an error for a person and gives back the exit status. Only what is unexpected shows its stack. */
 export function reportError(error: unknown): number {
+  const key = keyError(error);
+  if (key !== null) return print(key.message, 'the workers and every command need the same keys', EXIT.missing);
   if (error instanceof CliError) return print(error.message, error.hint, error.exitCode);
   if (error instanceof ConfigError) return print(error.message, 'see the settings table in README.md', EXIT.invalid);
   if (error instanceof ApplicationFailure) {
@@ -52,6 +55,12 @@ export function reportError(error: unknown): number {
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.failed;
+}
+
+/** Temporal wraps what its codec throws. */
+function keyError(error: unknown): PayloadKeyError | null {
+  if (error instanceof PayloadKeyError) return error;
+  return error instanceof Error && error.cause !== undefined ? keyError(error.cause) : null;
 }
 
 function print(message: string, hint: string | null, exitCode: number): number {

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import type { Payload } from '@temporalio/common';
+import type proto from '@temporalio/proto';
 import { HeartbeatDetails } from '../contracts/events.js';
 import { machineWorkflowId } from '../contracts/steps.js';
 
@@ -15,17 +16,32 @@ export interface LiveStep {
 /**
  * The running step of a machine: read from its pipeline's pending activity, so it works from any host.
  * @returns null when no step runs
+ * @throws PayloadKeyError when it is encrypted with a key that is not here
  */
 export async function readLiveStep(client: Client, machineId: string): Promise<LiveStep | null> {
   const { raw } = await client.workflow.getHandle(machineWorkflowId(machineId)).describe();
   const pending = raw.pendingActivities?.[0];
   if (pending === undefined) return null;
   const payload = pending.heartbeatDetails?.payloads?.[0];
-  const decoded = payload == null ? undefined : HeartbeatDetails.safeParse(defaultPayloadConverter.fromPayload(payload));
+  const { payloadConverter } = client.options.loadedDataConverter;
+  const decoded = payload == null ? undefined : HeartbeatDetails.safeParse(payloadConverter.fromPayload(await decode(client, payload)));
   return {
     step: pending.activityType?.name ?? '',
     attempt: pending.attempt ?? 1,
     heartbeat: decoded?.success === true ? decoded.data : null,
-    lastFailure: pending.lastFailure?.message ?? null,
+    lastFailure: pending.lastFailure == null ? null : await messageOf(client, pending.lastFailure),
   };
+}
+
+/** `describe` gives pending activities as the server has them: encoded. */
+async function decode(client: Client, payload: Payload): Promise<Payload> {
+  const codecs = client.options.loadedDataConverter.payloadCodecs;
+  const [decoded = payload] = await codecs.reduceRight(async (payloads, codec) => codec.decode(await payloads), Promise.resolve([payload]));
+  return decoded;
+}
+
+async function messageOf(client: Client, failure: proto.temporal.api.failure.v1.IFailure): Promise<string | null> {
+  if (failure.encodedAttributes == null) return failure.message ?? null;
+  const attributes = await decode(client, failure.encodedAttributes);
+  return client.options.loadedDataConverter.payloadConverter.fromPayload<{ message: string }>(attributes).message;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import { dataConverterOf } from '../codec/payload-codec.js';
 import { loadSettings } from '../temporal.config.js';
 import type { Settings } from '../temporal.config.js';
 import { startWorker } from '../workers/worker.js';
@@ -69,7 +70,7 @@ async function connect(settings: Settings): Promise<Client> {
   const { connectionOptions, address, namespace } = settings.connect;
   try {
     const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: 10_000 });
-    return new Client({ connection, namespace });
+    return new Client({ connection, namespace, ...dataConverterOf(settings.payloadKeys) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError(`Temporal is not reachable at ${address}: ${reason}`, 3, 'start it, or unset TEMPORAL_ADDRESS to use the embedded server');

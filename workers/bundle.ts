@@ -4,19 +4,22 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import { FAILURE_CONVERTER } from '../codec/payload-codec.js';
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCES = ['workflows', 'contracts'];
+const SOURCES = ['workflows', 'contracts', 'codec'];
 
 /**
  * The workflows' bundle, from `.cache/` when the sources have not changed: bundling takes seconds, reading does not.
+ * @param encrypted whether failures' messages go into payloads, for the codec to encrypt
  * @returns path of the bundle
  */
-export async function workflowBundle(): Promise<string> {
-  const path = join(PROJECT, '.cache', `workflows-${await sourceDigest()}.js`);
+export async function workflowBundle(encrypted = false): Promise<string> {
+  const path = join(PROJECT, '.cache', `workflows-${await sourceDigest()}${encrypted ? '-encrypted' : ''}.js`);
   if (!(await exists(path))) {
     const { code } = await bundleWorkflowCode({
       workflowsPath: join(PROJECT, 'workflows', 'index.ts'),
+      ...(encrypted ? { failureConverterPath: FAILURE_CONVERTER } : {}),
       logger: new DefaultLogger('WARN'),
     });
     await mkdir(dirname(path), { recursive: true });

@@ -1,10 +1,14 @@
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { failure } from '../activities/failures.js';
 import { createActivities } from '../activities/index.js';
+import { dataConverterOf } from '../codec/payload-codec.js';
+import { FAILURE } from '../contracts/failures.js';
 import type { Settings } from '../temporal.config.js';
 import { workflowBundle } from './bundle.js';
 import { temporalLogger } from './logger.js';
+import { requirePython, requireSearchAttributes } from './readiness.js';
 
 /** A worker process: workflows and light steps on one task queue, training on another. */
 export interface FleetWorker {
@@ -25,17 +29,29 @@ function installRuntime(log: Logger): void {
 
 /**
  * Starts a worker on the Temporal that the settings name.
+ * @throws ApplicationFailure MissingPrerequisite when it could not work here; then it has polled nothing
  * @param serve `steps: false` answers for workflows only (queries, updates, cancellation) and runs no step
  */
 export async function startWorker(settings: Settings, projectRoot: string, log: Logger, serve = { steps: true }): Promise<FleetWorker> {
   installRuntime(log);
-  const connection = await NativeConnection.connect({ ...settings.connect.connectionOptions, address: settings.connect.address });
+  const connection = await connect(settings);
   try {
+    await requireSearchAttributes(connection, settings.connect.namespace, log);
+    if (serve.steps) await requirePython(settings, projectRoot, log);
     const workers = await createWorkers(connection, settings, projectRoot, serve.steps);
     return new RunningWorkers(workers, connection);
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+async function connect({ connect: { connectionOptions, address } }: Settings): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({ ...connectionOptions, address });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw failure(FAILURE.missingPrerequisite, `Temporal is not reachable at ${address}: ${reason}`, { retryable: false, hint: 'start it, or correct TEMPORAL_ADDRESS' });
   }
 }
 
@@ -46,20 +62,12 @@ async function createWorkers(connection: NativeConnection, settings: Settings, p
     // One more machine than can train: while two train, the next one's light steps run.
     defaultConcurrency: settings.slots.training + 1,
   });
-  const common: Omit<WorkerOptions, 'taskQueue'> = {
-    connection,
-    namespace: settings.connect.namespace,
-    // Heartbeats carry live progress and bring cancellation: both must be no older than about a second.
-    maxHeartbeatThrottleInterval: settings.heartbeatEveryMs,
-    defaultHeartbeatThrottleInterval: settings.heartbeatEveryMs,
-    shutdownGraceTime: 0,
-    shutdownForceTime: settings.stopGraceMs + 10_000,
-  };
+  const common = commonOptions(connection, settings);
   const light = await Worker.create({
     ...common,
     ...(steps ? { activities } : {}),
     taskQueue: settings.queues.light,
-    workflowBundle: { codePath: await workflowBundle() },
+    workflowBundle: { codePath: await workflowBundle(settings.payloadKeys !== null) },
     maxConcurrentActivityTaskExecutions: settings.slots.light,
   });
   if (!steps) return [light];
@@ -70,6 +78,30 @@ async function createWorkers(connection: NativeConnection, settings: Settings, p
     maxConcurrentActivityTaskExecutions: settings.slots.training,
   });
   return [light, training];
+}
+
+/** What both task queues' workers have in common. */
+export function commonOptions(connection: NativeConnection, settings: Settings): Omit<WorkerOptions, 'taskQueue'> {
+  return {
+    connection,
+    namespace: settings.connect.namespace,
+    ...dataConverterOf(settings.payloadKeys),
+    ...versioningOf(settings),
+    // Heartbeats carry live progress and bring cancellation: both must be no older than about a second.
+    maxHeartbeatThrottleInterval: settings.heartbeatEveryMs,
+    defaultHeartbeatThrottleInterval: settings.heartbeatEveryMs,
+    shutdownGraceTime: 0,
+    shutdownForceTime: settings.stopGraceMs + 10_000,
+  };
+}
+
+/**
+ * Worker versioning: a machine's pipeline stays on the build that started it; a fleet run goes on with the current one
+ * (workflows/fleet-run.ts), so that its next machines start there.
+ */
+function versioningOf({ deployment }: Settings): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deployment === null) return {};
+  return { workerDeploymentOptions: { version: deployment, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } };
 }
 
 class RunningWorkers implements FleetWorker {

@@ -12,6 +12,7 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   startChild,
   upsertSearchAttributes,
   workflowInfo,
@@ -56,6 +57,10 @@ export async function fleetRun(given: FleetRunInput, carried: FleetReport | null
   if (cancelled) throw new CancelledFailure(`fleet run ${given.name} cancelled`);
   return ledger.report;
 }
+
+// It lasts as long as the fleet takes, and only starts and accounts for machines: it moves on to a new build of the
+// workers, and so do the machines that it starts then. The replay tests keep that safe.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, fleetRun);
 
 class Fleet {
   private paused = false;
