@@ -19,7 +19,7 @@ function codec(...lines: string[]): PayloadCodec {
 }
 
 function payload(value: unknown): Payload {
-  return defaultPayloadConverter.toPayload(value) as Payload;
+  return defaultPayloadConverter.toPayload<unknown>(value);
 }
 
 describe('payload codec', () => {
@@ -79,8 +79,14 @@ describe('payload keys', () => {
   });
 
   it.each([['nothing', ''], ['a short key', 'k1:c2hvcnQ='], ['an id twice', `k1:${SECRET}\nk1:${OTHER}`], ['no id', SECRET]])('refuse %s without showing it', (_, text) => {
-    expect(() => fromFile(text)).toThrow(ConfigError);
-    expect(() => fromFile(text)).toThrow(expect.objectContaining({ message: expect.not.stringContaining(SECRET) as string }));
+    let error: unknown = null;
+    try {
+      fromFile(text);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(String(error)).not.toContain(SECRET);
   });
 
   it('name a file that is not there', () => {

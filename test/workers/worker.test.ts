@@ -190,7 +190,7 @@ describe('encrypted payloads', () => {
     const client = await server.client(server.settings({ GAN_PAYLOAD_KEYS: others }));
     const error = await client.workflow.getHandle('machine/pump_hidden').result().then(() => null, workflowError);
     const written: string[] = [];
-    const { write } = process.stderr;
+    const write = process.stderr.write.bind(process.stderr);
     process.stderr.write = (chunk) => written.push(String(chunk)) > 0;
     const status = reportError(error);
     process.stderr.write = write;
