@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from argparse import Namespace
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from gan import generations, steps
+from gan import card, generations, steps
 from gan.checks import as_text, overall
 from gan.errors import InvalidInput, MissingPrerequisite, ValidationFailed
 from gan.events import Output, Result
 from gan.files import sha256_of, whole_folder, write_whole
 from gan.gate import clearly_worse
 from gan.lock import machine_lock
-from gan.manifest import Manifest
+from gan.manifest import Inputs, Manifest
 from gan.model import Model
 from gan.profile import Profile, configuration, load_profile, parse_profile
 from gan.publish import current_generation, generation_folder, is_validated, read_report, show_unvalidated
@@ -312,7 +313,7 @@ def generate_dataset(context: Context) -> Result:
     except SamplingStopped:
         raise interrupted("nothing is lost, sampling starts again") from None
     folder = generation_folder(paths, machine_id, inputs.digest)
-    _write_generation(folder, splits, profile)
+    _write_generation(context, folder, splits, profile, inputs)
     generations.note_made(
         paths, machine_id, folder,
         inputsDigest=inputs.digest, fleetRun=context.args.fleet_run, randomSeed=context.args.seed,
@@ -334,11 +335,17 @@ def generate_dataset(context: Context) -> Result:
     )
 
 
-def _write_generation(folder: Path, splits: dict[str, Runs], profile: Profile) -> None:
+def _write_generation(
+    context: Context, folder: Path, splits: dict[str, Runs], profile: Profile, inputs: Inputs
+) -> None:
     """Writes a generation's files. One that is there with the same bytes is left as it is: it may be published."""
+    before = Manifest(context.paths, context.machine_id).steps()
+    recorded = context.paths.recorded(context.machine_id).is_file()
     with whole_folder(folder) as temporary:
         for split, runs in splits.items():
             write_parquet(runs, profile, temporary / f"{split}.parquet")
+        manifest = card.data_manifest(profile, inputs, splits, temporary, before, recorded=recorded)
+        (temporary / card.MANIFEST).write_bytes(json_bytes(manifest))
 
 
 def validate_dataset(context: Context) -> Result:
@@ -375,6 +382,8 @@ def validate_dataset(context: Context) -> Result:
     body = report.body(machine_id, folder.name, assessment, digests, rows, recorded=recorded, full=full)
     html = report.page(body, profile, seed, held_out, splits["train"])
     write_whole(folder / report.HTML, html.encode())
+    made_from = json.loads((folder / card.MANIFEST).read_text("utf-8"))
+    write_whole(folder / card.CARD, card.data_card(profile, made_from, body).encode())
     write_whole(folder / report.JSON, json_bytes(body))
     _refuse_failed(context, "the data set", checks, "generateDataset")
     worst = overall(checks)

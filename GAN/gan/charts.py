@@ -16,7 +16,10 @@ MAX_POINTS = 400
 
 @dataclass
 class Chart:
-    """A chart with its axes. title and summary are read out by screen readers; marks are drawn in order."""
+    """A chart with its axes. title and summary are read out by screen readers; marks are drawn in order.
+
+    x_names: what stands at which places of the x axis, instead of round numbers.
+    """
 
     title: str
     summary: str
@@ -26,6 +29,7 @@ class Chart:
     y_label: str = ""
     width: float = 360.0
     height: float = 200.0
+    x_names: Sequence[tuple[float, str]] | None = None
     marks: list[str] = field(default_factory=list)
 
     def line(self, xs: Floats, ys: Floats, style: str) -> None:
@@ -64,9 +68,8 @@ class Chart:
 
     def _axes(self) -> Iterable[str]:
         floor = self.height - BOTTOM
-        for tick in ticks(*self.x):
-            at = self._px(tick)
-            yield f'<text x="{at:.1f}" y="{floor + 13}" text-anchor="middle">{tick:g}</text>'
+        for tick, name in self.x_names or [(tick, f"{tick:g}") for tick in ticks(*self.x)]:
+            yield f'<text x="{self._px(tick):.1f}" y="{floor + 13}" text-anchor="middle">{escape(name)}</text>'
         for tick in ticks(*self.y, 4):
             at = self._py(tick)
             yield f'<line class="grid" x1="{LEFT}" x2="{self.width - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>'

@@ -60,6 +60,10 @@ class Manifest:
         record: dict[str, Any] | None = self._steps.get(step)
         return record
 
+    def steps(self) -> dict[str, dict[str, Any]]:
+        """The records of all steps that were done, by step."""
+        return copy.deepcopy(self._steps)
+
     def stale(self, inputs: Inputs) -> str | None:
         """Why a step must run, or None when it is current."""
         record = self.step(inputs.step)

@@ -64,7 +64,7 @@ RULES = (
 CALIBRATED_RUNS = 4
 # Copies of runs: likeness of fast dynamics, see gan/nearest.py. Independent runs have 0.3 to 0.5.
 COPY_WARN, COPY_FAIL = 0.7, 0.8
-PILED_WARN, PILED_FAIL = 0.005, 0.02
+PILED_WARN, PILED_FAIL = 0.005, 0.05
 
 
 @dataclass(frozen=True)

@@ -87,13 +87,14 @@ def worst_first(checks: Sequence[Check]) -> list[Check]:
 def checks_table(checks: Sequence[Check]) -> str:
     """All checks as a table, the worst first."""
     cells = "".join(
-        f"<tr><td>{badge(c.verdict)}</td><th scope=row>{escape(c.name)}</th><td class=number>{escape(c.text)}</td>"
-        f"<td class=number>{escape('holds' if c.threshold == 'True' else c.threshold)}</td><td>{escape(c.meaning)}</td></tr>"
+        f"<tr><td>{badge(c.verdict)}</td><th scope=row>{escape(c.name)}</th><td>{escape(c.text.split(' (real')[0])}</td>"
+        f"<td>{'' if c.floor is None else f'{c.floor:.3f}'}</td>"
+        f"<td>{escape('holds' if c.threshold == 'True' else c.threshold)}</td><td>{escape(c.meaning)}</td></tr>"
         for c in worst_first(checks)
     )
     return (
-        "<section><h2>Checks</h2><div class=wide><table><thead><tr><th>Verdict<th>Check<th>Measured<th>Allowed<th>Meaning"
-        f"</thead><tbody>{cells}</tbody></table></div></section>"
+        "<section><h2>Checks</h2><div class=wide><table><thead><tr><th>Verdict<th>Check<th>Measured<th>Real against real<th>Allowed"
+        f"<th>Meaning</thead><tbody>{cells}</tbody></table></div></section>"
     )
 
 
@@ -153,15 +154,8 @@ def _modes(seed: Runs, data: Runs) -> str:
     shares = [np.bincount(run_modes(runs), minlength=modes) / len(runs.starts()) for runs in (seed, data)]
     top = 1.1 * max(float(share.max()) for share in shares)
     summary = "; ".join(f"{name} {a:.0%} and {b:.0%}" for name, a, b in zip(seed.modes, *shares, strict=True))
-    chart = Chart(
-        "Failure modes",
-        summary,
-        (0, modes),
-        (0, top),
-        ", ".join(f"{i + 1} {n}" for i, n in enumerate(seed.modes)),
-        "share of runs",
-    )
-    chart.x_label = ""
+    numbers = [(mode + 0.5, str(mode + 1)) for mode in range(modes)]
+    chart = Chart("Failure modes", summary, (0, modes), (0, top), "", "share of runs", x_names=numbers)
     for mode in range(modes):
         chart.bar(mode + 0.15, 0.32, float(shares[0][mode]), "real")
         chart.bar(mode + 0.53, 0.32, float(shares[1][mode]), "made")
@@ -197,7 +191,7 @@ def _two_runs(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> list[str]:
             f"{title}{ending}",
             f"from {piece[0]:.4g} to {piece[-1]:.4g} {sensor.unit}",
             (0, float(longest)),
-            span(pieces),
+            _with_limits(pieces, sensor),
             "row",
             sensor.unit,
         )
@@ -212,6 +206,13 @@ def _limits(chart: Chart, sensor: Sensor) -> None:
         chart.level(sensor.warning, "warning", "limit-warning")
     if sensor.trip is not None:
         chart.level(sensor.trip, "trip", "limit-trip")
+
+
+def _with_limits(values: Sequence[Floats], sensor: Sensor) -> tuple[float, float]:
+    """A range of the values and of the limits that lie no further off than the values spread."""
+    low, high = span(values)
+    near = [x for x in (sensor.warning, sensor.trip) if x is not None and 2 * low - high <= x <= 2 * high - low]
+    return span(values, near)
 
 
 def _distribution(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> str:
@@ -243,7 +244,7 @@ def _degradation(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> list[st
             f"Mean course: {held_out.modes[mode].replace('_', ' ')}",
             f"from {real[mode][0, at]:.4g} to {real[mode][-1, at]:.4g} {sensor.unit} real",
             (0, 1),
-            span(both),
+            _with_limits(both, sensor),
             "share of life",
             sensor.unit,
         )

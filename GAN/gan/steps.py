@@ -26,7 +26,7 @@ SPLITS = ("train", "val", "test")
 
 _READS = ("profile", "wear", "runs", "tables")
 _MEASURES = ("quality", "certificate", "evaluate", "measures", "sdquality", "discriminate", "nearest", "tstr")
-_PAGES = ("report", "charts", "style")
+_PAGES = ("report", "charts", "style", "card")
 _SOURCES: dict[str, tuple[str, ...]] = {
     "importSeed": (*_READS, "recording", "lives", "observed", "importing"),
     "createProfile": ("profile", "wear"),

@@ -7,15 +7,17 @@ STYLE = """
 --real:#7eb0ff;--made:#ffa26b;--good:#6fd698;--warn:#f2c14e;--bad:#ff8a80}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-main{max-width:1180px;margin:0 auto;padding:24px 20px 60px}
+main{max-width:1400px;margin:0 auto;padding:24px 20px 60px}
 h1{font-size:26px;margin:0}h2{font-size:18px;margin:32px 0 6px}
 p{margin:6px 0;max-width:80ch}.id{color:var(--soft);font-family:ui-monospace,monospace;margin-bottom:14px}
 a{color:var(--real)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top}
-thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600;white-space:nowrap}
-.number{font-variant-numeric:tabular-nums}
+thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}
+td{font-variant-numeric:tabular-nums}
+@media(max-width:760px){thead{display:none}tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
+th,td{display:inline-block;border:0;padding:2px 8px 2px 0}td:last-child{display:block;color:var(--soft)}}
 .badge{display:inline-block;white-space:nowrap;padding:0 8px;border:1px solid currentColor;border-radius:10px;font-size:13px;font-weight:600}
 .badge.pass{color:var(--good)}.badge.warn{color:var(--warn)}.badge.fail{color:var(--bad)}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:12px}

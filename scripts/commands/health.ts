@@ -14,7 +14,9 @@ import { PROJECT_ROOT, openSession } from '../session.js';
 
 export function addHealthCommands(program: Command): void {
   program.command('health').description('which machines have a valid profile, model and data set').option('--json', 'print it as JSON').action(showHealth);
-  program.command('validate').description('measure a machine’s data set').argument('<machine>').option('--json', 'print the report as JSON').action(validate);
+  program.command('validate').description('measure a machine’s data set').argument('<machine>')
+    .option('--full', 'all rows and more draws: slower, figures that vary less').option('--json', 'print the report as JSON').action(validate);
+  program.command('report').description('write the fleet’s summary page, worst machines first').option('--json', 'print its path as JSON').action(writeReport);
   program.command('logs').description('what a machine’s running step last said, or the worker’s log').argument('[machine]').option('--json', 'print it as JSON').action(showLogs);
 }
 
@@ -35,9 +37,9 @@ function healthWord({ metadata, model, data }: MachineHealth): string {
 /** What a report of validate_new_machine.py has for a person. */
 const Report = z.looseObject({ checks: z.array(z.looseObject({ name: z.string(), text: z.string(), threshold: z.string(), verdict: z.string() })) });
 
-async function validate(machineId: string, options: { json?: boolean }): Promise<void> {
+async function validate(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
-  const result = await runScript('GAN/validate_new_machine.py', ['--machine_id', id]);
+  const result = await runScript('GAN/validate_new_machine.py', ['--machine_id', id, ...(options.full === true ? ['--full'] : [])]);
   const { dataRoot } = loadSettings(process.env, PROJECT_ROOT);
   const report = Report.parse(JSON.parse(await readFile(join(dataRoot, result.outputs[0]?.path ?? ''), 'utf8')));
   if (options.json === true) {
@@ -46,6 +48,13 @@ async function validate(machineId: string, options: { json?: boolean }): Promise
   }
   const rows = report.checks.map(({ name, text, threshold, verdict }) => [verdict, name, text, threshold]);
   process.stdout.write(`${table(['verdict', 'check', 'measured', 'allowed'], rows)}\n\n${result.summary}\n`);
+}
+
+async function writeReport(options: { json?: boolean }): Promise<void> {
+  const result = await runScript('GAN/scripts/fleet_report.py', []);
+  const { dataRoot } = loadSettings(process.env, PROJECT_ROOT);
+  const path = join(dataRoot, result.outputs[0]?.path ?? '');
+  process.stdout.write(options.json === true ? `${JSON.stringify({ path, ...result.metrics }, null, 2)}\n` : `${result.summary}\n${path}\n`);
 }
 
 async function showLogs(machineId: string | undefined, options: { json?: boolean }): Promise<void> {

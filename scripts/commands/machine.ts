@@ -37,6 +37,8 @@ export function addMachineCommands(program: Command): void {
     .option('--json', 'print them as JSON').action(listGenerations);
   machine.command('rollback').description('publish the generation before the published one').argument('<machine>')
     .option('--generation <name>', 'publish this one instead: its name, or how that begins').option('--json', 'print the result as JSON').action(rollBack);
+  machine.command('verify').description('make the published data set again from its manifest and compare digests').argument('<machine>')
+    .option('--full', 'train the model again too').option('--json', 'print the result as JSON').action(verify);
   for (const action of ['pause', 'resume', 'cancel'] as const) {
     machine.command(action).description(`${action} a machine's pipeline`).argument('<machine>').action((id: string) => steerMachine(action, id));
   }
@@ -126,6 +128,12 @@ async function rollBack(machineId: string, options: { generation?: string; json?
   const wanted = options.generation === undefined ? [] : ['--generation', options.generation];
   const result = await runScript('GAN/scripts/rollback_dataset.py', ['--machine_id', id, ...wanted]);
   process.stdout.write(options.json === true ? `${JSON.stringify(result.data, null, 2)}\n` : `${result.summary}\n`);
+}
+
+async function verify(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
+  const id = check(MachineId, machineId);
+  const result = await runScript('GAN/scripts/verify_dataset.py', ['--machine_id', id, ...(options.full === true ? ['--full'] : [])]);
+  process.stdout.write(options.json === true ? `${JSON.stringify(result.data, null, 2)}\n` : `✓ ${result.summary}\n`);
 }
 
 async function steerMachine(action: 'pause' | 'resume' | 'cancel', machineId: string): Promise<void> {

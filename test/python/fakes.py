@@ -87,7 +87,7 @@ def unresponsive(good: Runs, healthy: float = 0.15) -> Runs:
     return replace(good, values=good.values[np.repeat(starts, lengths) + back])
 
 
-def clipped(good: Runs, share: float = 0.04) -> Runs:
+def clipped(good: Runs, share: float = 0.08) -> Runs:
     """Values beyond limits are set to the limits: here the outermost of each sensor, on either side."""
     low, high = np.quantile(good.values, [share, 1 - share], axis=0)
     return replace(good, values=np.clip(good.values, low, high))

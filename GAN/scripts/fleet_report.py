@@ -1,0 +1,25 @@
+"""Writes the fleet's summary page, worst machines first: GAN/data/fleet-report.html."""
+
+import _path  # noqa: F401
+
+from gan.events import Result
+from gan.files import write_whole
+from gan.fleetreport import PAGE, lines, page
+from gan.step import Context, script_main
+
+
+def work(context: Context) -> Result:
+    path = context.paths.root / "data" / PAGE
+    machines = lines(context.paths)
+    write_whole(path, page(machines, path.parent).encode())
+    ready = sum(line.report is not None for line in machines)
+    return Result(
+        f"{ready} of {len(machines)} machines in {path.name}",
+        outputs=(context.paths.output(path),),
+        metrics={"machines": len(machines), "validated": ready},
+        text=f"✅ {path}",
+    )
+
+
+if __name__ == "__main__":
+    script_main("fleetReport", __doc__ or "", work)
