@@ -96,8 +96,7 @@ export function commonOptions(connection: NativeConnection, settings: Settings):
 }
 
 /**
- * Worker versioning: a machine's pipeline stays on the build that started it; a fleet run goes on with the current one
- * (workflows/fleet-run.ts), so that its next machines start there.
+ * Worker versioning: what has been started on a build stays on it, a fleet run with all its machines.
  */
 function versioningOf({ deployment }: Settings): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (deployment === null) return {};

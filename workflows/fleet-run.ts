@@ -12,7 +12,6 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
-  setWorkflowOptions,
   startChild,
   upsertSearchAttributes,
   workflowInfo,
@@ -57,10 +56,6 @@ export async function fleetRun(given: FleetRunInput, carried: FleetReport | null
   if (cancelled) throw new CancelledFailure(`fleet run ${given.name} cancelled`);
   return ledger.report;
 }
-
-// It lasts as long as the fleet takes, and only starts and accounts for machines: it moves on to a new build of the
-// workers, and so do the machines that it starts then. The replay tests keep that safe.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, fleetRun);
 
 class Fleet {
   private paused = false;

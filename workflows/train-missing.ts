@@ -1,4 +1,4 @@
-import { executeChild, setWorkflowOptions } from '@temporalio/workflow';
+import { executeChild } from '@temporalio/workflow';
 import type { FleetRunInput } from '../contracts/parameters.js';
 import type { FleetReport } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
@@ -12,5 +12,3 @@ export async function trainMissing(input: FleetRunInput): Promise<FleetReport> {
     staticSummary: `fleet run ${input.name}: what is missing`,
   });
 }
-
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, trainMissing);
