@@ -5,6 +5,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
-  testTimeout: 60_000,
+  // Real processes: on a busy machine they may take their time.
+  testTimeout: 180_000,
   modulePathIgnorePatterns: ['<rootDir>/.venv', '<rootDir>/.cache'],
 };

@@ -85,12 +85,16 @@ export type FleetRunInput = z.infer<typeof FleetRunInput>;
 
 /** One line a problem: the field, what is allowed and the value that was given. */
 export function describeProblems(error: z.ZodError, input: unknown): string[] {
-  return error.issues.map((issue) => {
-    const field = issue.path.join('.') || 'input';
-    const value = issue.path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), input);
-    const shown = value === undefined ? 'nothing' : JSON.stringify(value);
-    return `${field}: ${issue.message} (got ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown})`;
+  return error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [describe(issue.path, issue.message, input)];
+    return issue.keys.map((key) => describe([...issue.path, key], 'there is no such field', input));
   });
+}
+
+function describe(path: PropertyKey[], message: string, input: unknown): string {
+  const value = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), input);
+  const shown = value === undefined ? 'nothing' : JSON.stringify(value);
+  return `${path.join('.') || 'input'}: ${message} (got ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown})`;
 }
 
 function isRecord(value: unknown): value is Record<PropertyKey, unknown> {

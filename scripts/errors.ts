@@ -1,4 +1,4 @@
-import { WorkflowFailedError } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetail } from '../contracts/failures.js';
 import { PayloadKeyError } from '../codec/keys.js';
@@ -49,6 +49,7 @@ export function reportError(error: unknown): number {
   if (key !== null) return print(key.message, 'the workers and every command need the same keys', EXIT.missing);
   if (error instanceof CliError) return print(error.message, error.hint, error.exitCode);
   if (error instanceof ConfigError) return print(error.message, 'see the settings table in README.md', EXIT.invalid);
+  if (error instanceof WorkflowUpdateFailedError) return reportError(error.cause ?? new CliError(error.message));
   if (error instanceof ApplicationFailure) {
     const detail = error.details?.[0] as FailureDetail | undefined;
     return print(error.message, detail?.hint ?? null, exitOf(error.type ?? ''));

@@ -27,9 +27,11 @@ export function fleetEta({ report, live, now }: FleetSnapshot): number | null {
   if (known.length === 0) return null;
   const mean = known.reduce((sum, seconds) => sum + seconds, 0) / known.length;
   const running = report.machines.filter((machine) => machine.status === 'running');
-  const left = running.reduce((sum, machine) => sum + (secondsLeft(machine, live) ?? Math.max(0, mean - secondsRun(machine, now))), 0);
+  const left = running.map((machine) => secondsLeft(machine, live) ?? Math.max(0, mean - secondsRun(machine, now)));
   const queued = report.machines.filter((machine) => machine.status === 'queued').length;
-  return (queued * mean + left) / Math.max(1, report.concurrency);
+  const work = queued * mean + left.reduce((sum, seconds) => sum + seconds, 0);
+  // A machine is not done sooner for being the last one.
+  return Math.max(work / Math.max(1, report.concurrency), ...left);
 }
 
 function secondsLeft({ machineId, status }: MachineOutcome, live: FleetSnapshot['live']): number | null {
@@ -91,7 +93,7 @@ function quality(machine: MachineOutcome): string {
 
 /** A running step: epoch, loss and ETA where it has them. */
 export function stepState({ step, attempt, heartbeat, lastFailure }: LiveStep): string {
-  const parts = [(STEP_TITLES as Partial<Record<string, string>>)[step] ?? step];
+  const parts = [(STEP_TITLES as Partial<Record<string, string>>)[step] ?? 'check input'];
   if (heartbeat !== null && heartbeat.total > 0) parts.push(`${heartbeat.unit} ${heartbeat.current}/${heartbeat.total}`);
   const loss = heartbeat?.metrics['loss'];
   if (loss !== undefined && loss !== null) parts.push(`loss ${loss.toFixed(3)}`);

@@ -54,6 +54,7 @@ export class FleetLedger {
 
   /** How the run ended, once no machine runs or waits. */
   ended(): FleetStatus {
+    if (this.report.status === 'cancelling') return 'cancelled';
     if (this.count('failed') > 0) return 'failed';
     return this.count('cancelled') > 0 ? 'cancelled' : 'succeeded';
   }

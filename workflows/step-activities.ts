@@ -8,6 +8,7 @@ import type { Step } from '../contracts/steps.js';
 export const planning = proxyActivities<Pick<Activities, 'admitMachine' | 'planFleet' | 'checkFleetHealth'>>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
+  summary: 'check the input, before any work',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });

@@ -46,6 +46,12 @@ describe('describeProblems', () => {
     expect(problems(parsed.error, given)).toEqual([expect.stringMatching(/^machineId: .*lower-case.*"\.\.\/x"/)]);
   });
 
+  it('names a field that does not exist, and where', () => {
+    const given = { machineId: 'pump_a', parameters: { epoch: 3 } };
+    const parsed = MachinePipelineInput.safeParse(given);
+    expect(problems(parsed.error, given)).toEqual(['parameters.epoch: there is no such field (got 3)']);
+  });
+
   it('cuts a long value', () => {
     const given = { name: 'r', machineIds: ['y'.repeat(500)] };
     const parsed = FleetRunInput.safeParse(given);

@@ -86,6 +86,28 @@ describe('fleet run', () => {
 });
 
 describe('other commands', () => {
+  it.each([
+    [['machine', 'run', '../x'], 2, 'machineId: a machine id is lower-case letters'],
+    [['machine', 'run', 'pump_nowhere'], 2, 'no machine pump_nowhere in the fleet'],
+    [['machine', 'create', '--config', '/nowhere.json'], 2, 'config: no file /nowhere.json'],
+    [['machine', 'status', 'pump_nowhere'], 3, 'npm run gan -- machine run pump_nowhere'],
+    [['validate', 'pump_nowhere'], 2, 'no machine pump_nowhere in the fleet'],
+    [['fleet', 'pause'], 3, 'no fleet run is under way'],
+    [['logs', 'pump_a'], 3, 'pump_a has no running step'],
+    [['nonsense'], 2, "unknown command 'nonsense'"],
+  ])('%j exits with %i and says why', async (args, code, words) => {
+    const { exitCode, stderr } = await gan(...args);
+    expect(exitCode).toBe(code);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('validate tells every check, what was measured and what is allowed', async () => {
+    const { exitCode, stdout } = await gan('validate', 'pump_a');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/pass +Timestamp sorted +True/);
+  });
+
   it('health tells which machines are ready', async () => {
     const { stdout } = await gan('health', '--json');
     const machines = JSON.parse(stdout) as { machineId: string; data: boolean }[];
@@ -118,11 +140,10 @@ describe('a fleet run that is under way', () => {
     await said(second, 'going on with it');
     first.kill('SIGKILL');
     const [machine] = (JSON.parse((await second).stdout) as FleetReport).machines;
-    // So many epochs over so few rows may well give data that is refused; that it came so far is what counts here.
+    // So many epochs over so few rows may well give data that is refused; that it was trained to the end is what counts.
     expect(machine?.finishedAt).toEqual(expect.any(Number));
-    expect([null, 'validateDataset']).toContain(machine?.failure?.step ?? null);
     expect(existsSync(join(dataRoot, 'models/pump_b_tvae_temporal.pkl'))).toBe(true);
-  }, 120_000);
+  });
 
   it('stops in order on Ctrl-C, and says how to go on and how to give up', async () => {
     const run = gan('fleet', 'run', '--machines', 'pump_a', ...SMALL, '--epochs', '5000');
@@ -134,7 +155,7 @@ describe('a fleet run that is under way', () => {
     const cancelled = await gan('fleet', 'cancel');
     expect(cancelled).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('cancelled') as string });
     expect((await gan('machine', 'status', 'pump_a')).stdout).toMatch(/pump_a: cancelled[^]*train TVAE +pending/);
-  }, 120_000);
+  });
 });
 
 /** Waits until a command has said this. */

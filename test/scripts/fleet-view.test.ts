@@ -34,6 +34,7 @@ it('before a machine has finished, the fleet’s ETA comes from what its trainin
   const live = new Map([['b', training]]);
   const machines = [machine('b', 'running', { startedAt: 0 }), machine('c', 'queued')];
   expect(fleetEta({ report: report(machines), live, now: 6000 })).toBe((6 + 4 + 4) / 2);
+  expect(fleetEta({ report: report(machines.slice(0, 1)), live, now: 6000 })).toBe(4);
 });
 
 it('a silence of Temporal is said', () => {

@@ -36,6 +36,14 @@ describe('FleetLedger', () => {
     expect(book.describe()).toContain('✗ b: no');
   });
 
+  it('of a run that was cancelled says so, also when a machine had failed before', () => {
+    const book = ledger('a', 'b');
+    book.fail('b', FAILURE, 2);
+    book.report.status = 'cancelling';
+    book.cancelQueued(3);
+    expect(book.ended()).toBe('cancelled');
+  });
+
   it('retries failed machines only', () => {
     const book = ledger('a', 'b');
     book.succeed('a', result([]), 2);
