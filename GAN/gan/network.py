@@ -13,12 +13,13 @@ from torch import Tensor, nn
 
 from gan.runs import Floats
 
-HIDDEN = 64
+# Wider, or less held back, it learns the training runs by heart: on held-out runs it is worse by nats.
+HIDDEN = 32
 LATENT = 8
 LOG_SIGMA_START = -0.5
 LOG_SIGMA_RANGE = (-6.0, 3.0)
 LOG_VARIANCE_RANGE = (-12.0, 6.0)
-WEIGHT_DECAY = 1e-5
+WEIGHT_DECAY = 2.0
 MAX_GRADIENT_NORM = 5.0
 
 
@@ -141,6 +142,10 @@ class Adam:
         parameters = list(network.parameters())
         self.weights = torch.cat([p.detach().reshape(-1) for p in parameters])
         self._gradient = torch.zeros_like(self.weights)
+        # Only what bends is held back: the encoder's and the decoder's matrices, not the linear path, nor any offset.
+        bends = [name.startswith(("encoder", "decoder")) and p.dim() > 1 for name, p in network.named_parameters()]
+        decay = [torch.full((p.numel(),), WEIGHT_DECAY * bend) for p, bend in zip(parameters, bends, strict=True)]
+        self._decay = torch.cat(decay).to(self.weights.device)
         self._mean, self._square, self._steps = torch.zeros_like(self.weights), torch.zeros_like(self.weights), 0
         at = 0
         for p in parameters:
@@ -157,7 +162,7 @@ class Adam:
         self._mean.lerp_(gradient, 1 - first)
         self._square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
         size = self._square.sqrt().div_(math.sqrt(1 - second**self._steps)).add_(self.EPSILON)
-        self.weights.mul_(1 - rate * WEIGHT_DECAY)
+        self.weights.mul_(1 - rate * self._decay)
         self.weights.addcdiv_(self._mean, size, value=-rate / (1 - first**self._steps))
 
     def state(self) -> dict[str, Tensor | int]:

@@ -70,9 +70,10 @@ def _join(plans: Sequence[_Plan]) -> _Plan:
 
 
 def _plan_runs(model: Model, rows: int, rng: np.random.Generator) -> _Plan:
-    """The runs of a split, enough for its rows."""
+    """The runs of a split, enough for its rows: all training runs in a random order, then all in another, and so on."""
     known = model.arrays["unit_lengths"]
-    source = rng.permutation(np.resize(np.arange(len(known)), len(known) * (1 + rows // max(int(known.sum()), 1)) * 2))
+    rounds = 2 + 2 * rows // max(int(known.sum()), 1)
+    source = np.concatenate([rng.permutation(len(known)) for _ in range(rounds)])
     jitter = np.exp(rng.normal(0, LENGTH_JITTER, len(source)))
     lengths = np.maximum(np.round(known[source] * jitter), MIN_RUN_ROWS).astype(np.int64)
     count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
@@ -156,15 +157,18 @@ def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape
 
 
 def _mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
-    """A deviation from the trend for each run, (R, 3, S): a random mixture over the training runs of its mode.
+    """A deviation from the trend for each run, (R, 3, S): a mixture of two training runs of its mode.
 
-    Weights are normal with unit sum of squares, so that the mixtures spread as the runs themselves do.
+    The weights' squares sum to 1, so that mixtures spread as the runs do, and none is negative: wear mirrored at the
+    trend would be wear that heals.
     """
     units, modes = model.arrays["units"], model.arrays["unit_modes"]
     same = modes[source][:, None] == modes[None, :]
-    weights = rng.normal(0, 1, same.shape) * same
-    weights /= np.maximum(np.sqrt((weights**2).sum(axis=1, keepdims=True)), 1e-12)
-    return np.asarray(np.einsum("ru,ufs->rfs", weights, units))
+    share = same / same.sum(axis=1, keepdims=True)
+    first, second = ((rng.random(len(source))[:, None] > np.cumsum(share, axis=1)).sum(axis=1) for _ in range(2))
+    angle = rng.random(len(source))[:, None, None] * (np.pi / 2)
+    top = len(units) - 1
+    return np.asarray(np.cos(angle) * units[np.minimum(first, top)] + np.sin(angle) * units[np.minimum(second, top)])
 
 
 class _Process:

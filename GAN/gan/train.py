@@ -26,7 +26,7 @@ from gan.sequence import Rows, prepare
 
 LEARNING_RATE = 3e-3
 WARM_UP = 0.15
-MEMORY_NOISE = 0.05
+MEMORY_NOISE = 0.1
 HELD_OUT_SHARE = 0.25
 # Of the training runs, those that early stopping listens to.
 STOPPING_SHARE = 0.15
