@@ -19,7 +19,6 @@ from gan.tstr import constant_error, rows_of_whole_runs, rul_error
 # Rows of the data set that are looked at, in whole runs, and repetitions of what is drawn at random.
 SAMPLE_ROWS = 15_000
 DRAWS = 2
-USE_DRAWS = 4
 FULL = 4
 
 
@@ -87,7 +86,7 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bo
     figures["memorised_courses"] = Figure(memorised_courses(train, held_out, some, seed))
     figures["memorised_dynamics"] = Figure(memorised_dynamics(train, held_out, some, seed))
     if held_out.rul_h is not None:
-        figures |= _usefulness(train, held_out, data, seed, USE_DRAWS * (FULL if full else 1))
+        figures |= _usefulness(train, held_out, data, seed)
     return Figures(figures)
 
 
