@@ -119,9 +119,7 @@ def read_import(paths: Paths, machine_id: str, args: Namespace) -> Imported:
         raise InvalidInput(f"delimiter: {args.delimiter!r} is not one character", field="delimiter")
     table = read_rows(Path(args.csv), args.delimiter.replace("\\t", "\t"))
     columns = choose_columns(table, profile, given)
-    units = {**columns.units, **parse_pairs("units", args.units)}
-    if args.interval_minutes is None and not args.resample and profile is not None and "timestamp" not in columns.roles:
-        args.interval_minutes = profile.sampling_interval_minutes
+    units = {**columns.units, **_declared(args, columns)}
     how = _cutting(args, profile)
     notes = list(columns.notes)
     if profile is not None:
@@ -143,11 +141,26 @@ def _known_profile(paths: Paths, machine_id: str) -> Profile | None:
     return parse_profile({"machine_id": machine_id, **configuration(paths, machine_id)})
 
 
+def _declared(args: Namespace, columns: Columns) -> dict[str, str]:
+    """The units that were given by hand."""
+    units = parse_pairs("units", args.units)
+    strange = [name for name in units if name not in columns.sensors]
+    if strange:
+        raise InvalidInput(
+            f"units: no sensor {', '.join(strange)}", field="units", hint=f"there are: {', '.join(columns.sensors)}"
+        )
+    return units
+
+
 def _cutting(args: Namespace, profile: Profile | None) -> Cutting:
     censored = frozenset(word.strip() for word in args.censored.split(",") if word.strip())
     mode = mode_name(args.failure_mode)
     if profile is not None and len(profile.failure_modes) == 1 and args.failure_mode == "failure":
         mode = profile.mode_names[0]
+    if args.no_failures and profile is not None and profile.failure_modes:
+        raise InvalidInput(
+            f"no_failures: the profile has failure modes: {', '.join(profile.mode_names)}", field="no_failures", hint="--new_profile makes another"
+        )  # fmt: skip
     failures = not args.no_failures and (profile is None or bool(profile.failure_modes))
     return Cutting(args.gap_hours, args.interval_minutes, args.time_unit, args.resample, censored, failures, mode)
 

@@ -37,9 +37,6 @@ _MIXED_UP: dict[str, dict[str, _Convert]] = {
 def check_units(profile: Profile, given: Mapping[str, str]) -> None:
     """Raises InvalidInput where units that were declared, or stand in the headings, are not the profile's."""
     sensors = {sensor.name: sensor for sensor in profile.sensors}
-    strange = [name for name in given if name not in sensors]
-    if strange:
-        raise InvalidInput(f"units: no sensor {', '.join(strange)}", field="units")
     other = [(name, unit) for name, unit in given.items() if _plain(unit) != _plain(sensors[name].unit)]
     if other:
         said = "; ".join(f"{name} is in {unit}, its profile in {sensors[name].unit}" for name, unit in other)

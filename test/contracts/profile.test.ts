@@ -34,6 +34,8 @@ describe('a profile', () => {
     ['an unknown type', { machine_type: 'spaceship' }, 'machine_type'],
     ['an effect on no sensor', { sensors: [twin] }, 'not one of the sensors'],
     ['an unknown field', { colour: 'red' }, 'colour'],
+    ['wear that nothing reads', { wear: { lifecycles_in_seed: 3 } }, 'lifecycles_in_seed'],
+    ['an unknown wear characteristic', { wear: { degradation: 'sudden' } }, 'slow'],
   ])('with %s is refused', (_, changes, reason) => {
     const parsed = Profile.safeParse(machineConfig('pump_test_001', changes));
     expect(parsed.success).toBe(false);

@@ -57,6 +57,20 @@ describe('fleet run', () => {
     expect(stdout).toContain('up to date');
   });
 
+  it('trains on rows that were imported, and never makes a seed of its own for them, forced or not', async () => {
+    const rows = Array.from({ length: 200 }, (_, at) => `${Math.floor(at / 40)},${new Date(Date.UTC(2025, 0, 1) + at * 3_600_000).toISOString()},${(2 + ((at % 40) / 20) ** 2 + Math.sin(at) / 9).toFixed(4)}`);
+    writeFileSync(join(root, 'rows.csv'), ['unit,time,vibration', ...rows].join('\n'));
+    const imported = await gan('machine', 'import', 'pump_own', '--csv', join(root, 'rows.csv'));
+    expect(imported).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('200 rows in 5 runs') as string });
+    const seed = readFileSync(join(dataRoot, 'seed_data/pump_own_temporal_seed.csv'), 'utf8');
+    // Whether five such runs make a good data set is not the question here.
+    await gan('fleet', 'run', '--machines', 'pump_own', ...SMALL, '--force');
+    const { steps } = JSON.parse(readFileSync(join(dataRoot, 'manifests/pump_own.json'), 'utf8')) as { steps: Record<string, { summary: string }> };
+    expect(steps['generateSeed']?.summary).toContain('imported seed');
+    expect(steps['trainTvae']?.summary).toContain('3 epochs');
+    expect(readFileSync(join(dataRoot, 'seed_data/pump_own_temporal_seed.csv'), 'utf8')).toBe(seed);
+  });
+
   it('plans without changing anything', async () => {
     const before = readFileSync(join(dataRoot, 'manifests/pump_a.json'), 'utf8');
     const { exitCode, stdout } = await gan('fleet', 'run', '--machines', 'pump_a', ...SMALL, '--epochs', '4', '--plan');

@@ -387,6 +387,7 @@ def test_data_that_do_not_fit_an_existing_profile_are_refused(plant: Plant) -> N
     refused = plant.imports(recorded())
     assert (refused.code, refused.last["field"]) == (2, "sampling_interval_minutes")
     plant.root.add("pump_own")
+    assert plant.imports(recorded(), "--no_failures").last["field"] == "no_failures"
     refused = plant.imports(recorded())
     assert (refused.code, refused.last["field"]) == (2, "failure_mode")
     assert "bearing_wear, seal_leak" in refused.last["message"]
@@ -475,6 +476,7 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
     "map that is none": (GOOD, ("--map", "vibration"), "not understood"),
     "map to a reserved name": (GOOD, ("--map", "Rul2=vibration"), "'Rul2' is no name"),
     "negative gap": (GOOD, ("--gap_hours", "-1"), "'-1' is not allowed"),
+    "unknown sensor in units": (GOOD, ("--units", "flow=m3/h"), "units: no sensor flow"),
     "long delimiter": (GOOD, ("--delimiter", "::"), "not one character"),
 }  # fmt: skip
 
