@@ -107,7 +107,7 @@ try {
 /** Runs `work` beside a worker. `kind` only groups what is printed. */
 async function record(kind: string, work: (steps: Steps) => Promise<void>): Promise<void> {
   const steps = new Steps();
-  await withWorker(environment, fakeActivities({ ...steps, checkFleetHealth: () => Promise.resolve([]) }), () => work(steps));
+  await withWorker(environment, fakeActivities({ trainTvae: steps.trainTvae, validateDataset: steps.validateDataset, checkFleetHealth: () => Promise.resolve([]) }), () => work(steps));
   process.stdout.write(`recorded: ${kind}\n`);
 }
 
