@@ -142,7 +142,6 @@ export class Rig {
     const pids = [...this.guardPids(), ...this.serverPids()];
     for (const pid of pids) kill(pid);
     await leftAfter(pids, 10_000);
-    await this.disconnect();
     this.server = null;
   }
 
@@ -152,11 +151,6 @@ export class Rig {
       this.client = new Client({ connection, namespace: this.settings.connect.namespace });
     }
     return this.client;
-  }
-
-  async disconnect(): Promise<void> {
-    await this.client?.connection.close().catch(() => undefined);
-    this.client = null;
   }
 
   /** Starts a worker and waits until it polls. */
@@ -269,7 +263,7 @@ export class Rig {
   async close(): Promise<number[]> {
     for (const child of this.children) child.kill('SIGTERM');
     await Promise.all([...this.children].map((child) => ended(child, 30_000)));
-    await this.disconnect();
+    await this.client?.connection.close().catch(() => undefined);
     await this.server?.stop();
     const orphans = await leftAfter(findProcesses((command) => command.includes(this.root)), 6_000);
     for (const pid of orphans) kill(pid, 'SIGKILL');
