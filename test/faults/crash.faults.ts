@@ -14,13 +14,11 @@ afterEach(async () => {
 });
 
 it('a worker: its training goes on elsewhere within the heartbeat time-out and two seconds', async () => {
-  rig = await Rig.running(['pump_a']);
-  const [first] = rig.workers;
+  rig = await Rig.running(['pump_a'], 2);
   await rig.startFleet('r');
   await rig.untilEpoch('pump_a', 70);
-  await rig.startWorker();
   const at = Date.now();
-  first?.kill('SIGKILL');
+  rig.trainer().kill('SIGKILL');
   const next = await rig.untilStarted('pump_a', TRAINING, at);
   expect(await outcomeOf(rig, 'r', 'worker SIGKILL')).toEqual(whole(rig));
   expect(next.at - at).toBeLessThan(HEARTBEAT_MS + 2_000);

@@ -34,6 +34,7 @@ def main() -> None:
         fault = json.loads(file.read_text())
         if fnmatch.fnmatch(os.path.basename(SCRIPT), fault["script"]):
             arm(fault, file)
+    watch_end()
     try:
         runpy.run_path(SCRIPT, run_name="__main__")
     finally:
@@ -77,9 +78,19 @@ def strike(fault: dict[str, Any], file: Path) -> None:
     elif kind == "out of memory":
         raise MemoryError
     elif kind == "exit":
-        os._exit(1)
+        os._exit(1)  # as a library may
     else:
         raise OSError(ERRORS[kind], os.strerror(ERRORS[kind]))
+
+
+def watch_end() -> None:
+    real = os._exit
+
+    def ended(code: int) -> None:
+        trace("end")
+        real(code)
+
+    os._exit = ended  # type: ignore[assignment]
 
 
 faults_of_progress: list[tuple[dict[str, Any], Path]] = []

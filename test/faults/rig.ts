@@ -16,7 +16,7 @@ import { startEmbeddedServer } from '../../scripts/server.js';
 import type { EmbeddedServer } from '../../scripts/server.js';
 import { loadSettings } from '../../temporal.config.js';
 import type { Settings } from '../../temporal.config.js';
-import { findProcesses, isRunning, leftAfter } from '../support/processes.js';
+import { findProcesses, isRunning, leftAfter, parentOf } from '../support/processes.js';
 import { freePort } from '../support/ports.js';
 import { machineConfig } from '../support/profiles.js';
 import { PROJECT_ROOT } from '../support/python.js';
@@ -182,6 +182,14 @@ export class Rig {
     return [...this.children];
   }
 
+  /** The worker whose Python trains. */
+  trainer(): ChildProcess {
+    const parents = this.pythons(TRAINING).map(parentOf);
+    const found = this.workers.find(({ pid }) => pid !== undefined && parents.includes(pid));
+    if (found === undefined) throw new Error('no worker trains');
+    return found;
+  }
+
   /** Process ids of the Python scripts that work on this rig's data. */
   pythons(script = '.py'): number[] {
     return findProcesses((command) => command.includes(this.dataRoot) && command.includes('--supervised') && command.includes(script));
@@ -236,9 +244,9 @@ export class Rig {
     return this.trace(machineId, TRAINING).filter((line) => line.what === 'progress');
   }
 
-  /** Epochs that a machine trained more than once. */
-  repeatedEpochs(machineId: string): number {
-    const seen = this.epochs(machineId).map((line) => line.current);
+  /** Epochs that a machine trained more than once, after a moment. */
+  repeatedEpochs(machineId: string, after = 0): number {
+    const seen = this.epochs(machineId).flatMap((line) => (line.at > after ? [line.current] : []));
     return seen.length - new Set(seen).size;
   }
 

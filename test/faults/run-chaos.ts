@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { PARAMETERS } from './artifacts.js';
 import { Chaos, clear, randomNumbers } from './chaos.js';
 import { lookAt, summary } from './outcome.js';
 import type { Line } from './outcome.js';
@@ -31,11 +32,12 @@ try {
     clear(rig);
     const chaos = new Chaos(rig, random);
     const name = `chaos-${round}`;
+    const began = Date.now();
     await rig.startFleet(name);
     const outcome = await lookAt(rig, await chaos.during(rig.result(name), deadline));
-    const repeated = ids.reduce((sum, id) => sum + rig.repeatedEpochs(id), 0);
+    const repeated = ids.reduce((sum, id) => sum + rig.repeatedEpochs(id, began), 0);
     lines.push({ fault: `fleet run ${round}: ${chaos.describe()}`, injected: chaos.injected, ...summary(outcome) });
-    say(`fleet run ${round}: ${chaos.injected} kills, ${JSON.stringify(outcome.machines)}, ${outcome.different.length} files differ, epochs trained twice so far: ${repeated} of ${round * machines * 150}`);
+    say(`fleet run ${round}: ${chaos.injected} kills, ${JSON.stringify(outcome.machines)}, ${outcome.different.length} files differ, ${repeated} of ${machines * PARAMETERS.epochs} epochs trained twice`);
     if (outcome.different.length > 0) say(outcome.different.join('\n'));
   }
 } catch (error) {

@@ -8,13 +8,11 @@ afterEach(async () => {
 });
 
 it('SIGTERM of a worker: another takes over within a second and trains no epoch twice', async () => {
-  rig = await Rig.running(['pump_a']);
-  const [first] = rig.workers;
+  rig = await Rig.running(['pump_a'], 2);
   await rig.startFleet('r');
   await rig.untilEpoch('pump_a', 40);
-  await rig.startWorker();
   const at = Date.now();
-  first?.kill('SIGTERM');
+  rig.trainer().kill('SIGTERM');
   const next = await rig.untilStarted('pump_a', TRAINING, at);
   const stopped = rig.endOf('pump_a', TRAINING);
   expect(await outcomeOf(rig, 'r', 'worker SIGTERM')).toEqual(whole(rig));
@@ -26,14 +24,14 @@ it('SIGTERM of a worker: another takes over within a second and trains no epoch 
 });
 
 it('interruptions never use up the attempts', async () => {
-  rig = await Rig.running(['pump_a'], 1, { GAN_ATTEMPTS: '2' });
+  rig = await Rig.running(['pump_a'], 2, { GAN_ATTEMPTS: '2' });
   await rig.startFleet('r');
-  for (const [signal, epoch] of [['SIGTERM', 10], ['SIGKILL', 35], ['SIGTERM', 60], ['SIGTERM', 85]] as const) {
+  for (const [signal, epoch] of [['SIGTERM', 10], ['SIGKILL', 30], ['SIGTERM', 40], ['SIGTERM', 50]] as const) {
     await rig.untilEpoch('pump_a', epoch);
-    const [running] = rig.workers;
-    await rig.startWorker();
-    running?.kill(signal);
-    if (running !== undefined) await ended(running);
+    const at = Date.now();
+    const worker = rig.trainer();
+    worker.kill(signal);
+    await Promise.all([rig.startWorker(), ended(worker), rig.untilStarted('pump_a', TRAINING, at)]);
   }
   expect(await outcomeOf(rig, 'r', 'worker SIGTERM and SIGKILL, in turns', 4)).toEqual(whole(rig));
 });

@@ -18,6 +18,11 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Id of a process's parent. */
+export function parentOf(pid: number): number {
+  return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }).trim());
+}
+
 /** Waits until processes are gone; gives back those that are not in time. The kernel offers no event for others' children. */
 export async function leftAfter(pids: number[], ms: number): Promise<number[]> {
   const deadline = Date.now() + ms;
