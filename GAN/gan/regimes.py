@@ -60,26 +60,32 @@ class Regimes:
 
 @dataclass(frozen=True)
 class Detector:
-    """Finds jumps and levels: axes (S, Q) project sensors onto regime changes; centers (K, Q), scale (Q, Q) of levels."""
+    """Finds jumps and levels: axes (S, Q) project sensors onto regime changes; centers (K, Q), scale (Q, Q) of levels.
+
+    plain: levels show best in the sensors as they are, as those of a drive's set speed do; else in the sensors without
+    wear and unit.
+    """
 
     axes: Floats
     centers: Floats
     scale: Floats
+    plain: bool = False
 
     @staticmethod
     def none(sensors: int) -> Detector:
         """Finds one regime only."""
         return Detector(np.zeros((sensors, 0)), np.zeros((0, 0)), np.zeros((0, 0)))
 
-    def find(self, rest: Floats, runs: Runs) -> Regimes:
-        """The regimes of runs whose trend has been taken off, (N, S)."""
+    def find(self, rest: Floats, scaled: Floats, runs: Runs) -> Regimes:
+        """The regimes of runs, from their sensors without wear and unit, and as they are, (N, S) both."""
         if len(self.centers) < 2:
             alone = np.zeros(len(runs), dtype=np.int64)
             return Regimes(1, alone, alone, runs.position() + 2, runs.starts())
-        segments = _Segments.of(rest @ self.axes, runs)
-        which = self._nearest(segments.means)
+        segments = _Segments.of((scaled if self.plain else rest) @ self.axes, runs)
+        which = _nearest(segments.means, self.centers, self.scale)
         for _ in range(DRIFT_STEPS):
-            which = self._nearest(segments.means - segments.drift(segments.means - self.centers[which]))
+            drift = segments.drift(segments.means - self.centers[which])
+            which = _nearest(segments.means - drift, self.centers, self.scale)
         segment = np.repeat(np.arange(len(which)), segments.rows)
         opens = np.isin(segments.starts, runs.starts())
         before = np.where(opens, which, np.roll(which, 1))
@@ -88,9 +94,11 @@ class Detector:
         age = np.where(opens[segment], age + 2, age)
         return Regimes(len(self.centers), which[segment], before[segment], age, segments.starts)
 
-    def _nearest(self, points: Floats) -> Ints:
-        away = (points[:, None, :] - self.centers[None, :, :]) @ self.scale
-        return np.asarray((away**2).sum(axis=2).argmin(axis=1))
+
+def _nearest(points: Floats, centers: Floats, scale: Floats) -> Ints:
+    """Which center each point is nearest to, (M,)."""
+    away = (points[:, None, :] - centers[None, :, :]) @ scale
+    return np.asarray((away**2).sum(axis=2).argmin(axis=1))
 
 
 @dataclass(frozen=True)
@@ -121,23 +129,35 @@ class _Segments:
         return np.asarray((total[high] - total[low]) / (weight[high] - weight[low])[:, None])
 
 
-def fit_detector(rest: Floats, runs: Runs, seed: int) -> Detector:
-    """Learns the regimes of training runs from their sensors without trend, (N, S). One regime where nothing jumps."""
+def fit_detector(rest: Floats, scaled: Floats, runs: Runs, seed: int) -> Detector:
+    """Learns the regimes of training runs, from their sensors without wear and unit, and as they are, (N, S) both.
+
+    The second where the first tells no regimes apart. One regime where nothing jumps.
+    """
     none = Detector.none(rest.shape[1])
     axes = _jump_axes(rest, runs)
     if axes.shape[1] == 0:
         return none
-    segments = _Segments.of(rest @ axes, runs)
-    if len(segments.starts) - len(runs.starts()) < MIN_JUMP_SHARE * len(runs):
-        return none
     rng = np.random.default_rng([seed, 3])
-    detector, drift = none, np.zeros(segments.means.shape)
+    for plain, values in enumerate((rest, scaled)):
+        centers, scale = _fit(_Segments.of(values @ axes, runs), runs, rng)
+        if len(centers) > 1:
+            return Detector(axes, centers, scale, bool(plain))
+    return none
+
+
+def _fit(segments: _Segments, runs: Runs, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Centers (K, Q) of the segments' levels and the whitening of their spread (Q, Q)."""
+    centers, scale = np.zeros((1, segments.means.shape[1])), np.eye(segments.means.shape[1])
+    if len(segments.starts) - len(runs.starts()) < MIN_JUMP_SHARE * len(runs):
+        return centers, scale
+    points = segments.means
     # Levels are told apart the better the less they drift, and drift shows once the levels are told apart.
     for _ in range(DRIFT_STEPS):
-        centers, scale = _clusters(segments.means - drift, segments.rows, rng)
-        detector = Detector(axes, centers, scale)
-        drift = segments.drift(segments.means - centers[detector._nearest(segments.means - drift)])
-    return detector if len(detector.centers) > 1 else none
+        centers, scale = _clusters(points, segments.rows, rng)
+        nearest = centers[_nearest(points, centers, scale)]
+        points = segments.means - segments.drift(segments.means - nearest)
+    return centers, scale
 
 
 def _clusters(points: Floats, rows: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:

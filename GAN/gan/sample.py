@@ -22,6 +22,7 @@ from gan.sequence import Course, MemoryState, Shape, condition, trend_design, un
 BURN_IN = 40
 LENGTH_JITTER = 0.08
 MIN_RUN_ROWS = 5
+MIN_LAST_ROWS = 24
 
 
 class SamplingStopped(Exception):
@@ -77,6 +78,11 @@ def _plan_runs(model: Model, rows: int, rng: np.random.Generator) -> _Plan:
     jitter = np.exp(rng.normal(0, LENGTH_JITTER, len(source)))
     lengths = np.maximum(np.round(known[source] * jitter), MIN_RUN_ROWS).astype(np.int64)
     count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
+    left = rows - int(lengths[: count - 1].sum())
+    if left < MIN_LAST_ROWS and count > 1:
+        # Too few rows for a run that enters late: the one before it lives longer by them.
+        count -= 1
+        lengths[count - 1] += left
     lengths, source = lengths[:count], source[:count].astype(np.int64)
     interval = float(model.header["intervalHours"])
     before = np.cumsum(lengths) - lengths
@@ -137,7 +143,8 @@ class _Courses:
         life = np.clip((step + 1.0) / self._plan.lengths, 1.0 / self._plan.lengths, 1.0)
         hour = (self._plan.start_h + step * self._interval) % 24.0
         r, row = self._regimes, step + BURN_IN
-        return Course(life, self._mode, hour, r.regime[row], r.before[row], r.age[row])
+        position = np.full(len(life), max(step, 0))
+        return Course(position, life, self._mode, hour, r.regime[row], r.before[row], r.age[row])
 
     def of(self, run: int) -> Course:
         """One run at all its steps, (rows,)."""
@@ -146,7 +153,7 @@ class _Courses:
         hour = (self._plan.start_h[run] + step * self._interval) % 24.0
         r, at = self._regimes, slice(BURN_IN, BURN_IN + rows)
         mode = np.full(rows, self._mode[run])
-        return Course((step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
+        return Course(step, (step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
 
 
 def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape) -> Floats:
@@ -179,6 +186,7 @@ class _Process:
             k.removeprefix("net."): v.astype(np.float64) for k, v in model.arrays.items() if k.startswith("net.")
         }
         self._rng = rng
+        self._low, self._high = model.arrays["x_low"], model.arrays["x_high"]
         self._memory = MemoryState(runs, len(model.arrays["mean"]))
         self._latent = self._net["decoder.0.weight"].shape[1] - self._net["skip.weight"].shape[1]
 
@@ -188,7 +196,8 @@ class _Process:
         z = self._rng.normal(0, 1, (len(cond), self._latent))
         mean = self._decode(np.concatenate([z, past], axis=1)) + self._linear("skip", past)
         sigma = np.exp(np.clip(self._linear("log_sigma", cond), -6, 3))
-        x = mean + sigma * self._rng.normal(0, 1, mean.shape)
+        # Within what the training rows showed: a process that wanders beyond knows no way back.
+        x = np.clip(mean + sigma * self._rng.normal(0, 1, mean.shape), self._low, self._high)
         self._memory.push(x)
         return x
 

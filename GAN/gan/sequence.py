@@ -18,6 +18,8 @@ UNIT_RIDGE = 5.0
 # Time constants, in rows, of the moving averages that are the process's longer memory.
 AVERAGES = (8.0, 32.0)
 LATE = (4.0, 12.0, 40.0)
+# A run begins cold: so many rows until it is warm.
+EARLY = (8.0, 32.0)
 # A regime begins with a transient: its first two rows by themselves, and a decay over so many rows.
 TRANSIENT = 6.0
 MIN_SPREAD = 1e-9
@@ -25,9 +27,10 @@ MIN_SPREAD = 1e-9
 
 @dataclass(frozen=True)
 class Course:
-    """What is known of each row before its sensors, (N,) each: life, failure mode, hour of the day, and the operating
+    """What is known of each row before its sensors, (N,) each: rows since its run began, life, failure mode, hour of the day, and the operating
     regime, the one before it and the rows since it began."""
 
+    position: Ints
     life: Floats
     mode: Ints
     hour: Floats
@@ -62,10 +65,11 @@ def life_basis(life: Floats) -> Floats:
 
 
 def trend_design(course: Course, shape: Shape) -> Floats:
-    """1, the basis, mode and mode × basis, the day's first two harmonics, regime and regime × life, (N, F)."""
+    """1, the basis, mode and mode × basis, the start, the day's first two harmonics, regime and regime × life, (N, F)."""
     basis = np.column_stack([np.ones(len(course.life)), life_basis(course.life)])
     by_mode = (_one_hot(course.mode, shape.modes)[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
-    return np.concatenate([basis, by_mode, _day(course.hour), _regime_columns(course, shape)], axis=1)
+    start = np.exp(-course.position[:, None] / np.array(EARLY))
+    return np.concatenate([basis, by_mode, start, _day(course.hour), _regime_columns(course, shape)], axis=1)
 
 
 def _day(hour: Floats) -> Floats:
@@ -124,7 +128,8 @@ class Preparation:
         scaled = (runs.values - self.mean) / self.spread
         regimes = None
         for _ in range(2):
-            regimes = self.detector.find(_levels(runs, scaled, regimes, self.trend, self.shape), runs)
+            levels = _levels(runs, scaled, regimes, self.trend, self.shape)
+            regimes = self.detector.find(levels, scaled, runs)
         assert regimes is not None
         rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
         return _rows(runs, rest @ self.whiten, regimes, self.shape)
@@ -135,14 +140,15 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
     mean, spread = runs.values.mean(axis=0), np.maximum(runs.values.std(axis=0), MIN_SPREAD)
     scaled = (runs.values - mean) / spread
     detector = Detector.none(scaled.shape[1])
-    regimes, shape, trend = _fit_trend(runs, scaled, detector.find(scaled, runs))
+    regimes, shape, trend = _fit_trend(runs, scaled, detector.find(scaled, scaled, runs))
     # Regimes show clearly only without trend and units, and those without the regimes: each is fitted twice.
     for _ in range(2):
         levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, trend, shape)
-        detector = fit_detector(levels, runs, seed)
-        regimes, shape, trend = _fit_trend(runs, scaled, detector.find(levels, runs))
+        detector = fit_detector(levels, scaled, runs, seed)
+        regimes, shape, trend = _fit_trend(runs, scaled, detector.find(levels, scaled, runs))
     rest, units = _process(runs, scaled, regimes, trend, shape)
     whiten, restore = _whitening(runs, rest, regimes)
+    x = rest @ whiten
     arrays = {
         "mean": mean,
         "spread": spread,
@@ -151,9 +157,11 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
         "unit_modes": _modes(runs)[runs.starts()].astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
+        "x_low": x.min(axis=0),
+        "x_high": x.max(axis=0),
         **regimes.arrays(runs),
     }
-    return Preparation(shape, mean, spread, trend, detector, whiten, arrays), _rows(runs, rest @ whiten, regimes, shape)
+    return Preparation(shape, mean, spread, trend, detector, whiten, arrays), _rows(runs, x, regimes, shape)
 
 
 def _fit_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, Shape, Floats]:
@@ -163,7 +171,7 @@ def _fit_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, S
 
 def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape) -> Floats:
     """Sensors without wear, time of day and unit, but with the regimes, (N, S). regimes: as far as they are known."""
-    known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, runs)
+    known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, scaled, runs)
     design = trend_design(_course(runs, known), shape)
     bare = slice(0, len(trend) - shape.regime_columns)
     level = scaled - design[:, bare] @ trend[bare]
@@ -183,7 +191,8 @@ def _rows(runs: Runs, x: Floats, regimes: Regimes, shape: Shape) -> Rows:
 
 
 def _course(runs: Runs, regimes: Regimes) -> Course:
-    return Course(_life(runs), _modes(runs), runs.time_h % 24.0, regimes.regime, regimes.before, regimes.age)
+    hour = runs.time_h % 24.0
+    return Course(runs.position(), _life(runs), _modes(runs), hour, regimes.regime, regimes.before, regimes.age)
 
 
 def _life(runs: Runs) -> Floats:

@@ -219,6 +219,13 @@ def test_splits_have_exact_counts_and_whole_runs_of_their_own(model: Model) -> N
         assert (np.diff(runs.time_h) > 0).all()
 
 
+@pytest.mark.parametrize("rows", range(150, 400, 25))
+def test_no_split_ends_with_the_stump_of_a_run(model: Model, rows: int) -> None:
+    splits = sample(model, {"train": rows}, 0, on_progress=lambda *_: None, should_stop=lambda: False)
+    assert len(splits["train"]) == rows
+    assert splits["train"].lengths().min() >= 24
+
+
 def test_sampling_is_decided_by_model_and_seed(model: Model) -> None:
     first, again, other = sampled(model), sampled(model), sampled(model, 1)
     assert (first["train"].values == again["train"].values).all()
