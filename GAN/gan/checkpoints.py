@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import pickle
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -67,7 +68,11 @@ class Checkpoints:
         digest, data = raw[:_DIGEST], raw[_DIGEST:]
         if hashlib.sha256(data).hexdigest().encode() != digest:
             return None
-        state: dict[str, Any] = torch.load(io.BytesIO(data), weights_only=True)
+        try:
+            # Tensors and plain values only: what would run code is refused.
+            state: dict[str, Any] = torch.load(io.BytesIO(data), weights_only=True)
+        except pickle.UnpicklingError:
+            return None
         return state if state["key"] == self._key else None
 
     def _path(self, slot: int) -> Path:

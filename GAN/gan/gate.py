@@ -27,10 +27,15 @@ def _quality(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list
     return [f"quality {new:.3f} against {old:.3f} (allowed: {QUALITY_MARGIN:g} less)"]
 
 
-def _warnings(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:
-    """Checks that passed and now warn. One may by chance; several at once are a trend."""
+def warnings_gained(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Checks that passed and now do not."""
     passed = {check["name"] for check in published["checks"] if check["verdict"] == "pass"}
-    worse = [check for check in candidate["checks"] if check["verdict"] != "pass" and check["name"] in passed]
+    return [check for check in candidate["checks"] if check["verdict"] != "pass" and check["name"] in passed]
+
+
+def _warnings(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:
+    """A few checks turn by chance; many at once are a trend."""
+    worse = warnings_gained(candidate, published)
     if len(worse) < MORE_WARNINGS:
         return []
     figures = ", ".join(f"{check['name']}: {check['text']}" for check in worse)

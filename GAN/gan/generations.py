@@ -75,7 +75,9 @@ def listing(paths: Paths, machine_id: str) -> list[Generation]:
 
 def _folders(paths: Paths, machine_id: str) -> list[Path]:
     folder = paths.generations(machine_id)
-    return [p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")] if folder.is_dir() else []
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    # A link is none of ours: what it leads to is neither published nor removed.
+    return [p for p in found if p.is_dir() and not p.is_symlink() and not p.name.startswith(".")]
 
 
 def _generation(path: Path, record: dict[str, Any], current: Path | None) -> Generation:

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
@@ -126,6 +126,13 @@ describe('a worker that cannot work', () => {
     expect(said).not.toContain('key_of_the_test');
   });
 
+  it('says which settings are wrong without showing a key', async () => {
+    const { exitCode, stderr } = await worker('wrong', { GAN_PAYLOAD_KEYS: 'k1:key_of_the_test', GAN_ATTEMPTS: '0' });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('GAN_ATTEMPTS');
+    expect(stderr).not.toContain('key_of_the_test');
+  });
+
   /** A namespace that was registered a moment ago is not known everywhere in the server yet. */
   async function refusedWhenKnown(changes: Record<string, string>): Promise<string> {
     for (;;) {
@@ -152,6 +159,19 @@ describe('a worker that cannot work', () => {
     writeFileSync(path, `#!/bin/sh\nexec '${join(PROJECT_ROOT, '.venv/bin/python')}' '${path}.py' "$@"\n`, { mode: 0o755 });
     return path;
   }
+});
+
+describe('the embedded server', () => {
+  // The kernel's table of listening sockets; elsewhere than on Linux there is none to read.
+  const onLinux = existsSync('/proc/net/tcp') ? it : it.skip;
+
+  onLinux('listens on the loopback only', () => {
+    const ports = [server.env['GAN_TEMPORAL_PORT'], server.env['GAN_TEMPORAL_UI_PORT']].map(Number);
+    const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(1) : []));
+    const listening = lines.map((line) => line.trim().split(/\s+/)).filter((fields) => fields[3] === '0A').map((fields) => (fields[1] ?? '').split(':'));
+    const found = ports.map((port) => listening.filter(([, hex]) => Number.parseInt(hex ?? '', 16) === port).map(([address]) => address));
+    expect(found).toEqual([['0100007F'], ['0100007F']]);
+  });
 });
 
 describe('encrypted payloads', () => {

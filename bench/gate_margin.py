@@ -1,0 +1,60 @@
+"""How much two data sets of the same machine differ by when nothing but the random seed does: the regression gate's margins.
+
+Makes each machine's data set once for each of several random seeds and compares every pair as the gate would. A margin
+(GAN/gan/gate.py) must lie above the largest difference seen here, else chance alone would be refused.
+
+    .venv/bin/python bench/gate_margin.py --machines pump_grundfos_cr3_004,motor_weg_w22_003 --seeds 5
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
+
+from gan import steps
+from gan.files import Paths
+from gan.gate import warnings_gained
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def report(machine_id: str, seed: int, epochs: int) -> dict[str, Any]:
+    """The report of a data set that was made from nothing with this random seed."""
+    flags = {"trainTvae": ["--epochs", str(epochs)], "generateDataset": ["--stage"]}
+    with tempfile.TemporaryDirectory() as folder:
+        for step in steps.STEPS[:-1]:
+            script = steps.command(step, machine_id).split()[1]
+            command = [sys.executable, script, "--machine_id", machine_id, "--root", folder, "--seed", str(seed)]
+            subprocess.run([*command, *flags.get(step, [])], cwd=PROJECT, stdout=subprocess.DEVNULL, check=False)
+        (path,) = Paths(Path(folder)).generations(machine_id).glob("*/report.json")
+        body: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return body
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--machines", required=True)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=300)
+    args = parser.parse_args()
+    print(
+        "| machine | quality by seed | largest drop | most checks that pass and then warn |\n| --- | --- | --- | --- |"
+    )
+    for machine_id in args.machines.split(","):
+        reports = [report(machine_id, seed, args.epochs) for seed in range(args.seeds)]
+        quality = [r["quality"] for r in reports]
+        gained = max(len(warnings_gained(new, old)) for new, old in permutations(reports, 2))
+        shown = ", ".join(f"{q:.3f}" for q in quality)
+        print(f"| {machine_id} | {shown} | {max(quality) - min(quality):.3f} | {gained} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
