@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# Between data sets of the same machine that differ in nothing but the random seed, see bench/gate_margin.py.
-QUALITY_MARGIN = 0.1
-MORE_WARNINGS = 3
+# Between data sets of one machine that differ in nothing but the random seed (three machines, four seeds, 100 epochs) quality
+# differed by up to 0.11 and up to 4 checks turned from pass to warn: bench/gate_margin.py. The margins lie above that.
+QUALITY_MARGIN = 0.15
+MORE_WARNINGS = 6
 
 
 def clearly_worse(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> str | None:
