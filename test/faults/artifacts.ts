@@ -23,9 +23,12 @@ const CHAIN: [string, string[]][] = [
 
 const shared = process.env['GAN_FAULTS_REFERENCE'] ?? mkdtempSync(join(tmpdir(), 'undisturbed-'));
 if (process.env['GAN_FAULTS_REFERENCE'] === undefined) {
-  process.once('exit', () => {
+  const remove = () => {
     rmSync(shared, { recursive: true, force: true });
-  });
+  };
+  // jest lets no test see the end of its process; chaos runs without jest.
+  if ('afterAll' in globalThis) afterAll(remove);
+  else process.once('exit', remove);
 }
 
 /** Digests of what undisturbed runs by hand make of these machines, by path. Each machine is run once and kept. */
