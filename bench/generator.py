@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
 
 # isort: off
-import gan.files  # before numpy: it sets one thread a process
+import gan.files  # before numpy: it sets one thread a process  # noqa: F401
 import numpy as np
 
 # isort: on
