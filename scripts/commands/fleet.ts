@@ -5,6 +5,7 @@ import { QUERY, UPDATE } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
 import { CliError, EXIT, workflowError } from '../errors.js';
 import { failedMachines, findFleetRun, startFleetRun } from '../fleet-client.js';
+import { writeFleetReport } from '../fleet-report.js';
 import { outcomeTable, totalLine } from '../fleet-view.js';
 import { PlainScreen, TerminalScreen, watchFleet } from '../fleet-watch.js';
 import { onInterrupt } from '../interrupt.js';
@@ -134,6 +135,8 @@ async function withRun(
       return report;
     })) as FleetReport;
     printOutcome(ended, options.json === true);
+    // Where others do the work, their host has the data. A page that is not written takes nothing from the run.
+    if (options.worker) note(await writeFleetReport().then(({ path }) => `Report: ${path}`, (error: unknown) => `no report page: ${String(error)}`));
   } finally {
     await session.close();
   }

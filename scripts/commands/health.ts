@@ -7,6 +7,7 @@ import type { MachineHealth } from '../../contracts/runs.js';
 import { loadSettings } from '../../temporal.config.js';
 import { CliError, EXIT } from '../errors.js';
 import { table } from '../format.js';
+import { writeFleetReport } from '../fleet-report.js';
 import { check } from '../options.js';
 import { readLiveStep } from '../progress.js';
 import { runScript } from '../script.js';
@@ -51,10 +52,8 @@ async function validate(machineId: string, options: { full?: boolean; json?: boo
 }
 
 async function writeReport(options: { json?: boolean }): Promise<void> {
-  const result = await runScript('GAN/scripts/fleet_report.py', []);
-  const { dataRoot } = loadSettings(process.env, PROJECT_ROOT);
-  const path = join(dataRoot, result.outputs[0]?.path ?? '');
-  process.stdout.write(options.json === true ? `${JSON.stringify({ path, ...result.metrics }, null, 2)}\n` : `${result.summary}\n${path}\n`);
+  const { path, summary, metrics } = await writeFleetReport();
+  process.stdout.write(options.json === true ? `${JSON.stringify({ path, ...metrics }, null, 2)}\n` : `${summary}\n${path}\n`);
 }
 
 async function showLogs(machineId: string | undefined, options: { json?: boolean }): Promise<void> {
