@@ -22,13 +22,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "GAN"))
 sys.path.insert(0, str(ROOT / "test/python"))
 
-import fakes
-from gan import discriminate
-from gan.files import PROJECT_GAN, Paths
-from gan.physics import simulate
-from gan.profile import configuration, parse_profile
-from gan.runs import Floats, Ints, Runs
-from gan.train import split_runs
+import fakes  # noqa: E402
+from gan import discriminate  # noqa: E402
+from gan.files import PROJECT_GAN, Paths  # noqa: E402
+from gan.physics import simulate  # noqa: E402
+from gan.profile import configuration, parse_profile  # noqa: E402
+from gan.runs import Floats, Ints, Runs  # noqa: E402
+from gan.train import split_runs  # noqa: E402
 
 ITERATIONS, BATCH, STARTS = 300, 128, 3
 
