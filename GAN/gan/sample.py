@@ -159,7 +159,11 @@ class _Courses:
 def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape) -> Floats:
     """From the whitened process back to the sensors' units, one run: (rows, S)."""
     a = model.arrays
-    scaled = trend_design(course, shape) @ a["trend"] + unit_design(course.life) @ unit + x @ a["restore"]
+    design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
+    wear = design[:, bare] @ a["trend"][bare] + unit_design(course.life) @ unit
+    # A course stays where those of the training runs went: below the healthy level there is no wear.
+    scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
+    scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
     return soft_limit(scaled * a["spread"] + a["mean"], a["low"], a["high"], a["low_width"], a["high_width"])
 
 

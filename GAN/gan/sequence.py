@@ -157,6 +157,7 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
         "unit_modes": _modes(runs)[runs.starts()].astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
+        **_course_range(runs, regimes, trend, units, shape),
         "x_low": x.min(axis=0),
         "x_high": x.max(axis=0),
         **regimes.arrays(runs),
@@ -177,6 +178,13 @@ def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, 
     level = scaled - design[:, bare] @ trend[bare]
     rest = level if regimes is None else scaled - design @ trend
     return level - _apply_units(runs, _unit_deviations(runs, rest))
+
+
+def _course_range(runs: Runs, regimes: Regimes, trend: Floats, units: Floats, shape: Shape) -> dict[str, Floats]:
+    """How far the runs' courses, without regime and process, go down and up, (S,) each."""
+    bare = slice(0, len(trend) - shape.regime_columns)
+    course = trend_design(_course(runs, regimes), shape)[:, bare] @ trend[bare] + _apply_units(runs, units)
+    return {"course_low": course.min(axis=0), "course_high": course.max(axis=0)}
 
 
 def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:

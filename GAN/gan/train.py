@@ -78,13 +78,21 @@ class EpochReport:
 
 def split_runs(runs: Runs, seed: int) -> tuple[Ints, Ints]:
     """Ids of the runs to train on and of those held out: a quarter, which never reaches the generator."""
-    return _set_aside(runs.ids(), HELD_OUT_SHARE, np.random.default_rng([seed, 1]))
+    return _set_aside(runs, HELD_OUT_SHARE, np.random.default_rng([seed, 1]))
 
 
-def _set_aside(ids: Ints, share: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    count = min(max(round(share * len(ids)), 1), len(ids) - 1) if len(ids) > 1 else 0
+def _set_aside(runs: Runs, share: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Ids of runs that stay and of a share of them that does not: of each failure mode alike, but never its only run."""
+    ids = runs.ids()
+    mode = np.zeros(len(ids), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode[runs.starts()]
     order = rng.permutation(len(ids))
-    return np.sort(ids[order[count:]]), np.sort(ids[order[:count]])
+    order = order[np.argsort(mode[order], kind="stable")]
+    if len(np.unique(mode)) < len(ids):
+        order = order[np.bincount(mode)[mode[order]] > 1]
+    count = min(max(round(share * len(ids)), 1), len(ids) - 1, len(order) - 1) if len(ids) > 1 else 0
+    places = (np.arange(count) + rng.random()) * len(order) / max(count, 1)
+    aside = order[places.astype(np.int64)]
+    return np.delete(ids, aside), np.sort(ids[aside])
 
 
 def choose_device() -> str:
@@ -121,7 +129,7 @@ def train(
     kept, held_out = split_runs(runs, params.seed)
     learned, watched = kept, held_out
     if params.patience > 0:
-        learned, watched = _set_aside(kept, STOPPING_SHARE, np.random.default_rng([params.seed, 4]))
+        learned, watched = _set_aside(runs.select(kept), STOPPING_SHARE, np.random.default_rng([params.seed, 4]))
     preparation, rows = prepare(runs.select(learned), params.seed)
     watch = preparation.apply(runs.select(watched)) if len(watched) > 0 else None
     try:

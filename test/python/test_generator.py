@@ -178,6 +178,15 @@ def test_a_quarter_of_the_runs_never_reaches_the_generator(
     }
 
 
+def test_held_out_runs_are_of_every_failure_mode_that_occurs_twice(seed: Runs) -> None:
+    assert seed.failure_mode is not None
+    for random_seed in range(5):
+        kept, held_out = split_runs(seed, random_seed)
+        for ids in (kept, held_out):
+            assert set(seed.select(ids).failure_mode.tolist()) == {0, 1}  # type: ignore[union-attr]
+        assert not set(kept.tolist()) & set(held_out.tolist())
+
+
 def test_patience_ends_training_and_keeps_the_best_epoch(seed: Runs, profile: Profile, tmp_path: Path) -> None:
     params = TrainParams(epochs=400, batch_size=100, seed=5, patience=2)
     model, reports = trained(seed, profile, tmp_path, params)
