@@ -25,7 +25,7 @@ from timing import PROJECT, Training, python, run, train
 
 # Seven, ten and fourteen sensors: the fleet's narrowest, middle and widest.
 MACHINES = ("pump_ksb_etanorm_006", "compressor_ingersoll_rand_2545_009", "motor_abb_m3bp_002")
-LADDER = (5, 10, 20, 40, 80, 160, 300)
+LADDER = (5, 10, 20, 30, 50, 100, 300)
 DATA_SET_ROWS = 50_000
 EVALUATED_ROWS = 15_000
 # Not compared: SDV clips its samples to the range of the rows that it saw, which makes this 1 whatever they are worth.
@@ -96,22 +96,27 @@ def training(bench: Bench) -> list[dict[str, Any]]:
 
 
 def better(bench: Bench) -> list[dict[str, Any]]:
-    """Fewest epochs of ours, of a ladder, whose data are better than the stock model's on every figure, and the times."""
+    """Fewest epochs of ours, of a ladder, whose data are better than the stock model's on every figure, and the times.
+
+    Where no rung is, the one with the fewest figures that are worse, and these by name.
+    """
     results = []
     for machine_id in bench.machines:
         stock = bench.stock(machine_id)
         theirs = _figures(bench, machine_id, stock.model)
         judged = [rule for rule in RULES if rule.figure in theirs and rule.figure != NOT_COMPARED]
-        worse: list[str] = []
+        best: tuple[list[str], int, Training, Figures] | None = None
         for epochs in (step for step in LADDER if step <= bench.epochs):
             ours = bench.ours(machine_id, epochs)
             figures = _figures(bench, machine_id, ours.model)
-            worse = [r.figure for r in judged if not is_as_good(r, figures[r.figure], theirs[r.figure])]
-            bench.say(
-                f"{machine_id}: {epochs} epochs: {'better on every figure' if not worse else 'worse: ' + ', '.join(worse)}"
-            )
+            worse = [r.figure for r in judged if not is_better(r, figures[r.figure], theirs[r.figure])]
+            bench.say(f"{machine_id}: {epochs} epochs, worse: {', '.join(worse) or 'none'}")
+            if best is None or len(worse) < len(best[0]):
+                best = worse, epochs, ours, figures
             if not worse:
                 break
+        assert best is not None
+        worse, epochs, ours, figures = best
         results.append(
             {
                 "machineId": machine_id,
@@ -141,17 +146,12 @@ def _figures(bench: Bench, machine_id: str, file: Path) -> Figures:
     return evaluate(seed.select(model.header["trainRuns"]), seed.select(model.header["heldOutRuns"]), data)
 
 
-def is_as_good(rule: Rule, ours: Figure, stock: Figure) -> bool:
-    """Better than the stock model's; where both are as good as real runs are by chance, neither is better."""
+def is_better(rule: Rule, ours: Figure, stock: Figure) -> bool:
+    """Better than the stock model's, or no worse than real runs are in its place. Where no real runs stand beside it (the
+    shares of memorised runs, whose best is not 0), what validation passes without a warning is good enough."""
     sense = 1 if rule.high_is_bad else -1
-    return sense * ours.value < sense * stock.value or (_as_real(rule, ours) and _as_real(rule, stock))
-
-
-def _as_real(rule: Rule, figure: Figure) -> bool:
-    """Within what validation passes without a warning."""
-    sense = 1 if rule.high_is_bad else -1
-    limit = (figure.floor or 0.0) + sense * rule.warn if rule.relative else rule.warn
-    return sense * figure.value <= sense * limit
+    enough = rule.warn if ours.floor is None else ours.floor
+    return sense * ours.value < sense * stock.value or sense * ours.value <= sense * enough
 
 
 def sampling(bench: Bench) -> list[dict[str, Any]]:
@@ -216,6 +216,7 @@ def fleet(bench: Bench) -> dict[str, Any]:
     return {
         "machines": len(machines),
         "succeeded": sum(outcome["status"] == "succeeded" for outcome in outcomes),
+        "failed": {o["machineId"]: (o["failure"] or {}).get("message") for o in outcomes if o["status"] != "succeeded"},
         "oursS": ran.wall_s,
         "oursCpuS": ran.cpu_s,
         "stockEstimatedS": estimate,
