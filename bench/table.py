@@ -41,10 +41,19 @@ def _training(rows: list[dict[str, Any]]) -> list[str]:
 
 def _better(rows: list[dict[str, Any]]) -> list[str]:
     body = [
-        (r["machineId"], str(r["sensors"]), str(r["epochs"]), _s(r["oursS"]), _s(r["stockS"]), _x(r["ratio"]), ", ".join(r["worse"]) or "none")
+        (r["machineId"], str(r["sensors"]), str(r["epochs"]), _s(r["oursS"]), _s(r["stockS"]), _x(r["ratio"]), ", ".join(r["worse"]) or "none", f"{len(r['stockNearer'])} of {r['judged']}: {', '.join(r['stockNearer'])}")
         for r in rows
     ]  # fmt: skip
-    head = ("seed to a better model", "sensors", "our epochs", "ours", "stock", "ratio", "figures that are worse")
+    head = (
+        "seed to a better model",
+        "sensors",
+        "our epochs",
+        "ours",
+        "stock",
+        "ratio",
+        "worse, beyond chance",
+        "stock nearer",
+    )
     lines = _markdown(head, body)
     names = [name for name in rows[0]["figures"] if all(name in r["figures"] for r in rows)]
     figures = [

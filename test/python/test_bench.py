@@ -10,7 +10,7 @@ import parts
 import timing
 from gan.evaluate import Figure
 from gan.quality import RULES, Rule
-from parts import is_better
+from parts import is_as_good
 from table import as_table
 
 GAP = Rule("gap", "Gap", "", 0.05, 0.15)
@@ -23,19 +23,19 @@ SHARE = Rule("share", "Share", "", 0.72, 0.85, relative=False)
     [
         (GAP, 0.30, 0.40, 0.01, True),
         (GAP, 0.40, 0.30, 0.01, False),
-        (GAP, 0.05, 0.04, 0.05, True),  # as good as real runs
-        (GAP, 0.05, 0.04, 0.01, False),
+        (GAP, 0.05, 0.04, 0.01, True),  # both as real runs by chance
+        (GAP, 0.07, 0.04, 0.01, False),
         (SCORE, 0.80, 0.70, 0.95, True),
         (SCORE, 0.70, 0.80, 0.95, False),
-        (SCORE, 0.95, 0.97, 0.94, True),
+        (SCORE, 0.92, 0.93, 0.95, True),
         (SHARE, 0.70, 0.50, None, True),
         (SHARE, 0.75, 0.50, None, False),
     ],
 )
-def test_ours_counts_as_better_when_it_is_or_is_as_good_as_real_runs(
+def test_ours_is_as_good_when_it_is_better_or_both_are_as_real_runs_by_chance(
     rule: Rule, ours: float, stock: float, floor: float | None, good: bool
 ) -> None:
-    assert is_better(rule, Figure(ours, floor), Figure(stock, floor)) is good
+    assert is_as_good(rule, Figure(ours, floor), Figure(stock, floor)) is good
 
 
 def test_all_that_validation_judges_is_compared_but_what_clipping_makes_perfect() -> None:
