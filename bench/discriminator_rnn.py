@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +60,7 @@ def recurrent_accuracy(x: Floats, label: Ints, fold: Ints, seed: int) -> float:
             rows = torch.randint(len(windows), (BATCH,), generator=generator)
             loss = nn.functional.binary_cross_entropy_with_logits(net(windows[rows]), target[rows])
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimiser.step()
         with torch.no_grad():
             said = net(torch.tensor(x[fold == left_out], dtype=torch.float32)) > 0
@@ -73,11 +73,15 @@ def compare(held_out: Runs, data: Runs) -> Iterator[str]:
     raw: dict[str, tuple[Floats, Ints, Ints]] = {}
     scale, validated = discriminate._Scale.features, discriminate._cross_validated
     # The same windows and folds, before they are described.
-    discriminate._Scale.features = lambda self, w: (w - self.mean) / self.spread  # type: ignore[method-assign]
+    discriminate._Scale.features = lambda self, w: (w - self.mean) / self.spread  # type: ignore[method-assign,assignment]
     discriminate._cross_validated = lambda *parts: raw.update(all=parts) or 0.5
     discriminate.accuracy(held_out, data, 0)
     discriminate._Scale.features, discriminate._cross_validated = scale, validated  # type: ignore[method-assign]
-    for name, score in (("GRU", lambda s: recurrent_accuracy(*raw["all"], s)), ("trees", lambda s: discriminate.accuracy(held_out, data, s))):  # fmt: skip
+    scores: dict[str, Callable[[int], float]] = {
+        "GRU": lambda start: recurrent_accuracy(*raw["all"], start),
+        "trees": lambda start: discriminate.accuracy(held_out, data, start),
+    }
+    for name, score in scores.items():
         began = time.process_time()
         found = [score(start) for start in range(STARTS)]
         yield f"{name} {np.mean(found):.3f} ± {np.std(found):.3f}, {(time.process_time() - began) / STARTS:.1f} s"

@@ -41,7 +41,7 @@ def _training(rows: list[dict[str, Any]]) -> list[str]:
 
 def _better(rows: list[dict[str, Any]]) -> list[str]:
     body = [
-        (r["machineId"], str(r["sensors"]), str(r["epochs"]), _s(r["oursS"]), _s(r["stockS"]), _x(r["ratio"]), ", ".join(r["worse"]) or "none", f"{len(r['stockNearer'])} of {r['judged']}: {', '.join(r['stockNearer'])}")
+        (r["machineId"], str(r["sensors"]), str(r["epochs"]), _s(r["oursS"]), _s(r["stockS"]), _x(r["ratio"]), ", ".join(r["worse"]) or "none", _nearer(r))
         for r in rows
     ]  # fmt: skip
     head = (
@@ -65,6 +65,10 @@ def _better(rows: list[dict[str, Any]]) -> list[str]:
         "",
         *_markdown(("figure: ours / stock / real against real", *(r["machineId"] for r in rows)), figures),
     ]
+
+
+def _nearer(row: dict[str, Any]) -> str:
+    return f"{len(row['stockNearer'])} of {row['judged']}: {', '.join(row['stockNearer'])}"
 
 
 def _sampling(rows: list[dict[str, Any]]) -> list[str]:
