@@ -164,7 +164,15 @@ def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape
     # A course stays where those of the training runs went: below the healthy level there is no wear.
     scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
     scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
-    return soft_limit(scaled * a["spread"] + a["mean"], a["low"], a["high"], a["low_width"], a["high_width"])
+    values = _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
+    return soft_limit(values, a["low"], a["high"], a["low_width"], a["high_width"])
+
+
+def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
+    """Values (rows, S) mirrored at the least and the greatest that was seen, (S,): a sensor that rests near its lower
+    limit and wears through many times that level would else pile up on the limit."""
+    raised = np.maximum(values, 2 * low - values)
+    return np.asarray(np.minimum(raised, 2 * high - raised))
 
 
 def _mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:

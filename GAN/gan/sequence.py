@@ -22,6 +22,7 @@ LATE = (4.0, 12.0, 40.0)
 EARLY = (8.0, 32.0)
 # A regime begins with a transient: its first two rows by themselves, and a decay over so many rows.
 TRANSIENT = 6.0
+FEW_ROWS = 4
 MIN_SPREAD = 1e-9
 
 
@@ -157,7 +158,9 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
         "unit_modes": _modes(runs)[runs.starts()].astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
-        **_course_range(runs, regimes, trend, units, shape),
+        "value_low": runs.values.min(axis=0),
+        "value_high": runs.values.max(axis=0),
+        **_course_range(runs, scaled, regimes, trend, units, shape),
         "x_low": x.min(axis=0),
         "x_high": x.max(axis=0),
         **regimes.arrays(runs),
@@ -180,11 +183,20 @@ def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, 
     return level - _apply_units(runs, _unit_deviations(runs, rest))
 
 
-def _course_range(runs: Runs, regimes: Regimes, trend: Floats, units: Floats, shape: Shape) -> dict[str, Floats]:
-    """How far the runs' courses, without regime and process, go down and up, (S,) each."""
-    bare = slice(0, len(trend) - shape.regime_columns)
-    course = trend_design(_course(runs, regimes), shape)[:, bare] @ trend[bare] + _apply_units(runs, units)
-    return {"course_low": course.min(axis=0), "course_high": course.max(axis=0)}
+def _course_range(
+    runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, units: Floats, shape: Shape
+) -> dict[str, Floats]:
+    """How far the runs' courses, without regime and process, go down and up, (S,) each.
+
+    The fitted ones overshoot where a sensor wears through many times its healthy band: means of a few rows bound them.
+    """
+    design, bare = trend_design(_course(runs, regimes), shape), slice(0, len(trend) - shape.regime_columns)
+    fitted = design[:, bare] @ trend[bare] + _apply_units(runs, units)
+    seen = scaled - design[:, bare.stop :] @ trend[bare.stop :]
+    first = np.flatnonzero(runs.position() % FEW_ROWS == 0)
+    means = np.add.reduceat(seen, first, axis=0) / np.diff(np.append(first, len(runs)))[:, None]
+    low = np.maximum(fitted.min(axis=0), means.min(axis=0))
+    return {"course_low": low, "course_high": np.maximum(np.minimum(fitted.max(axis=0), means.max(axis=0)), low)}
 
 
 def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:

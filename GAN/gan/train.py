@@ -22,7 +22,7 @@ from gan.model import Model
 from gan.network import LATENT, Adam, Network
 from gan.profile import Profile
 from gan.runs import Floats, Ints, Runs
-from gan.sequence import Rows, prepare
+from gan.sequence import MIN_SPREAD, Rows, prepare
 
 LEARNING_RATE = 3e-3
 WARM_UP = 0.15
@@ -177,7 +177,7 @@ class _Trainer:
         self._rows = _tensor(rows, device)
         self._watch = None if watch is None else _tensor(watch, device)[:: max(1, len(watch.x) // WATCHED_ROWS)]
         torch.manual_seed(params.seed)
-        self._network = Network(self._sensors, memory, cond, _linear_start(rows)).to(device)
+        self._network = Network(self._sensors, memory, cond, *_linear_start(rows)).to(device)
         self._optimiser = Adam(self._network)
         self._best: tuple[float, int, Tensor] = (math.inf, 0, self._optimiser.weights.clone())
         self._watch_noise = None if self._watch is None else self._noise(len(self._watch), LATENT)
@@ -299,8 +299,10 @@ def _tensor(rows: Rows, device: str) -> Tensor:
     return torch.from_numpy(joined).to(device)
 
 
-def _linear_start(rows: Rows) -> Floats:
-    """Least squares from memory and condition to the row: (1 + inputs, sensors), the constant first."""
+def _linear_start(rows: Rows) -> tuple[Floats, Floats]:
+    """Least squares from memory and condition to the row: (1 + inputs, sensors), the constant first, and the standard
+    deviation of what it leaves, (sensors,)."""
     inputs = np.concatenate([np.ones((len(rows.x), 1)), rows.memory, rows.cond], axis=1)
     penalty = np.eye(inputs.shape[1])
-    return np.asarray(np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ rows.x))
+    skip = np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ rows.x)
+    return np.asarray(skip), np.maximum((rows.x - inputs @ skip).std(axis=0), MIN_SPREAD)

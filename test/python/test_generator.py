@@ -136,7 +136,7 @@ def test_a_checkpoint_of_another_training_is_not_taken_up(seed: Runs, profile: P
 
 def test_the_gradient_written_out_is_autograds() -> None:
     torch.manual_seed(0)
-    network = Network(3, 5, 4, np.random.default_rng(0).normal(0, 1, (10, 3)))
+    network = Network(3, 5, 4, np.random.default_rng(0).normal(0, 1, (10, 3)), np.full(3, 0.6))
     with torch.no_grad():
         network.log_sigma.weight.normal_(0, 3)  # some of its outputs beyond their range, where the gradient is 0
         last = network.encoder[-1]
