@@ -12,6 +12,7 @@ import type { StepRequest } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
 import { ATTRIBUTE } from '../../workflows/search-attributes.js';
+import { PROJECT_ROOT } from '../support/python.js';
 import { QUEUE, done, fakeActivities, refused, request, withWorker } from '../support/workflow-environment.js';
 
 /**
@@ -140,7 +141,8 @@ async function save(client: Client, workflowId: string, runId: string): Promise<
   const next = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? null;
   const name = `${workflowId.replace('/', '-')}${next === null ? '' : '-continued-as-new'}.json`;
   const body = { workflowId, history: JSON.parse(historyToJSON(history)) as unknown };
-  writeFileSync(join(FOLDER, name), `${JSON.stringify(body)}\n`);
+  // Stack traces name files of the machine that recorded them.
+  writeFileSync(join(FOLDER, name), `${JSON.stringify(body).replaceAll(`${PROJECT_ROOT}/`, '')}\n`);
   return next;
 }
 
