@@ -30,10 +30,10 @@ _PAGES = ("report", "charts", "style", "card")
 _SOURCES: dict[str, tuple[str, ...]] = {
     "importSeed": (*_READS, "recording", "lives", "observed", "importing"),
     "createProfile": ("profile", "wear"),
-    "generateSeed": (*_READS, "physics"),
+    "generateSeed": (*_READS, "limits", "physics"),
     "validateSeed": (*_READS, "checks", "seedcheck"),
-    "trainTvae": (*_READS, "regimes", "sequence", "network", "train", "model", "sdv_tvae"),
-    "generateDataset": (*_READS, "regimes", "sequence", "model", "sample", "sdv_tvae"),
+    "trainTvae": (*_READS, "limits", "regimes", "sequence", "network", "train", "model", "sdv_tvae"),
+    "generateDataset": (*_READS, "limits", "physics", "regimes", "sequence", "model", "sample", "sdv_tvae"),
     "validateDataset": (*_READS, "checks", "seedcheck", *_MEASURES, *_PAGES),
     "publishDataset": ("publish", "generations", "gate"),
 }
