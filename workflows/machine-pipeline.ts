@@ -1,6 +1,8 @@
 import {
+  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  TimeoutFailure,
   allHandlersFinished,
   condition,
   defineQuery,
@@ -114,7 +116,7 @@ class Steering {
         this.running = scope;
         return await scope.run(() => runStep(step, stepRequest(admitted), admitted.policy));
       } catch (error) {
-        if (!isCancellation(error) || !this.stopping || this.root.consideredCancelled) throw error;
+        if (!(isCancellation(error) || isLost(error)) || !this.stopping || this.root.consideredCancelled) throw error;
       } finally {
         this.running = null;
         this.stopping = false;
@@ -141,6 +143,11 @@ class Steering {
   private show(): void {
     setCurrentDetails(this.state.describe());
   }
+}
+
+/** Whether a step's worker died: one that was told to stop is not tried again by Temporal, but times out. */
+function isLost(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT';
 }
 
 /** A pipeline under another id could run beside the machine's own. */
