@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from gan.measures import TINY, run_modes
+from gan.measures import TINY
 from gan.runs import Floats, Ints, Runs
 
 WINDOW = 24
@@ -66,7 +66,7 @@ def _spread_out(total: int, count: int) -> Ints:
 
 def _partners(held_out: Runs, data: Runs, real: Ints, rng: np.random.Generator) -> list[Ints]:
     """For each real run, runs of the data of its failure mode where there are any left, no run twice."""
-    modes, own = run_modes(data), run_modes(held_out)
+    modes, own = data.run_modes(), held_out.run_modes()
     free = rng.permutation(np.flatnonzero(data.lengths() >= WINDOW))
     share = max(1, min(PARTNERS, len(free) // max(len(real), 1)))
     chosen = []

@@ -128,7 +128,7 @@ def courses(runs: Runs, bins: int = LIFE_BINS) -> Floats:
 
 def degradation_curves(runs: Runs) -> dict[int, Floats]:
     """Mean course over life of each failure mode that occurs, (bins, S) by mode."""
-    each, mode = courses(runs), run_modes(runs)
+    each, mode = courses(runs), runs.run_modes()
     return {int(m): each[mode == m].mean(axis=0) for m in np.unique(mode)}
 
 
@@ -138,13 +138,6 @@ def degradation_gap(reference: Runs, data: Runs) -> float:
     spread = np.maximum(reference.values.std(axis=0), TINY)
     gaps = [np.abs(a[mode] - b[mode]) / spread for mode in a.keys() & b.keys()]
     return float(np.mean(gaps)) if gaps else 0.0
-
-
-def run_modes(runs: Runs) -> Ints:
-    """Failure mode of each run, (R,); all 0 for a machine without."""
-    return (
-        np.zeros(len(runs.starts()), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode[runs.starts()]
-    )
 
 
 def monotonicity_gap(reference: Runs, data: Runs) -> float:
@@ -195,7 +188,7 @@ def run_length_spread(reference: Runs, data: Runs) -> float:
 
 def mode_shares(runs: Runs) -> Floats:
     """Share of the runs that end in each failure mode, (modes,)."""
-    return np.bincount(run_modes(runs), minlength=max(len(runs.modes), 1)) / len(runs.starts())
+    return np.bincount(runs.run_modes(), minlength=max(len(runs.modes), 1)) / len(runs.starts())
 
 
 def failure_mode_gap(reference: Runs, data: Runs) -> float:

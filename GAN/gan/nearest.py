@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan.measures import TINY, courses, detrended, run_modes
+from gan.measures import TINY, courses, detrended
 from gan.runs import Floats, Ints, Runs
 
 COURSE_BINS = 16
@@ -55,12 +55,12 @@ def memorised_courses(train: Runs, held_out: Runs, data: Runs, seed: int) -> flo
     """Share of the data's runs whose nearest real course is that of a training run; 0.5 when nothing is memorised."""
     spread = np.maximum(held_out.values.std(axis=0), TINY)
     near = [-course_distance(data, real, spread) for real in (train, held_out)]
-    return _share(near[0], near[1], [run_modes(r) for r in (data, train, held_out)], seed)
+    return _share(near[0], near[1], [r.run_modes() for r in (data, train, held_out)], seed)
 
 
 def memorised_dynamics(train: Runs, held_out: Runs, data: Runs, seed: int) -> float:
     """Share of the data's runs whose most alike real run, by its fast dynamics, is a training run; 0.5 as above."""
-    modes = [run_modes(r) for r in (data, train, held_out)]
+    modes = [r.run_modes() for r in (data, train, held_out)]
     return _share(likeness(data, train), likeness(data, held_out), modes, seed)
 
 

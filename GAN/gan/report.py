@@ -10,7 +10,7 @@ import numpy as np
 
 from gan.charts import Chart, span
 from gan.checks import Check, Verdict, overall
-from gan.measures import LIFE_BINS, degradation_curves, run_modes
+from gan.measures import LIFE_BINS, degradation_curves
 from gan.profile import Profile, Sensor
 from gan.quality import Assessment
 from gan.runs import Floats, Runs
@@ -151,7 +151,7 @@ def _lives_h(runs: Runs) -> Floats:
 
 def _modes(seed: Runs, data: Runs) -> str:
     modes = len(seed.modes)
-    shares = [np.bincount(run_modes(runs), minlength=modes) / len(runs.starts()) for runs in (seed, data)]
+    shares = [np.bincount(runs.run_modes(), minlength=modes) / len(runs.starts()) for runs in (seed, data)]
     top = 1.1 * max(float(share.max()) for share in shares)
     summary = "; ".join(f"{name} {a:.0%} and {b:.0%}" for name, a, b in zip(seed.modes, *shares, strict=True))
     numbers = [(mode + 0.5, str(mode + 1)) for mode in range(modes)]
@@ -177,8 +177,8 @@ def _sensor(sensor: Sensor, at: int, held_out: Runs, data: Runs, profile: Profil
 
 def _two_runs(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> list[str]:
     """A real run and a synthetic one of the same failure mode, on one scale."""
-    mode = int(run_modes(held_out)[0])
-    same = np.flatnonzero(run_modes(data) == mode)
+    mode = int(held_out.run_modes()[0])
+    same = np.flatnonzero(data.run_modes() == mode)
     picked = [(held_out, 0, "real", "Real run"), (data, int(same[0]) if len(same) else 0, "made", "Synthetic run")]
     pieces = [
         runs.values[int(runs.starts()[i]) : int(runs.starts()[i] + runs.lengths()[i]), at] for runs, i, _, _ in picked

@@ -48,6 +48,11 @@ class Runs:
         ids: Ints = self.run_id[self.starts()]
         return ids
 
+    def run_modes(self) -> Ints:
+        """Failure mode of each run, (R,); all 0 for a machine without."""
+        starts = self.starts()
+        return np.zeros(len(starts), dtype=np.int64) if self.failure_mode is None else self.failure_mode[starts]
+
     def position(self) -> Ints:
         """Row within its run, (N,)."""
         return np.arange(len(self), dtype=np.int64) - np.repeat(self.starts(), self.lengths())

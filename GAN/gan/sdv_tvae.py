@@ -79,7 +79,7 @@ def train(
         "trainRuns": kept.tolist(),
         "provenance": dict(provenance),
     }
-    lives = {"unit_lengths": mine.lengths().astype(np.float64), "unit_modes": _run_modes(mine).astype(np.float64)}
+    lives = {"unit_lengths": mine.lengths().astype(np.float64), "unit_modes": mine.run_modes().astype(np.float64)}
     return Model(header, {**_learned(synthesizer, runs.modes), **lives})
 
 
@@ -145,11 +145,6 @@ def _component(transformer: Any, name: str) -> Floats:
 def _padded(columns: list[Floats]) -> Floats:
     width = max(len(column) for column in columns)
     return np.stack([np.pad(column, (0, width - len(column)), constant_values=np.nan) for column in columns])
-
-
-def _run_modes(runs: Runs) -> Ints:
-    starts = runs.starts()
-    return np.zeros(len(starts), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode[starts]
 
 
 def sample(

@@ -155,7 +155,7 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
         "spread": spread,
         "trend": trend,
         "units": units,
-        "unit_modes": _modes(runs)[runs.starts()].astype(np.float64),
+        "unit_modes": runs.run_modes().astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
         "value_low": runs.values.min(axis=0),

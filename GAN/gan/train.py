@@ -84,7 +84,7 @@ def split_runs(runs: Runs, seed: int) -> tuple[Ints, Ints]:
 def _set_aside(runs: Runs, share: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Ids of runs that stay and of a share of them that does not: of each failure mode alike, but never its only run."""
     ids = runs.ids()
-    mode = np.zeros(len(ids), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode[runs.starts()]
+    mode = runs.run_modes()
     order = rng.permutation(len(ids))
     order = order[np.argsort(mode[order], kind="stable")]
     if len(np.unique(mode)) < len(ids):
