@@ -47,7 +47,6 @@ export async function fleetRun(given: FleetRunInput, carried: FleetReport | null
   upsertSearchAttributes([{ key: ATTRIBUTE.fleetRun, value: given.name }]);
   const ledger = new FleetLedger(carried ?? emptyReport(given));
   const fleet = new Fleet(given, ledger);
-  if (carried === null) await fleet.plan();
   await fleet.run();
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   const cancelled = ledger.report.status === 'cancelling';
@@ -88,7 +87,33 @@ class Fleet {
     });
   }
 
-  async plan(): Promise<void> {
+  /** Runs until no machine waits, the run is cancelled, or the history is long enough to continue as new. */
+  async run(): Promise<void> {
+    try {
+      await this.scope.run(() => this.work());
+    } catch (error) {
+      // A cancelled run is cancelled whatever its parts ended as: one whose worker died as it was told to stop timed out.
+      if (!this.scope.consideredCancelled) throw error;
+    }
+    if (this.scope.consideredCancelled) {
+      this.ledger.report.status = 'cancelling';
+      this.ledger.cancelQueued(Date.now());
+    }
+  }
+
+  close(): void {
+    this.ledger.report.status = this.ledger.ended();
+    this.show();
+  }
+
+  private async work(): Promise<void> {
+    if (this.ledger.report.parameters === null) await this.plan();
+    const ended = await Promise.allSettled(Array.from({ length: this.ledger.report.concurrency }, () => this.lane()));
+    const broken = ended.find((lane) => lane.status === 'rejected');
+    if (broken !== undefined) throw broken.reason;
+  }
+
+  private async plan(): Promise<void> {
     const plan = await planning.planFleet(this.input);
     Object.assign(this.ledger.report, {
       status: this.paused ? 'paused' : 'running',
@@ -96,24 +121,6 @@ class Fleet {
       concurrency: plan.concurrency,
       machines: plan.machines.map((machine): MachineOutcome => ({ ...machine, status: 'queued', startedAt: null, finishedAt: null, result: null, failure: null })),
     });
-    this.show();
-  }
-
-  /** Runs until no machine waits, the run is cancelled, or the history is long enough to continue as new. */
-  async run(): Promise<void> {
-    const lanes = Array.from({ length: this.ledger.report.concurrency }, () => this.scope.run(() => this.lane()));
-    const ended = await Promise.allSettled(lanes);
-    if (this.scope.consideredCancelled) {
-      this.ledger.report.status = 'cancelling';
-      this.ledger.cancelQueued(Date.now());
-      return;
-    }
-    const broken = ended.find((lane) => lane.status === 'rejected');
-    if (broken !== undefined) throw broken.reason;
-  }
-
-  close(): void {
-    this.ledger.report.status = this.ledger.ended();
     this.show();
   }
 

@@ -1,8 +1,7 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
-  TimeoutFailure,
+  CancelledFailure,
   allHandlersFinished,
   condition,
   defineQuery,
@@ -66,10 +65,10 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
     await condition(allHandlersFinished);
     return summarise(state, admitted, ran, (Date.now() - startedAt) / 1000);
   } catch (error) {
-    if (isCancellation(error)) {
+    if (steering.cancelled) {
       state.cancel();
       setCurrentDetails(state.describe());
-      throw error;
+      throw isCancellation(error) ? error : new CancelledFailure(`${given.machineId} cancelled`);
     }
     const failure = reportFailure(error, state.report.step);
     state.fail(failure);
@@ -86,6 +85,14 @@ class Steering {
   /** True from the pause that stops a step until the step has stopped: a resume may come in between. */
   private stopping = false;
   private readonly root = CancellationScope.current();
+
+  /**
+   * Whether the pipeline was cancelled. An error does not say: a step whose worker dies while it is told to stop times
+   * out, since Temporal does not try it again, and its script may fail while it stops.
+   */
+  get cancelled(): boolean {
+    return this.root.consideredCancelled;
+  }
 
   constructor(private readonly state: PipelineState) {
     const pause = () => {
@@ -104,7 +111,7 @@ class Steering {
     setHandler(resumePipelineSignal, resume);
   }
 
-  /** Runs a step; when a pause stops it, waits for the resume and runs it again, from its checkpoint. */
+  /** Runs a step; when a pause stops it, however that ends, waits for the resume and runs it again, from its checkpoint. */
   async untilDone(step: Step, admitted: AdmittedMachine): Promise<StepResult> {
     for (;;) {
       await condition(() => !this.paused);
@@ -116,7 +123,7 @@ class Steering {
         this.running = scope;
         return await scope.run(() => runStep(step, stepRequest(admitted), admitted.policy));
       } catch (error) {
-        if (!(isCancellation(error) || isLost(error)) || !this.stopping || this.root.consideredCancelled) throw error;
+        if (!this.stopping || this.cancelled) throw error;
       } finally {
         this.running = null;
         this.stopping = false;
@@ -143,11 +150,6 @@ class Steering {
   private show(): void {
     setCurrentDetails(this.state.describe());
   }
-}
-
-/** Whether a step's worker died: one that was told to stop is not tried again by Temporal, but times out. */
-function isLost(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT';
 }
 
 /** A pipeline under another id could run beside the machine's own. */

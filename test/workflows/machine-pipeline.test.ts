@@ -122,6 +122,21 @@ describe('machinePipeline', () => {
       expect(training.isStopped).toBe(true);
     });
   });
+
+  it('is paused, not failed, when the step fails as it stops; resumed, it tries the step again', async () => {
+    const training = new Training();
+    training.stop = () => Promise.reject(refused(FAILURE.validationFailed));
+    await withWorker(environment, fakeActivities({ trainTvae: training.run }), async () => {
+      const handle = await start('a');
+      await training.started(1);
+      await handle.executeUpdate(UPDATE.pause);
+      await training.stopped;
+      training.finish = true;
+      await handle.executeUpdate(UPDATE.resume);
+      await handle.result();
+    });
+    expect(training.attempts).toBe(2);
+  });
 });
 
 /** A step that runs until it is cancelled, or at once to its end. */
@@ -156,10 +171,14 @@ class Training {
     }, 50);
     try {
       return await context.cancelled;
-    } finally {
+    } catch (error) {
       clearInterval(timer);
       this.isStopped = true;
       this.tellStopped();
+      return await this.stop(error);
     }
   };
+
+  /** How the step ends once it was told to stop. */
+  stop = (cancellation: unknown): Promise<never> => Promise.reject(cancellation as Error);
 }

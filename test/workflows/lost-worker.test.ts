@@ -1,0 +1,119 @@
+import { Context } from '@temporalio/activity';
+import { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { FleetRunInput } from '../../contracts/parameters.js';
+import type { MachinePipelineInput } from '../../contracts/parameters.js';
+import type { FleetReport, PipelineReport, PipelineResult } from '../../contracts/runs.js';
+import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
+import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
+import { POLICY, QUEUE, createDevEnvironment, done, fakeActivities, request, withWorker } from '../support/workflow-environment.js';
+
+/**
+ * A step is told to stop and its worker is lost meanwhile: Temporal does not try it again, it times out. On the real
+ * server: the time-skipping one does not let a step that was told to stop time out.
+ */
+let environment: TestWorkflowEnvironment;
+beforeAll(async () => {
+  environment = await createDevEnvironment();
+});
+afterAll(async () => {
+  await environment.teardown();
+});
+
+let machines = 0;
+function newMachine(): string {
+  machines += 1;
+  return `pump_${machines}`;
+}
+
+const HOW = ['update', 'request'] as const;
+
+describe('when its worker is lost as it stops', () => {
+  it('a paused machine goes on when resumed', async () => {
+    const training = new LostTraining();
+    const id = newMachine();
+    const result = await training.served(async () => {
+      const handle = await environment.client.workflow.start(WORKFLOW.machinePipeline, { workflowId: machineWorkflowId(id), taskQueue: QUEUE, args: [request(id)] });
+      await training.begun;
+      await handle.executeUpdate(UPDATE.pause);
+      await handle.executeUpdate(UPDATE.resume);
+      return (await handle.result()) as PipelineResult;
+    });
+    expect(result.ran).toContain('trainTvae');
+    expect(training.attempts).toBe(2);
+  });
+
+  it.each(HOW)('a machine that is cancelled, by %s, is cancelled and not failed', async (how) => {
+    const training = new LostTraining();
+    const id = newMachine();
+    await training.served(async () => {
+      const handle = await environment.client.workflow.start(WORKFLOW.machinePipeline, { workflowId: machineWorkflowId(id), taskQueue: QUEUE, args: [request(id)] });
+      await training.begun;
+      await (how === 'update' ? handle.executeUpdate(UPDATE.cancel) : handle.cancel());
+      expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
+      const report = await handle.query<PipelineReport>(QUERY.status);
+      expect(report).toMatchObject({ status: 'cancelled', failure: null });
+      expect(report.steps.trainTvae.status).toBe('pending');
+    });
+    expect(training.attempts).toBe(1);
+  });
+
+  it.each(HOW)('a fleet run that is cancelled, by %s, is cancelled with its machines', async (how) => {
+    const training = new LostTraining();
+    const id = newMachine();
+    await training.served(async () => {
+      const handle = await startFleet(id);
+      await training.begun;
+      await (how === 'update' ? handle.executeUpdate(UPDATE.cancel) : handle.cancel());
+      expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
+      const report = await handle.query<FleetReport>(QUERY.status);
+      expect(report.status).toBe('cancelled');
+      expect(report.machines).toMatchObject([{ status: 'cancelled', failure: null }]);
+    });
+  });
+});
+
+function startFleet(machineId: string) {
+  const input = FleetRunInput.parse({ name: `of_${machineId}`.replaceAll('_', '-'), machineIds: [machineId] });
+  return environment.client.workflow.start(WORKFLOW.fleetRun, { workflowId: fleetWorkflowId(input.name), taskQueue: QUEUE, args: [input] });
+}
+
+async function causeOf(result: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await result.then(() => null, (reason: unknown) => reason);
+  return error instanceof WorkflowFailedError ? error.cause : error;
+}
+
+/** A training whose worker falls silent for good, as a dead one does, when it is told to stop. Tried again, it ends at once. */
+class LostTraining {
+  attempts = 0;
+  readonly begun: Promise<void>;
+  private tellBegun: () => void = () => undefined;
+  private readonly over = new AbortController();
+
+  constructor() {
+    this.begun = new Promise((resolve) => {
+      this.tellBegun = resolve;
+    });
+  }
+
+  /** Runs `use` beside a worker that counts as lost after half a second of silence. */
+  async served<T>(use: () => Promise<T>): Promise<T> {
+    const soonLost = { ...POLICY, heartbeatTimeoutMs: 500 };
+    const admitMachine = (input: MachinePipelineInput) => Promise.resolve({ input, machineType: 'pump', policy: soonLost });
+    const activities = fakeActivities({ admitMachine, trainTvae: this.run });
+    return await withWorker(environment, activities, () => use().finally(() => { this.over.abort(); }));
+  }
+
+  private run = async () => {
+    this.attempts += 1;
+    if (this.attempts > 1) return done('trained');
+    this.tellBegun();
+    const context = Context.current();
+    const timer = setInterval(() => { context.heartbeat({}); }, 50);
+    await context.cancelled.catch(() => undefined);
+    clearInterval(timer);
+    await new Promise((resolve) => { this.over.signal.addEventListener('abort', resolve); });
+    return done('nobody hears of this');
+  };
+}
