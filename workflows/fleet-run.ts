@@ -59,6 +59,8 @@ export async function fleetRun(given: FleetRunInput, carried: FleetReport | null
 class Fleet {
   private paused = false;
   private readonly scope = new CancellationScope();
+  /** The signal to each machine that is under way, or was the last. */
+  private readonly telling = new Map<string, Promise<void>>();
 
   constructor(
     private readonly input: FleetRunInput,
@@ -149,7 +151,7 @@ class Fleet {
         staticSummary: `${machineId} · fleet run ${this.input.name}`,
       });
       // A pause that came while it was being started could not reach it.
-      if (this.paused) await tell(machineId, SIGNAL.pause);
+      if (this.paused) await this.tell(machineId);
       this.ledger.succeed(machineId, await child.result(), Date.now());
     } catch (error) {
       const busy = error instanceof WorkflowExecutionAlreadyStartedError;
@@ -169,7 +171,15 @@ class Fleet {
     this.ledger.report.status = paused ? 'paused' : 'running';
     this.show();
     const running = this.ledger.report.machines.filter((machine) => machine.status === 'running');
-    await Promise.all(running.map((machine) => tell(machine.machineId, paused ? SIGNAL.pause : SIGNAL.resume)));
+    await Promise.all(running.map((machine) => this.tell(machine.machineId)));
+  }
+
+  /** Tells a machine whether the fleet is paused: one signal after another, since two that are under way may swap. */
+  private tell(machineId: string): Promise<void> {
+    const before = this.telling.get(machineId) ?? Promise.resolve();
+    const now = before.then(() => send(machineId, this.paused ? SIGNAL.pause : SIGNAL.resume));
+    this.telling.set(machineId, now);
+    return now;
   }
 
   private requirePaused(paused: boolean): void {
@@ -184,7 +194,7 @@ class Fleet {
 }
 
 /** A machine may end while it is told: then there is nobody to tell. */
-async function tell(machineId: string, signal: string): Promise<void> {
+async function send(machineId: string, signal: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(machineWorkflowId(machineId)).signal(signal);
   } catch (error) {

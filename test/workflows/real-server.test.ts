@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FleetRunInput } from '../../contracts/parameters.js';
@@ -9,10 +10,7 @@ import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
 import { POLICY, QUEUE, createDevEnvironment, done, fakeActivities, request, withWorker } from '../support/workflow-environment.js';
 
-/**
- * A step is told to stop and its worker is lost meanwhile: Temporal does not try it again, it times out. On the real
- * server: the time-skipping one does not let a step that was told to stop time out.
- */
+/** What the time-skipping server does otherwise than the real one. */
 let environment: TestWorkflowEnvironment;
 beforeAll(async () => {
   environment = await createDevEnvironment();
@@ -29,6 +27,7 @@ function newMachine(): string {
 
 const HOW = ['update', 'request'] as const;
 
+/** Temporal does not try a step again that was told to stop: it times out. (The time-skipping server waits without end.) */
 describe('when its worker is lost as it stops', () => {
   it('a paused machine goes on when resumed', async () => {
     const training = new LostTraining();
@@ -74,8 +73,26 @@ describe('when its worker is lost as it stops', () => {
   });
 });
 
+/** Signals that are under way together may arrive in any order. (The time-skipping server delivers them one by one.) */
+it('a fleet run that is paused and resumed while its machine starts goes on', async () => {
+  await withWorker(environment, fakeActivities(), async () => {
+    for (let time = 0; time < 10; time += 1) {
+      const handle = await startFleet(newMachine());
+      await untilStarting(handle);
+      await handle.executeUpdate(UPDATE.pause);
+      await handle.executeUpdate(UPDATE.resume);
+      expect(((await handle.result()) as FleetReport).status).toBe('succeeded');
+    }
+  });
+});
+
+/** Queries until the fleet run has taken its machine: a workflow tells of its progress only when it is asked. */
+async function untilStarting(handle: WorkflowHandle): Promise<void> {
+  while ((await handle.query<FleetReport>(QUERY.status).catch(() => null))?.machines[0]?.status !== 'running');
+}
+
 function startFleet(machineId: string) {
-  const input = FleetRunInput.parse({ name: `of_${machineId}`.replaceAll('_', '-'), machineIds: [machineId] });
+  const input = FleetRunInput.parse({ name: machineId, machineIds: [machineId] });
   return environment.client.workflow.start(WORKFLOW.fleetRun, { workflowId: fleetWorkflowId(input.name), taskQueue: QUEUE, args: [input] });
 }
 
