@@ -1,10 +1,11 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { ScriptEvent } from '../contracts/events.js';
 import type { ErrorEvent, ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
-import { failure, failureOfExit, hasCode } from './failures.js';
+import { failure, failureOfExit } from './failures.js';
+import { PythonHost } from './python-host.js';
+import type { HostSettings, PythonHosts, ScriptEnd, ScriptReader } from './python-host.js';
 
 /** A script to run: its path under the data root's project, and its flags. */
 export interface PythonRequest {
@@ -13,12 +14,10 @@ export interface PythonRequest {
   args: readonly string[];
 }
 
-export interface PythonSettings {
-  projectRoot: string;
-  python: string;
-  dataRoot: string;
+export interface PythonSettings extends HostSettings {
   silenceTimeoutMs: number;
-  stopGraceMs: number;
+  /** Processes that are kept for the next script. Without them each script has its own. */
+  hosts?: PythonHosts;
 }
 
 /** What is known of a running script. */
@@ -32,9 +31,7 @@ const TAIL_LINES = 20;
 /**
  * Runs a script and gives back its `result` event.
  *
- * The script gets a process group of its own, a minimal environment and, as its stdin, a pipe that this process holds:
- * when this process dies in any way the pipe closes and the script saves its checkpoint and exits.
- * @param signal aborts: SIGTERM to the group, SIGKILL after `stopGraceMs`; settles only when the process is gone
+ * @param signal aborts: SIGTERM to the script's process group, SIGKILL after `stopGraceMs`; settles only when the process is gone
  * @throws ApplicationFailure typed by the script's exit status; `Interrupted` when aborted
  */
 export async function runPython(
@@ -45,58 +42,43 @@ export async function runPython(
 ): Promise<ResultEvent> {
   await requireFile(settings.python, 'Python', 'npm run setup');
   await requireFile(join(settings.projectRoot, request.script), request.script, 'git checkout -- GAN');
-  const run = new ScriptRun(watcher);
-  const child = execa(
-    settings.python,
-    [request.script, ...request.args, '--root', settings.dataRoot, '--progress', 'json', '--supervised'],
-    {
-      cwd: settings.projectRoot,
-      env: minimalEnvironment(),
-      extendEnv: false,
-      detached: true,
-      stdin: 'pipe',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      buffer: false,
-      reject: false,
-    },
-  );
-  const group = new ProcessGroup(child.pid, settings.stopGraceMs);
+  const host = settings.hosts?.take(settings) ?? new PythonHost(settings);
   const stop = () => {
-    group.stop();
+    host.stop();
   };
   const silence = new Watchdog(settings.silenceTimeoutMs, stop);
+  const run = new ScriptRun(watcher, silence);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
+  let reusable = false;
   try {
-    const stderr = readLines(child.iterable({ from: 'stderr' }), (line) => {
-      run.log(line);
-    });
-    await readLines(child.iterable({ from: 'stdout' }), (line) => {
-      silence.reset();
-      run.accept(line);
-    });
-    await stderr;
-    const { exitCode, signal: killedBy } = await child;
+    const end = await host.run(request.script, ['--root', settings.dataRoot, '--progress', 'json', ...request.args], run);
     if (silence.fired) throw hung(settings.silenceTimeoutMs);
-    if (signal.aborted && exitCode !== 0) throw failure(FAILURE.interrupted, 'stopped on request', { retryable: true });
-    return run.outcome(exitCode, killedBy);
+    if (signal.aborted && end.exitCode !== 0) throw failure(FAILURE.interrupted, 'stopped on request', { retryable: true });
+    const result = run.outcome(end);
+    reusable = end.reusable && !signal.aborted;
+    return result;
   } finally {
     silence.clear();
     signal.removeEventListener('abort', stop);
-    group.kill();
+    if (reusable && settings.hosts !== undefined) settings.hosts.give(host);
+    else await host.kill();
   }
 }
 
 /** What a script has said so far. */
-class ScriptRun {
+class ScriptRun implements ScriptReader {
   private result: ResultEvent | null = null;
   private error: ErrorEvent | null = null;
   private readonly tail: string[] = [];
 
-  constructor(private readonly watcher: PythonWatcher) {}
+  constructor(
+    private readonly watcher: PythonWatcher,
+    private readonly silence: Watchdog,
+  ) {}
 
-  accept(line: string): void {
+  accept(line: string): 'idle' | 'more' {
+    this.silence.reset();
     const event = parseEvent(line);
     if (event === null) {
       this.log(line);
@@ -109,6 +91,7 @@ class ScriptRun {
     } else if (event.event === 'error') {
       this.error = event;
     }
+    return event?.event === 'idle' ? 'idle' : 'more';
   }
 
   log(line: string): void {
@@ -117,7 +100,7 @@ class ScriptRun {
     this.watcher.onLog(line);
   }
 
-  outcome(exitCode: number | undefined, signal: string | undefined): ResultEvent {
+  outcome({ exitCode, signal }: ScriptEnd): ResultEvent {
     if (exitCode === 0 && this.result !== null) return this.result;
     if (exitCode === 0) {
       throw failure(FAILURE.crashed, `the script ended without a result event: ${this.tail.at(-1) ?? 'it printed nothing'}`, { retryable: false });
@@ -132,40 +115,6 @@ function parseEvent(line: string): ScriptEvent | null {
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
-  }
-}
-
-/** A process and all it started. */
-class ProcessGroup {
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    private readonly pid: number | undefined,
-    private readonly graceMs: number,
-  ) {}
-
-  /** SIGTERM now, SIGKILL when the grace is over. */
-  stop(): void {
-    if (this.timer !== undefined) return;
-    this.send('SIGTERM');
-    this.timer = setTimeout(() => {
-      this.send('SIGKILL');
-    }, this.graceMs);
-  }
-
-  kill(): void {
-    clearTimeout(this.timer);
-    this.send('SIGKILL');
-  }
-
-  private send(signal: NodeJS.Signals): void {
-    if (this.pid === undefined) return;
-    try {
-      process.kill(-this.pid, signal);
-    } catch (error) {
-      // Gone, or on macOS: dead and not yet reaped.
-      if (!hasCode(error, 'ESRCH') && !hasCode(error, 'EPERM')) throw error;
-    }
   }
 }
 
@@ -190,10 +139,6 @@ class Watchdog {
   }
 }
 
-async function readLines(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
-  for await (const line of lines) onLine(String(line));
-}
-
 function hung(silenceTimeoutMs: number) {
   return failure(FAILURE.crashed, `the script said nothing for ${silenceTimeoutMs / 1000} s and was stopped`, {
     retryable: true,
@@ -207,23 +152,4 @@ async function requireFile(path: string, what: string, command: string): Promise
   } catch {
     throw failure(FAILURE.missingPrerequisite, `${what} is missing: ${path}`, { retryable: false, hint: `run: ${command}` });
   }
-}
-
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'CUDA_VISIBLE_DEVICES', 'LD_LIBRARY_PATH', 'SYSTEMROOT'];
-
-/** One thread a process: two trainings on two cores must not fight. */
-function minimalEnvironment(): Record<string, string> {
-  const passed = PASSED_ON.flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return {
-    ...Object.fromEntries(passed),
-    LANG: 'C.UTF-8',
-    PYTHONUNBUFFERED: '1',
-    PYTHONDONTWRITEBYTECODE: '',
-    OMP_NUM_THREADS: '1',
-    MKL_NUM_THREADS: '1',
-    OPENBLAS_NUM_THREADS: '1',
-  };
 }

@@ -69,12 +69,16 @@ export const ErrorEvent = z.strictObject({
   exitCode: z.number().int(),
 });
 
+/** Of the process itself: the script ended well, and the next one may come. See GAN/host.py. */
+export const IdleEvent = z.strictObject({ event: z.literal('idle') });
+
 export const ScriptEvent = z.discriminatedUnion('event', [
   StartedEvent,
   ProgressEvent,
   WarningEvent,
   ResultEvent,
   ErrorEvent,
+  IdleEvent,
 ]);
 
 export type ScriptEvent = z.infer<typeof ScriptEvent>;

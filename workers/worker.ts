@@ -3,6 +3,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { failure } from '../activities/failures.js';
 import { createActivities } from '../activities/index.js';
+import { PythonHosts } from '../activities/python-host.js';
 import { dataConverterOf } from '../codec/payload-codec.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { Settings } from '../temporal.config.js';
@@ -38,8 +39,9 @@ export async function startWorker(settings: Settings, projectRoot: string, log: 
   try {
     await requireSearchAttributes(connection, settings.connect.namespace, log);
     if (serve.steps) await requirePython(settings, projectRoot, log);
-    const workers = await createWorkers(connection, settings, projectRoot, serve.steps);
-    return new RunningWorkers(workers, connection);
+    const hosts = new PythonHosts();
+    const workers = await createWorkers(connection, { ...settings, projectRoot, hosts }, serve.steps);
+    return new RunningWorkers(workers, connection, hosts);
   } catch (error) {
     await connection.close();
     throw error;
@@ -55,10 +57,9 @@ async function connect({ connect: { connectionOptions, address } }: Settings): P
   }
 }
 
-async function createWorkers(connection: NativeConnection, settings: Settings, projectRoot: string, steps: boolean): Promise<Worker[]> {
+async function createWorkers(connection: NativeConnection, settings: Settings & { projectRoot: string; hosts: PythonHosts }, steps: boolean): Promise<Worker[]> {
   const activities = createActivities({
     ...settings,
-    projectRoot,
     // One more machine than can train: while two train, the next one's light steps run.
     defaultConcurrency: settings.slots.training + 1,
   });
@@ -108,9 +109,10 @@ class RunningWorkers implements FleetWorker {
 
   constructor(
     private readonly workers: Worker[],
-    connection: NativeConnection,
+    private readonly connection: NativeConnection,
+    private readonly hosts: PythonHosts,
   ) {
-    this.ended = this.run(connection);
+    this.ended = this.run();
     this.ended.catch(() => undefined);
   }
 
@@ -119,14 +121,15 @@ class RunningWorkers implements FleetWorker {
     await this.ended;
   }
 
-  private async run(connection: NativeConnection): Promise<void> {
+  private async run(): Promise<void> {
     try {
       await Promise.all(this.workers.map((worker) => worker.run()));
     } catch (error) {
       this.stop();
       throw error;
     } finally {
-      await connection.close();
+      await this.hosts.close();
+      await this.connection.close();
     }
   }
 

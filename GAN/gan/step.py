@@ -129,9 +129,9 @@ def _main(
     try:
         args = _parse(description, configure, machine)
         reporter.on_reader_gone = stop.request
-        install(stop, supervised=args.supervised)
+        install(stop)
         context = Context(args, Paths(Path(args.root).absolute()), reporter, stop)
-        reporter.started({k: v for k, v in vars(args).items() if k not in ("progress", "supervised")})
+        reporter.started({k: v for k, v in vars(args).items() if k != "progress"})
         result = work(context)
         stop.close()
         reporter.result(result)
@@ -141,12 +141,6 @@ def _main(
         failed = _as_step_error(error)
         reporter.error(failed)
         code = failed.exit_code
-    sys.stdout.flush()
-    if "--supervised" in sys.argv:
-        # Nothing is left to tidy, and with PyTorch loaded the interpreter takes up to seconds to do it: who waits for
-        # this process, to start the next step or to take over, need not.
-        sys.stderr.flush()
-        os._exit(code)
     sys.exit(code)
 
 
@@ -164,7 +158,6 @@ def _parse(description: str, configure: Configure | None, machine: bool) -> argp
     parser.add_argument(
         "--progress", choices=("text", "json"), default="text", help="text for people, json for programs"
     )
-    parser.add_argument("--supervised", action="store_true", help="end, checkpoint saved, when the parent process does")
     parser.add_argument(
         "--skip_if_current", action="store_true", help="do nothing when inputs and outputs are unchanged"
     )

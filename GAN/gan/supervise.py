@@ -1,18 +1,15 @@
-"""Stopping in order: on SIGTERM or SIGINT, and with `--supervised` as soon as the parent is gone in whatever way."""
+"""Stopping in order, on SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gan.errors import Interrupted
 
-PR_SET_PDEATHSIG = 1
 # Who asks a process to stop kills it after five seconds; it must be gone by then, with a word about why.
 GRACE_SECONDS = 4.0
 # With nothing to save it is gone at once, unless a library caught the exception that was to end it.
@@ -73,29 +70,7 @@ class StopRequest:
             os._exit(Interrupted.exit_code)
 
 
-def install(stop: StopRequest, *, supervised: bool) -> None:
-    """Lets SIGTERM and SIGINT, and with `supervised` the parent's end, request a stop.
-
-    The parent holds the other end of stdin: however it dies, the kernel closes the pipe. On Linux a death signal is
-    asked for as well, since a thread cannot read while the interpreter is blocked in native code.
-    """
+def install(stop: StopRequest) -> None:
+    """Lets SIGTERM and SIGINT request a stop."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.request())
-    if not supervised:
-        return
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:
-        stop.request()
-    threading.Thread(target=_until_stdin_closes, daemon=True, name="parent-watch").start()
-
-
-def _until_stdin_closes() -> None:
-    try:
-        while os.read(0, 4096):
-            pass
-    except OSError:
-        pass
-    # The main thread answers signals, also when it waits in a system call.
-    os.kill(os.getpid(), signal.SIGTERM)

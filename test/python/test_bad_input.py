@@ -169,5 +169,5 @@ def test_by_hand_the_error_goes_to_stderr_with_what_to_do_next(root: Root) -> No
 def test_every_script_has_help_and_the_common_flags(root: Root, script: str) -> None:
     ran = root.ask(f"{SCRIPTS}/{script}", "--help")
     assert ran.code == 0
-    for flag in ("--root", "--seed", "--progress", "--supervised"):
+    for flag in ("--root", "--seed", "--progress"):
         assert flag in ran.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -68,17 +69,30 @@ def test_a_training_that_was_stopped_ends_with_the_bytes_it_would_have_had(seede
     assert not list(seeded.path.glob("models/checkpoints/pump_a/*"))
 
 
-def test_supervised_it_ends_when_its_parent_is_killed(seeded: Root) -> None:
-    """The parent is a process between this one and the script, as a worker is."""
-    command = seeded.command(TRAIN, *MACHINE, *LONG, "--supervised")
+# As a worker does: it asks a host for a script and holds the other end of its stdin.
+HOST = [sys.executable, "GAN/host.py"]
+
+
+def asked_for(*command: str) -> str:
+    return json.dumps({"script": command[1], "args": command[2:]}) + "\n"
+
+
+def test_under_a_host_it_ends_when_the_parent_is_killed(seeded: Root) -> None:
+    """The parent is a process between this one and the host, as a worker is."""
+    request = asked_for(*seeded.command(TRAIN, *MACHINE, *LONG))
+    parent = (
+        "import subprocess\n"
+        f"host = subprocess.Popen({HOST!r}, stdin=subprocess.PIPE, text=True)\n"
+        f"host.stdin.write({request!r}); host.stdin.flush(); host.wait()"
+    )
     middle = subprocess.Popen(
-        [sys.executable, "-c", f"import subprocess; subprocess.Popen({command!r}, stdin=subprocess.PIPE).wait()"],
+        [sys.executable, "-c", parent],
         cwd=PROJECT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     until_epoch(middle)
     middle.kill()
     assert middle.stdout is not None
-    # The script holds the other end: the pipe ends when the last process that could write to it has gone.
+    # The host holds the other end: the pipe ends when the last process that could write to it has gone.
     began = time.monotonic()
     middle.stdout.read()
     assert time.monotonic() - began < 10
@@ -86,18 +100,59 @@ def test_supervised_it_ends_when_its_parent_is_killed(seeded: Root) -> None:
     assert list(seeded.path.glob("models/checkpoints/pump_a/*"))
 
 
-def test_supervised_it_ends_when_the_pipe_is_closed(seeded: Root) -> None:
-    process = seeded.start(TRAIN, *MACHINE, *LONG, "--supervised", stdin=subprocess.PIPE)
-    until_epoch(process)
-    assert process.stdin is not None
-    process.stdin.close()
-    assert process.stdout is not None
-    process.stdout.read()
-    assert process.wait(timeout=20) == 75
+def start_host() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        HOST, cwd=PROJECT, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def ask(host: subprocess.Popen[str], *command: str) -> None:
+    assert host.stdin is not None
+    host.stdin.write(asked_for(*command))
+    host.stdin.flush()
+
+
+def said_until_idle(host: subprocess.Popen[str]) -> list[str]:
+    """The lines before the host's word that the script ended well, or all if there is no such word."""
+    assert host.stdout is not None
+    lines = []
+    for line in host.stdout:
+        if line == '{"event": "idle"}\n':
+            break
+        lines.append(line)
+    return lines
+
+
+def test_under_a_host_it_ends_when_the_pipe_is_closed(seeded: Root) -> None:
+    host = start_host()
+    ask(host, *seeded.command(TRAIN, *MACHINE, *LONG))
+    until_epoch(host)
+    assert host.stdin is not None and host.stdout is not None
+    host.stdin.close()
+    host.stdout.read()
+    assert host.wait(timeout=20) == 75
+
+
+def test_a_host_runs_one_script_after_another_and_ends_with_one_that_fails(seeded: Root) -> None:
+    host = start_host()
+    for script, args, last in ((CHECK_SEED, (), "result"), (CREATE, (), "result"), (TRAIN, ("--epochs", "0"), "error")):
+        ask(host, *seeded.command(script, *MACHINE, "--progress", "json", *args))
+        assert json.loads(said_until_idle(host)[-1])["event"] == last
+    assert host.wait(timeout=20) == 2
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "the pipe is closed"])
+def test_an_idle_host_ends_at_once(seeded: Root, how: str) -> None:
+    host = start_host()
+    ask(host, *seeded.command(CREATE, *MACHINE))
+    assert said_until_idle(host)
+    assert host.stdin is not None
+    host.terminate() if how == "SIGTERM" else host.stdin.close()
+    assert host.wait(timeout=5) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["</dev/null", "stdin closed, as some crons have it"])
-def test_without_the_flag_stdin_does_not_matter(seeded: Root, closed: bool) -> None:
+def test_without_a_host_stdin_does_not_matter(seeded: Root, closed: bool) -> None:
     def close() -> None:
         os.close(0)
 

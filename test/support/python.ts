@@ -1,7 +1,8 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PythonSettings } from '../../activities/python.js';
+import { HOST_SCRIPT } from '../../activities/python-host.js';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
@@ -10,6 +11,7 @@ export function scriptProject(source: string): PythonSettings & { script: string
   const projectRoot = mkdtempSync(join(tmpdir(), 'script-'));
   const script = 'GAN/scripts/fake.py';
   mkdirSync(dirname(join(projectRoot, script)), { recursive: true });
+  copyFileSync(join(PROJECT_ROOT, HOST_SCRIPT), join(projectRoot, HOST_SCRIPT));
   writeFileSync(join(projectRoot, script), `${PRELUDE}\n${source}\n`);
   return {
     projectRoot,

@@ -1,0 +1,182 @@
+import { execa } from 'execa';
+import { hasCode } from './failures.js';
+
+export interface HostSettings {
+  projectRoot: string;
+  python: string;
+  dataRoot: string;
+  stopGraceMs: number;
+}
+
+/** How a script ended: exit status 0 and still there for the next one, or with its process. */
+export interface ScriptEnd {
+  exitCode: number | undefined;
+  signal: string | undefined;
+  reusable: boolean;
+}
+
+/** Who reads what a script says. `idle` tells whether a line is the host's word that the script ended well. */
+export interface ScriptReader {
+  accept: (line: string) => 'idle' | 'more';
+  log: (line: string) => void;
+}
+
+/** Path of the script that runs scripts, relative to the project's root. */
+export const HOST_SCRIPT = 'GAN/host.py';
+/** An idle process holds memory: it is kept for the next step of a fleet run that is under way, no longer. */
+const IDLE_MS = 1_000;
+
+/**
+ * A Python process that runs scripts one after another: to start Python and to import PyTorch takes longer than most steps.
+ *
+ * It has a process group of its own, a minimal environment and, as its stdin, a pipe that this process holds: when this
+ * process dies in any way the pipe closes, and the script saves its checkpoint and exits.
+ */
+export class PythonHost {
+  private readonly child;
+  private readonly group: ProcessGroup;
+  private readonly end: Promise<ScriptEnd>;
+  private reader: ScriptReader | null = null;
+  private onIdle: (end: ScriptEnd) => void = () => undefined;
+  private over = false;
+
+  constructor(settings: HostSettings) {
+    this.child = execa(settings.python, [HOST_SCRIPT, '--root', settings.dataRoot], {
+      cwd: settings.projectRoot,
+      env: minimalEnvironment(),
+      extendEnv: false,
+      detached: true,
+      stdin: 'pipe',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      buffer: false,
+      reject: false,
+    });
+    // What is written to a process that has just died is lost with it: its end says so.
+    this.child.stdin.on('error', () => undefined);
+    this.group = new ProcessGroup(this.child.pid, settings.stopGraceMs);
+    this.end = this.listen();
+  }
+
+  get alive(): boolean {
+    return !this.over;
+  }
+
+  /** Runs a script to its end. One at a time. */
+  async run(script: string, args: readonly string[], reader: ScriptReader): Promise<ScriptEnd> {
+    this.reader = reader;
+    const idle = new Promise<ScriptEnd>((resolve) => {
+      this.onIdle = resolve;
+    });
+    this.child.stdin.write(`${JSON.stringify({ script, args })}\n`);
+    const end = await Promise.race([idle, this.end]);
+    this.reader = null;
+    return end;
+  }
+
+  /** SIGTERM now, SIGKILL when the grace is over: the script may save what it has. */
+  stop(): void {
+    this.group.stop();
+  }
+
+  /** Settles when the process is gone, with all that it started. */
+  async kill(): Promise<void> {
+    this.group.kill();
+    await this.end;
+  }
+
+  private async listen(): Promise<ScriptEnd> {
+    const stderr = readLines(this.child.iterable({ from: 'stderr' }), (line) => this.reader?.log(line));
+    await readLines(this.child.iterable({ from: 'stdout' }), (line) => {
+      if (this.reader?.accept(line) === 'idle') this.onIdle({ exitCode: 0, signal: undefined, reusable: true });
+    });
+    this.over = true;
+    await stderr;
+    const { exitCode, signal } = await this.child;
+    return { exitCode, signal, reusable: false };
+  }
+}
+
+/** A worker's Python processes that wait for their next script. */
+export class PythonHosts {
+  private readonly idle = new Map<PythonHost, NodeJS.Timeout>();
+
+  /** The one that waited least, or a new one. */
+  take(settings: HostSettings): PythonHost {
+    const host = [...this.idle.keys()].at(-1);
+    if (host === undefined) return new PythonHost(settings);
+    clearTimeout(this.idle.get(host));
+    this.idle.delete(host);
+    return host.alive ? host : this.take(settings);
+  }
+
+  give(host: PythonHost): void {
+    this.idle.set(host, setTimeout(() => void this.end(host), IDLE_MS));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.idle.keys()].map((host) => this.end(host)));
+  }
+
+  private async end(host: PythonHost): Promise<void> {
+    clearTimeout(this.idle.get(host));
+    this.idle.delete(host);
+    await host.kill();
+  }
+}
+
+/** A process and all it started. */
+class ProcessGroup {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly pid: number | undefined,
+    private readonly graceMs: number,
+  ) {}
+
+  stop(): void {
+    if (this.timer !== undefined) return;
+    this.send('SIGTERM');
+    this.timer = setTimeout(() => {
+      this.send('SIGKILL');
+    }, this.graceMs);
+  }
+
+  kill(): void {
+    clearTimeout(this.timer);
+    this.send('SIGKILL');
+  }
+
+  private send(signal: NodeJS.Signals): void {
+    if (this.pid === undefined) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch (error) {
+      // Gone, or on macOS: dead and not yet reaped.
+      if (!hasCode(error, 'ESRCH') && !hasCode(error, 'EPERM')) throw error;
+    }
+  }
+}
+
+async function readLines(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
+  for await (const line of lines) onLine(String(line));
+}
+
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'CUDA_VISIBLE_DEVICES', 'LD_LIBRARY_PATH', 'SYSTEMROOT'];
+
+/** One thread a process: two trainings on two cores must not fight. */
+function minimalEnvironment(): Record<string, string> {
+  const passed = PASSED_ON.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(passed),
+    LANG: 'C.UTF-8',
+    PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '',
+    OMP_NUM_THREADS: '1',
+    MKL_NUM_THREADS: '1',
+    OPENBLAS_NUM_THREADS: '1',
+  };
+}
