@@ -1,6 +1,6 @@
-"""Runs a script of the project as Python itself would, but paced, traced and with faults: the tests' interpreter.
+"""Runs the scripts' host (GAN/host.py) as Python itself would, but its scripts paced, traced and with faults.
 
-`faulty.py FOLDER PACE script args…`. Every file of FOLDER/faults is a fault: at the chosen call of a chosen script the
+`faulty.py FOLDER PACE host args…`. Every file of FOLDER/faults is a fault: at the chosen call of a chosen script the
 process is killed, hangs, or gets an error. Before a fault strikes its file is removed, so that the next attempt
 passes; one that is `lasting` stays until the test removes it. Each progress takes PACE seconds longer, and
 FOLDER/trace.jsonl tells what happened when. The project's own code knows nothing of all this.
@@ -19,25 +19,38 @@ import time
 from pathlib import Path
 from typing import Any
 
-FOLDER, PACE, SCRIPT = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
+FOLDER, PACE, HOST = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
 ERRORS = {"disk full": errno.ENOSPC, "read-only": errno.EROFS}
+CALLS = ("replace", "fsync", "symlink")
 SIGNALS = {"kill": signal.SIGKILL, "segfault": signal.SIGSEGV, "hang": signal.SIGSTOP}
+
+
+real_run_path = runpy.run_path
 
 
 def main() -> None:
     sys.argv = sys.argv[3:]
-    sys.path.insert(0, os.path.dirname(os.path.abspath(SCRIPT)))
-    sys.path.insert(1, os.path.join(os.getcwd(), "GAN"))
-    trace("start")
+    sys.path[0] = os.path.dirname(os.path.abspath(HOST))
     watch_progress()
+    watch_end()
+    runpy.run_path = run_script
+    real_run_path(HOST, run_name="__main__")
+
+
+def run_script(script: str, run_name: str) -> dict[str, Any]:
+    """What the host calls for each script."""
+    trace("start")
+    real = {call: getattr(os, call) for call in CALLS}
+    faults_of_progress.clear()
     for file in sorted((FOLDER / "faults").glob("*.json")):
         fault = json.loads(file.read_text())
-        if fnmatch.fnmatch(os.path.basename(SCRIPT), fault["script"]):
+        if fnmatch.fnmatch(os.path.basename(script), fault["script"]):
             arm(fault, file)
-    watch_end()
     try:
-        runpy.run_path(SCRIPT, run_name="__main__")
+        return real_run_path(script, run_name=run_name)
     finally:
+        for call, function in real.items():
+            setattr(os, call, function)
         trace("end")
 
 
@@ -114,7 +127,7 @@ def watch_progress() -> None:
 
 def trace(what: str, **more: object) -> None:
     machine = next((b for a, b in zip(sys.argv, sys.argv[1:]) if a == "--machine_id"), None)
-    line = {"what": what, "at": time.time() * 1000, "pid": os.getpid(), "script": os.path.basename(SCRIPT)}
+    line = {"what": what, "at": time.time() * 1000, "pid": os.getpid(), "script": os.path.basename(sys.argv[0])}
     with open(FOLDER / "trace.jsonl", "ab", buffering=0) as file:
         file.write((json.dumps({**line, "machine": machine, **more}) + "\n").encode())
 

@@ -30,7 +30,7 @@ export async function lookAt(rig: Rig, report: FleetReport): Promise<Outcome> {
   return {
     machines: Object.fromEntries(report.machines.map((machine) => [machine.machineId, machine.failure === null ? machine.status : `${machine.status}: ${machine.failure.message}`])),
     different: [...paths].filter((path) => expected[path] !== made[path]).sort(),
-    orphans: await leftAfter(rig.pythons(), 2_000),
+    orphans: await leftAfter(rig.hosts(), 2_000),
     leftovers: rig.leftovers(),
   };
 }

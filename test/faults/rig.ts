@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { FleetReport } from '../../contracts/runs.js';
+import { HOST_SCRIPT } from '../../activities/python-host.js';
 import { FleetRunInput } from '../../contracts/parameters.js';
 import { QUERY } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
@@ -192,7 +193,12 @@ export class Rig {
 
   /** Process ids of the Python scripts that work on this rig's data. */
   pythons(script = '.py'): number[] {
-    return findProcesses((command) => command.includes(this.dataRoot) && command.includes('--supervised') && command.includes(script));
+    return this.hosts((command) => command.includes(script) && !command.includes(HOST_SCRIPT));
+  }
+
+  /** Process ids of the Python processes of this rig's workers, also of those that wait for a script. */
+  hosts(matches: (command: string) => boolean = () => true): number[] {
+    return findProcesses((command) => command.startsWith('python GAN/') && command.includes(this.dataRoot) && matches(command));
   }
 
   async startFleet(name: string, changes: Partial<FleetRunInput> = {}): Promise<WorkflowHandle> {
