@@ -16,6 +16,7 @@ import runpy
 import signal
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def watch_progress() -> None:
 
 
 def trace(what: str, **more: object) -> None:
-    machine = next((b for a, b in zip(sys.argv, sys.argv[1:]) if a == "--machine_id"), None)
+    machine = next((b for a, b in pairwise(sys.argv) if a == "--machine_id"), None)
     line = {"what": what, "at": time.time() * 1000, "pid": os.getpid(), "script": os.path.basename(sys.argv[0])}
     with open(FOLDER / "trace.jsonl", "ab", buffering=0) as file:
         file.write((json.dumps({**line, "machine": machine, **more}) + "\n").encode())
