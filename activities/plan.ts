@@ -14,6 +14,7 @@ import type { PythonSettings } from './python.js';
 import type { PublishSettings } from './publish-dataset.js';
 import { beating, runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
+import { trainingArgs } from './train-tvae.js';
 
 export interface PlanSettings extends PublishSettings {
   policy: ActivityPolicy;
@@ -60,7 +61,7 @@ export async function checkFleetHealth(settings: StepSettings): Promise<MachineH
 export function planArgs(machineIds: readonly string[] | null, parameters: StepParameters, force: boolean): string[] {
   return [
     ...['--machine_ids', machineIds === null ? 'all' : machineIds.join(',')],
-    ...['--epochs', String(parameters.epochs), '--batch_size', String(parameters.batchSize), '--synthesizer', parameters.synthesizer],
+    ...trainingArgs(parameters),
     ...['--seed_samples', String(parameters.seedSamples), '--num_samples', String(parameters.samples)],
     ...['--split_ratio', parameters.split.join(','), '--seed', String(parameters.seed)],
     ...(force ? ['--force'] : []),

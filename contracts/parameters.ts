@@ -37,14 +37,17 @@ export const Split = z
   .tuple([Ratio, Ratio, Ratio])
   .refine((parts) => Math.abs(parts[0] + parts[1] + parts[2] - 1) < 1e-6, 'train, val and test parts must sum to 1');
 
-/** What a person may set for the steps. Ranges are those of the scripts. */
-export const StepParameters = z.strictObject({
+const Parameters = z.strictObject({
   /** Training epochs. */
   epochs: z.number().int().min(1).max(100_000).default(300),
   /** Rows a training step sees at once. */
   batchSize: z.number().int().min(1).max(1_000_000).default(500),
   /** What learns: the project's own, or SDV's stock TVAE (BUSL-1.1, installed by `npm run setup -- --bench`). */
   synthesizer: z.enum(SYNTHESIZERS).default('temporal-tvae'),
+  /** Epochs without a better loss, on runs set aside for it, after which training ends; 0: never. */
+  patience: z.number().int().min(0).max(100_000).default(0),
+  /** Seconds of training after which it ends, 0: none. How far it gets depends on the machine's speed, and so do the bytes. */
+  timeLimit: z.number().int().min(0).max(10_000_000).default(0),
   /** Rows of the seed. */
   seedSamples: z.number().int().min(100).max(10_000_000).default(10_000),
   /** Rows of the data set, over its three splits. */
@@ -54,6 +57,12 @@ export const StepParameters = z.strictObject({
   /** Random seed: same inputs and same seed, same bytes. */
   seed: z.number().int().min(0).max(2 ** 31 - 1).default(0),
 });
+
+const mayEndEarly = ({ synthesizer }: z.infer<typeof Parameters>) => synthesizer === 'temporal-tvae';
+/** What a person may set for the steps. Ranges are those of the scripts. */
+export const StepParameters = Parameters
+  .refine((given) => given.patience === 0 || mayEndEarly(given), { path: ['patience'], message: 'only temporal-tvae ends early' })
+  .refine((given) => given.timeLimit === 0 || mayEndEarly(given), { path: ['timeLimit'], message: 'only temporal-tvae ends early' });
 export type StepParameters = z.infer<typeof StepParameters>;
 
 export const MachinePipelineInput = z.strictObject({

@@ -34,8 +34,17 @@ def step_script(step: str, description: str, configure: Configure | None = None)
 def run(context: Context, step: str) -> Result:
     """Runs a step. What is refused is refused before a lock is taken: it leaves nothing behind."""
     parameters = parameters_of(step, context.args)
+    if step == "trainTvae":
+        _check_may_end_early(context.args)
     _configured(context) if step == "createProfile" else load_profile(context.paths, context.machine_id)
     return run_step(context, step, parameters, WORK[step])
+
+
+def _check_may_end_early(args: Namespace) -> None:
+    """Raises InvalidInput for a patience or time limit that the synthesizer would pay no heed to."""
+    for name in ("patience", "time_limit"):
+        if getattr(args, name) and not synthesizer_of(args.synthesizer).ends_early:
+            raise InvalidInput(f"{name}: {args.synthesizer} always runs all its epochs", field=name)
 
 
 def parameters_of(step: str, args: Namespace) -> dict[str, Any]:

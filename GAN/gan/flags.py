@@ -38,8 +38,9 @@ def add_training(parser: ArgumentParser) -> None:
         help="end after so many epochs without a better loss on runs set aside for it (default 0: never)",
     )  # fmt: skip
     parser.add_argument(
-        "--time_limit", type=integer(0, 10_000_000), default=0, help="end after so many seconds (default 0: no limit)"
-    )
+        "--time_limit", type=integer(0, 10_000_000), default=0,
+        help="end after so many seconds; the bytes then depend on the machine's speed (default 0: no limit)",
+    )  # fmt: skip
 
 
 def add_sampling(parser: ArgumentParser) -> None:

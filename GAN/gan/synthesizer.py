@@ -53,11 +53,13 @@ class Sample(Protocol):
 
 @dataclass(frozen=True)
 class Synthesizer:
-    """licence: of what it needs installed. resumes: whether its training saves checkpoints and stops at them."""
+    """licence: of what it needs installed. resumes: whether its training saves checkpoints and stops at them.
+    ends_early: whether patience and a time limit end it."""
 
     name: str
     licence: str
     resumes: bool
+    ends_early: bool
     train_module: str
     sample_module: str
 
@@ -77,8 +79,8 @@ class Synthesizer:
 SYNTHESIZERS = {
     one.name: one
     for one in (
-        Synthesizer(TEMPORAL_TVAE, "Apache-2.0", True, "gan.train", "gan.sample"),
-        Synthesizer(SDV_TVAE, "BUSL-1.1", False, "gan.sdv_tvae", "gan.sdv_tvae"),
+        Synthesizer(TEMPORAL_TVAE, "Apache-2.0", True, True, "gan.train", "gan.sample"),
+        Synthesizer(SDV_TVAE, "BUSL-1.1", False, False, "gan.sdv_tvae", "gan.sdv_tvae"),
     )
 }
 

@@ -18,7 +18,7 @@ describe('a machine id', () => {
 
 describe('step parameters', () => {
   it('have the defaults of the seed document', () => {
-    expect(StepParameters.parse({})).toEqual({ epochs: 300, batchSize: 500, synthesizer: 'temporal-tvae', seedSamples: 10_000, samples: 50_000, split: [0.7, 0.15, 0.15], seed: 0 });
+    expect(StepParameters.parse({})).toEqual({ epochs: 300, batchSize: 500, synthesizer: 'temporal-tvae', patience: 0, timeLimit: 0, seedSamples: 10_000, samples: 50_000, split: [0.7, 0.15, 0.15], seed: 0 });
   });
 
   it.each([
@@ -26,6 +26,8 @@ describe('step parameters', () => {
     ['epochs', 1.5],
     ['batchSize', -1],
     ['synthesizer', 'ctgan'],
+    ['patience', -1],
+    ['timeLimit', 0.5],
     ['samples', 10],
     ['split', [0.7, 0.2, 0.2]],
     ['split', [1, 0, 0]],
@@ -36,6 +38,14 @@ describe('step parameters', () => {
     const parsed = StepParameters.safeParse(given);
     expect(parsed.success).toBe(false);
     expect(problems(parsed.error, given).join()).toContain(field);
+  });
+});
+
+describe('a training that ends early', () => {
+  it.each(['patience', 'timeLimit'])('by its %s, is the project’s own: SDV’s would pay no heed', (field) => {
+    expect(StepParameters.parse({ [field]: 5 })).toMatchObject({ [field]: 5 });
+    const given = { synthesizer: 'sdv-tvae', [field]: 5 };
+    expect(problems(StepParameters.safeParse(given).error, given)).toEqual([`${field}: only temporal-tvae ends early (got 5)`]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { StepParameters } from '../../contracts/parameters.js';
 import { table } from '../../scripts/format.js';
 import { PARAMETERS } from './artifacts.js';
 import { Rig, TRAINING, ended, until } from './rig.js';
@@ -11,7 +12,7 @@ const REPEATS = 6;
 const rig = await Rig.running(['pump_a'], 1, { GAN_HEARTBEAT_TIMEOUT_MS: '10000', GAN_HEARTBEAT_EVERY_MS: '1000' });
 const rows: string[][] = [];
 const cancelled: number[] = [];
-const parameters = { ...PARAMETERS, split: [0.7, 0.15, 0.15] as [number, number, number], synthesizer: 'temporal-tvae' as const, epochs: 100_000 };
+const parameters = StepParameters.parse({ ...PARAMETERS, epochs: 100_000 });
 try {
   await rig.startFleet('r', { parameters });
   await rig.untilEpoch('pump_a', 1);

@@ -41,6 +41,8 @@ def test_a_plan_of_a_chain_that_has_run_has_nothing_to_do_and_changes_nothing(ma
     ("flags", "first", "reason"),
     [
         (("--epochs", "4"), "trainTvae", "epochs changed from 3 to 4"),
+        (("--patience", "5"), "trainTvae", "patience changed from 0 to 5"),
+        (("--time_limit", "60"), "trainTvae", "time_limit changed from 0 to 60"),
         (("--num_samples", "3000"), "generateDataset", "num_samples changed from 2000 to 3000"),
         (("--split_ratio", "0.6,0.2,0.2"), "generateDataset", "split_ratio changed from [0.7, 0.15, 0.15] to [0.6, 0.2, 0.2]"),
         (("--seed_samples", "1600"), "generateSeed", "num_samples changed from 1500 to 1600"),

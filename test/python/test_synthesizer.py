@@ -47,6 +47,14 @@ def test_the_script_refuses_an_unknown_name(made: Root) -> None:
     assert (ran.code, ran.events[-1]["field"]) == (2, "synthesizer")
 
 
+@pytest.mark.parametrize("flag", ["patience", "time_limit"])
+def test_a_training_that_cannot_end_early_refuses_to_be_told_when(made: Root, flag: str) -> None:
+    before = made.files()
+    ran = made.run(TRAIN, "--machine_id", MADE, "--synthesizer", SDV_TVAE, f"--{flag}", "5")
+    assert (ran.code, ran.events[-1]["field"]) == (2, flag)
+    assert made.files() == before
+
+
 @without_sdv
 def test_where_sdv_is_not_installed_the_error_names_the_command_that_installs_it(made: Root) -> None:
     before = made.files()

@@ -89,5 +89,5 @@ export async function withWorker<T>(environment: TestWorkflowEnvironment, activi
 }
 
 export function request(machineId: string): MachinePipelineInput {
-  return { machineId, parameters: { epochs: 3, batchSize: 500, synthesizer: 'temporal-tvae', seedSamples: 1000, samples: 1000, split: [0.7, 0.15, 0.15], seed: 0 }, force: false, fleetRun: null };
+  return { machineId, parameters: { epochs: 3, batchSize: 500, synthesizer: 'temporal-tvae', patience: 0, timeLimit: 0, seedSamples: 1000, samples: 1000, split: [0.7, 0.15, 0.15], seed: 0 }, force: false, fleetRun: null };
 }
