@@ -127,7 +127,7 @@ export interface MachineHealth {
   data: boolean;
 }
 
-export const QUERY = { status: 'status' } as const;
+export const QUERY = { status: 'status', input: 'input' } as const;
 export const UPDATE = { pause: 'pause', resume: 'resume', cancel: 'cancel', retry: 'retry' } as const;
 export const SIGNAL = { pause: 'pauseSignal', resume: 'resumeSignal' } as const;
 export const WORKFLOW = {

@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { listMachines } from '../activities/fleet-folder.js';
+import type { FleetFolders } from '../activities/fleet-folder.js';
 import type { FleetRunInput } from '../contracts/parameters.js';
 import { MachineId } from '../contracts/parameters.js';
 import { WORKFLOW } from '../contracts/runs.js';
@@ -54,4 +56,13 @@ export async function failedMachines(client: Client, fleetRun: string | null = n
   const failed = [...latest].flatMap(([id, status]) => (['COMPLETED', 'RUNNING'].includes(status) ? [] : [id]));
   if (failed.length === 0) throw new CliError('no machine has failed', EXIT.ok);
   return failed.sort();
+}
+
+/** Those of the machines that failed which are in the fleet; notes the others. @throws CliError when none is */
+export async function stillInFleet(failed: readonly string[], where: FleetFolders, note: (line: string) => void): Promise<string[]> {
+  const known = await listMachines(where);
+  const gone = failed.filter((id) => !known.includes(id));
+  if (gone.length > 0) note(`no longer in the fleet, left out: ${gone.join(', ')}`);
+  if (gone.length === failed.length) throw new CliError('no machine of the fleet has failed', EXIT.ok);
+  return failed.filter((id) => known.includes(id));
 }

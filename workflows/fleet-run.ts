@@ -29,6 +29,8 @@ import { ATTRIBUTE } from './search-attributes.js';
 import { planning } from './step-activities.js';
 
 export const fleetStatus = defineQuery<FleetReport>(QUERY.status);
+/** What the run was started with. */
+export const fleetInput = defineQuery<FleetRunInput>(QUERY.input);
 export const pauseFleet = defineUpdate(UPDATE.pause);
 export const resumeFleet = defineUpdate(UPDATE.resume);
 export const cancelFleet = defineUpdate(UPDATE.cancel);
@@ -68,6 +70,7 @@ class Fleet {
   ) {
     this.paused = ledger.report.status === 'paused';
     setHandler(fleetStatus, () => ledger.report);
+    setHandler(fleetInput, () => input);
     setHandler(pauseFleet, () => this.setPaused(true), {
       validator: () => {
         this.requirePaused(false);

@@ -26,6 +26,8 @@ import { ATTRIBUTE } from './search-attributes.js';
 import { planning, runStep } from './step-activities.js';
 
 export const pipelineStatus = defineQuery<PipelineReport>(QUERY.status);
+/** What the pipeline was started with. */
+export const pipelineInput = defineQuery<MachinePipelineInput>(QUERY.input);
 export const pausePipeline = defineUpdate(UPDATE.pause);
 export const resumePipeline = defineUpdate(UPDATE.resume);
 export const cancelPipeline = defineUpdate(UPDATE.cancel);
@@ -44,6 +46,7 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
   const startedAt = Date.now();
   const state = new PipelineState(given.machineId);
   const steering = new Steering(state);
+  setHandler(pipelineInput, () => given);
   try {
     const admitted = await planning.admitMachine(given);
     requireOwnId(admitted);

@@ -1,18 +1,20 @@
 import type { Command } from 'commander';
+import type { FleetFolders } from '../../activities/fleet-folder.js';
 import { FleetRunInput } from '../../contracts/parameters.js';
 import type { FleetReport } from '../../contracts/runs.js';
 import { QUERY, UPDATE } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
 import { CliError, EXIT, workflowError } from '../errors.js';
-import { failedMachines, findFleetRun, startFleetRun } from '../fleet-client.js';
+import { failedMachines, findFleetRun, startFleetRun, stillInFleet } from '../fleet-client.js';
 import { writeFleetReport } from '../fleet-report.js';
 import { outcomeTable, totalLine } from '../fleet-view.js';
 import { PlainScreen, TerminalScreen, watchFleet } from '../fleet-watch.js';
 import { onInterrupt } from '../interrupt.js';
+import { notApplied } from '../not-applied.js';
 import { addParameterOptions, check, list, number, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
 import { printPlan } from '../plan.js';
-import { openSession } from '../session.js';
+import { PROJECT_ROOT, openSession } from '../session.js';
 import type { Session } from '../session.js';
 
 interface RunOptions extends ParameterOptions {
@@ -73,19 +75,35 @@ async function runFleet(options: RunOptions): Promise<void> {
     const running = await findFleetRun(session.client, null, true);
     if (running !== null) {
       note(`fleet run ${running} is under way: going on with it`);
+      const warning = await notApplied(options, session.client.workflow.getHandle(fleetWorkflowId(running)), FleetRunInput);
+      if (warning !== null) note(warning);
       return running;
     }
-    const chosen = only === 'failed' ? { ...input, machineIds: await failedMachines(session.client) } : input;
+    const chosen = only === 'failed' ? { ...input, machineIds: await failedInFleet(session, note, options.worker) } : input;
     await startFleetRun(session.client, session.settings, chosen);
     return input.name;
   });
+}
+
+/** The machines that failed, less those that have left the fleet since. Where others do the work, their fleet folder counts. */
+async function failedInFleet(session: Session, note: (line: string) => void, here = true): Promise<string[]> {
+  const failed = await failedMachines(session.client);
+  return here ? await stillInFleet(failed, fleetFolders(session), note) : failed;
+}
+
+function fleetFolders({ settings }: Session): FleetFolders {
+  return { dataRoot: settings.dataRoot, projectRoot: PROJECT_ROOT };
+}
+
+function stderrLine(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** A plan needs no worker, but what failed is known to Temporal alone. */
 async function withFailed(input: FleetRunInput): Promise<FleetRunInput> {
   const session = await openSession('none');
   try {
-    return { ...input, machineIds: await failedMachines(session.client) };
+    return { ...input, machineIds: await failedInFleet(session, stderrLine) };
   } finally {
     await session.close();
   }
@@ -95,17 +113,24 @@ async function retryFleet(machines: string[], options: { name?: string; json?: b
   await withRun({ ...options, worker: true }, async (session, note) => {
     const running = await findFleetRun(session.client, options.name ?? null, true);
     if (running !== null) {
-      const again = await session.client.workflow.getHandle(fleetWorkflowId(running)).executeUpdate<string[], [string[] | null]>(UPDATE.retry, { args: [machines.length > 0 ? machines : null] });
+      const handle = session.client.workflow.getHandle(fleetWorkflowId(running));
+      const chosen = machines.length > 0 ? machines : await stillInFleet(retryable(await handle.query<FleetReport>(QUERY.status)), fleetFolders(session), note);
+      const again = await handle.executeUpdate<string[], [string[] | null]>(UPDATE.retry, { args: [chosen] });
       note(`again: ${again.join(', ')}`);
       return running;
     }
     const failed = await failedMachines(session.client, options.name ?? null);
     const unknown = machines.filter((machine) => !failed.includes(machine));
     if (unknown.length > 0) throw new CliError(`not failed in the last run: ${unknown.join(', ')}`, EXIT.invalid);
-    const input = check(FleetRunInput, { name: timeName(), machineIds: machines.length > 0 ? machines : failed });
+    const chosen = await stillInFleet(machines.length > 0 ? machines : failed, fleetFolders(session), note);
+    const input = check(FleetRunInput, { name: timeName(), machineIds: chosen });
     await startFleetRun(session.client, session.settings, input);
     return input.name;
   });
+}
+
+function retryable(report: FleetReport): string[] {
+  return report.machines.flatMap(({ machineId, status }) => (status === 'failed' || status === 'cancelled' ? [machineId] : []));
 }
 
 /** Opens a session with a worker, lets `choose` start or find a run, and shows it to its end. */
@@ -113,7 +138,7 @@ async function withRun(
   options: { json?: boolean; worker: boolean },
   choose: (session: Session, note: (line: string) => void) => Promise<string>,
 ): Promise<void> {
-  const note = (line: string) => process.stderr.write(`${line}\n`);
+  const note = stderrLine;
   const interrupted = onInterrupt();
   const session = await openSession(options.worker ? 'steps' : 'none', note);
   try {

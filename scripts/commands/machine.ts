@@ -14,6 +14,7 @@ import { duration, table } from '../format.js';
 import { onInterrupt } from '../interrupt.js';
 import { startPipeline } from '../machine-client.js';
 import { watchMachine } from '../machine-watch.js';
+import { notApplied } from '../not-applied.js';
 import { addParameterOptions, check, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
 import { readLiveStep } from '../progress.js';
@@ -78,7 +79,11 @@ async function runMachine(machineId: string, options: RunOptions): Promise<void>
   const session = await openSession(options.worker ? 'steps' : 'none', note);
   try {
     const { handle, attached } = await startPipeline(session.client, session.settings, input);
-    if (attached) note(`${machineId} is being run: watching it`);
+    if (attached) {
+      note(`${machineId} is being run: watching it`);
+      const warning = await notApplied(options, handle, MachinePipelineInput);
+      if (warning !== null) note(warning);
+    }
     note(`Temporal Web UI: ${session.webUi(handle.workflowId) ?? 'address not known'}`);
     await watchMachine(session.client, machineId, handle, options.json === true ? note : (line) => process.stdout.write(`${line}\n`), interrupted);
     if (interrupted.aborted) {

@@ -99,6 +99,21 @@ describe('fleet run', () => {
   });
 });
 
+describe('a machine that failed and has left the fleet', () => {
+  it('is left out of what is run again, and that is said', async () => {
+    addMachine('pump_gone', { sensors: [] });
+    await gan('fleet', 'run', '--machines', 'pump_broken,pump_gone', ...SMALL);
+    rmSync(join(dataRoot, 'fleet/pump_gone.json'));
+    for (const again of [['fleet', 'retry'], ['fleet', 'run', '--only', 'failed', ...SMALL]]) {
+      const { stdout, stderr } = await gan(...again, '--json');
+      expect(stderr).toContain('no longer in the fleet, left out: pump_gone');
+      const ids = (JSON.parse(stdout) as FleetReport).machines.map((machine) => machine.machineId);
+      expect(ids).toContain('pump_broken');
+      expect(ids).not.toContain('pump_gone');
+    }
+  });
+});
+
 describe('other commands', () => {
   it.each([
     [['machine', 'run', '../x'], 2, 'machineId: a machine id is lower-case letters'],
@@ -150,8 +165,8 @@ describe('a fleet run that is under way', () => {
     const run = ['fleet', 'run', '--machines', 'pump_b', ...SMALL, '--epochs', '1000'];
     const first = gan(...run);
     await said(first, 'train TVAE');
-    const second = gan(...run, '--json');
-    await said(second, 'going on with it');
+    const second = gan(...run, '--json', '--epochs', '7', '--concurrency', '3');
+    await said(second, 'not applied, it keeps the options that it was started with: --epochs 7 (it has 1000), --concurrency 3 (it has none)');
     first.kill('SIGKILL');
     const [machine] = (JSON.parse((await second).stdout) as FleetReport).machines;
     // So many epochs over so few rows may well give data that is refused; that it was trained to the end is what counts.
