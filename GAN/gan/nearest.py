@@ -18,23 +18,23 @@ def likeness(a: Runs, b: Runs) -> Floats:
     Of the detrended sensors, once row by row backwards from the runs' ends (a copy may lack its start), once at equal
     shares of life (a copy may be stretched). A copy with noise of the size of its own dynamics still has 0.7.
     """
-    spread = np.maximum(detrended(a).std(axis=0), TINY)
-    pairs = [(_from_end(a, spread), _from_end(b, spread)), (_over_life(a, spread), _over_life(b, spread))]
+    rest_a = detrended(a)
+    rest_b = rest_a if b is a else detrended(b)
+    spread = np.maximum(rest_a.std(axis=0), TINY)
+    pairs = [(view(a, rest_a / spread), view(b, rest_b / spread)) for view in (_from_end, _over_life)]
     return np.asarray(np.maximum(*[x @ y.T for x, y in pairs]))
 
 
-def _from_end(runs: Runs, spread: Floats) -> Floats:
-    """The last ALIGNED rows of each run, unit length, (R, ALIGNED·S); 0 where a run is shorter."""
-    rest = detrended(runs) / spread
+def _from_end(runs: Runs, rest: Floats) -> Floats:
+    """The last ALIGNED rows of each run, unit length, (R, ALIGNED·S); 0 where a run is shorter. rest: (N, S)."""
     back = np.arange(ALIGNED)
     at = np.maximum((runs.starts() + runs.lengths() - 1)[:, None] - back, 0)
     picked = rest[at] * (back < runs.lengths()[:, None])[:, :, None]
     return _unit(picked)
 
 
-def _over_life(runs: Runs, spread: Floats) -> Floats:
-    """The rows nearest to ALIGNED equal shares of life, unit length, (R, ALIGNED·S)."""
-    rest = detrended(runs) / spread
+def _over_life(runs: Runs, rest: Floats) -> Floats:
+    """The rows nearest to ALIGNED equal shares of life, unit length, (R, ALIGNED·S). rest: (N, S)."""
     place = np.round((np.arange(ALIGNED) + 0.5) / ALIGNED * (runs.lengths()[:, None] - 1)).astype(np.int64)
     return _unit(rest[runs.starts()[:, None] + place])
 

@@ -98,17 +98,18 @@ class _WrittenOut:
         raw_log_sigma = self._log_sigma(cond)
         log_sigma = raw_log_sigma.clamp(*LOG_SIGMA_RANGE)
         precision = torch.exp(-log_sigma)
-        rest = (x - change - self._skip(past)).mul_(precision)
+        rest = (x - (change + self._skip(past))).mul_(precision)
         rest_square, variance = rest.square(), spread.square()
         nll = 0.5 * rest_square.sum() + log_sigma.sum() + 0.5 * math.log(2 * math.pi) * rest.numel()
         divergence = 0.5 * (mean.square().sum() + variance.sum() - log_var.sum() - log_var.numel())
 
-        self._log_sigma.learn(cond, rest_square.neg_().add_(1).mul_(raw_log_sigma == log_sigma).div_(count))
+        d_log_sigma = _clamp_backward(rest_square.sub_(1), raw_log_sigma, LOG_SIGMA_RANGE)
+        self._log_sigma.learn(cond, d_log_sigma.div_(-count))
         d_change = rest.mul_(precision).div_(-count)
         self._skip.learn(past, d_change)
         d_z = (self._from_latent @ _backward(self._decoder, decoded, d_change).t()).t()
         d_log_var = (d_z * noise).mul_(spread).mul_(0.5).add_(variance.sub_(1), alpha=0.5 / count)
-        d_log_var.mul_(raw_log_var == log_var)
+        d_log_var = _clamp_backward(d_log_var, raw_log_var, LOG_VARIANCE_RANGE)
         _backward(self._encoder, encoded, torch.cat([d_z.add_(mean, alpha=1 / count), d_log_var], 1))
         return (nll + divergence) / count
 
@@ -143,6 +144,13 @@ def _forward(layers: list[_Layer], inputs: Tensor) -> tuple[Tensor, list[Tensor]
         before = layer(seen[-1])
         seen += [before, nn.functional.silu(before)]
     return layers[-1](seen[-1]), seen
+
+
+def _clamp_backward(upstream: Tensor, clamped: Tensor, limits: tuple[float, float]) -> Tensor:
+    """The gradient of what was clamped, given that of the outcome."""
+    low, high = limits
+    gradient: Tensor = torch.ops.aten.hardtanh_backward(upstream, clamped, low, high)
+    return gradient
 
 
 def _backward(layers: list[_Layer], seen: list[Tensor], upstream: Tensor) -> Tensor:
