@@ -20,7 +20,7 @@ LAGS = (1, 2, 5)
 # Held-out runs that are left out in turn, windows of a run that are looked at, and other runs for each real one.
 MAX_FOLDS = 5
 MAX_WINDOWS = 100
-PARTNERS = 3
+PARTNERS = 6
 BINS = 32
 
 

@@ -16,10 +16,9 @@ from gan.runs import Runs
 from gan.sdquality import quality, validity
 from gan.tstr import constant_error, rows_of_whole_runs, rul_error
 
-# Rows of the data set that are looked at, in whole runs, and repetitions of what is drawn at random.
+# Rows of the data set that are looked at, in whole runs; with `full`, all of them and so many draws of windows.
 SAMPLE_ROWS = 15_000
-DRAWS = 2
-FULL = 4
+FULL_DRAWS = 8
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,6 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bo
 
     Deterministic by seed, on one thread. full: all rows and more draws, for figures that vary less.
     """
-    draws = DRAWS * (FULL if full else 1)
     rng = np.random.default_rng([seed, 41])
     some = data if full else rows_of_whole_runs(data, SAMPLE_ROWS, rng)
     figures = _scores(train, held_out, some)
@@ -82,7 +80,7 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bo
         figures |= {name: Figure(gap(whole, data), gap(train, held_out)) for name, gap in LIFE_GAPS.items()}
     figures["discriminative"] = Figure(
         # One draw of the training runs has nearly all of them.
-        discriminative_score(held_out, some, seed, draws),
+        discriminative_score(held_out, some, seed, FULL_DRAWS if full else 1),
         discriminative_score(held_out, train, seed),
     )
     figures["memorised_courses"] = Figure(memorised_courses(train, held_out, some, seed))
