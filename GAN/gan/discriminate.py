@@ -9,7 +9,6 @@ at lags, of the sensors and of their principal components) take a second and tel
 from __future__ import annotations
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from gan.measures import TINY
@@ -128,6 +127,9 @@ def _quantiles(x: Floats) -> Floats:
 
 def _cross_validated(x: Floats, label: Ints, fold: Ints) -> float:
     """Mean over folds of the accuracy on the fold of a classifier trained on the others. Classes are of one size."""
+    # Here, as it takes a second: most of what imports this module never comes here.
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     scores = []
     x = _quantiles(x)
     with threadpool_limits(1):

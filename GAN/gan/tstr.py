@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from gan.runs import Floats, Ints, Runs
@@ -31,6 +30,9 @@ class RulError:
 
 def rul_error(train: Runs, test: Runs, seed: int) -> RulError:
     """The error on `test` of a RUL model trained on `train`."""
+    # Here, as it takes a second: most of what imports this module never comes here.
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
     assert train.rul_h is not None and test.rul_h is not None
     rows, tests = _spread_out(len(train), MAX_ROWS), _spread_out(len(test), MAX_TEST_ROWS)
     model = HistGradientBoostingRegressor(
