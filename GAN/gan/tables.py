@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -22,28 +23,33 @@ MS_PER_HOUR = 3_600_000.0
 DIGITS = 7
 
 
+def data_schema(profile: Profile) -> pa.Schema:
+    """Columns of a machine's seed and data set, with their types; units and the machine are metadata."""
+    has_modes = bool(profile.failure_modes)
+    sensors = [pa.field(s.name, pa.float64(), metadata={"unit": s.unit}) for s in profile.sensors]
+    fields = [
+        pa.field("timestamp", pa.timestamp("ms", tz="UTC")),
+        *([pa.field("rul", pa.float64(), metadata={"unit": "h"})] if has_modes else []),
+        *sensors,
+        *([pa.field("failure_mode", pa.string())] if has_modes else []),
+        pa.field("run_id", pa.int64()),
+    ]
+    return pa.schema(fields, metadata={"machine_id": profile.machine_id})
+
+
 def to_table(runs: Runs, profile: Profile) -> pa.Table:
-    """Runs as a table: timestamp, rul, one column a sensor, failure_mode, run_id. Units are in the fields' metadata."""
-    units = {sensor.name: sensor.unit for sensor in profile.sensors}
+    """Runs as a table by `data_schema`, without RUL and failure mode where they have none."""
     stamps = EPOCH + np.round(runs.time_h * MS_PER_HOUR).astype("timedelta64[ms]")
-    columns: list[pa.Array] = [pa.array(stamps, pa.timestamp("ms", tz="UTC"))]
-    fields = [pa.field("timestamp", pa.timestamp("ms", tz="UTC"))]
+    columns = {"timestamp": pa.array(stamps, pa.timestamp("ms", tz="UTC")), "run_id": pa.array(runs.run_id)}
+    columns |= {name: pa.array(significant(runs.values[:, at])) for at, name in enumerate(runs.sensors)}
     if runs.rul_h is not None:
-        columns.append(pa.array(np.round(runs.rul_h, 6)))
-        fields.append(pa.field("rul", pa.float64(), metadata={"unit": "h"}))
-    for at, name in enumerate(runs.sensors):
-        columns.append(pa.array(significant(runs.values[:, at])))
-        fields.append(pa.field(name, pa.float64(), metadata={"unit": units.get(name, "")}))
+        columns["rul"] = pa.array(np.round(runs.rul_h, 6))
     if runs.failure_mode is not None:
-        columns.append(
-            pa.DictionaryArray.from_arrays(pa.array(runs.failure_mode.astype(np.int32)), pa.array(runs.modes)).cast(
-                pa.string()
-            )
-        )
-        fields.append(pa.field("failure_mode", pa.string()))
-    columns.append(pa.array(runs.run_id))
-    fields.append(pa.field("run_id", pa.int64()))
-    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata={"machine_id": profile.machine_id}))
+        codes = pa.array(runs.failure_mode.astype(np.int32))
+        columns["failure_mode"] = pa.DictionaryArray.from_arrays(codes, pa.array(runs.modes)).cast(pa.string())
+    whole = data_schema(profile)
+    schema = pa.schema([field for field in whole if field.name in columns], metadata=whole.metadata)
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
 def significant(values: Floats) -> Floats:
@@ -87,14 +93,32 @@ def read_seed(path: Path, profile: Profile) -> Runs:
 
 
 def read_parquet(path: Path, profile: Profile) -> Runs:
-    """Reads one split of a data set. Raises InvalidInput for a damaged file."""
+    """Reads one split of a data set. Raises InvalidInput for a damaged file, and for other columns, types or units than the
+    profile's."""
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise InvalidInput(
             f"{path.name} is not a readable parquet file: {error}", hint="generate the data set again"
         ) from None
+    expected = data_schema(profile)
+    if not table.schema.equals(expected, check_metadata=True):
+        raise InvalidInput(
+            f"{path.name} has another schema than the profile: {_difference(table.schema, expected)}",
+            hint="generate the data set again",
+        )
     return from_table(table, profile, path.name)
+
+
+def _difference(found: pa.Schema, expected: pa.Schema) -> str:
+    def told(schema: pa.Schema) -> list[str]:
+        units = {f.name: (f.metadata or {}).get(b"unit", b"").decode() for f in schema}
+        return [f"{f.name} ({f.type}{', ' if units[f.name] else ''}{units[f.name]})" for f in schema]
+
+    for got, wanted in zip_longest(told(found), told(expected), fillvalue="nothing"):
+        if got != wanted:
+            return f"{got} where {wanted} belongs"
+    return f"metadata {found.metadata} where {expected.metadata} belongs"
 
 
 def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
