@@ -6,6 +6,7 @@ import { generateSeed } from './generate-seed.js';
 import { admitMachine, checkFleetHealth, planFleet } from './plan.js';
 import type { PlanSettings } from './plan.js';
 import { publishDataset } from './publish-dataset.js';
+import { requestCancellation } from './request-cancellation.js';
 import { trainTvae } from './train-tvae.js';
 import { validateDataset } from './validate-dataset.js';
 import { validateSeed } from './validate-seed.js';
@@ -15,6 +16,7 @@ export function createActivities(settings: PlanSettings) {
   return {
     admitMachine: (given: MachinePipelineInput) => admitMachine(given, settings),
     planFleet: (given: FleetRunInput) => planFleet(given, settings),
+    requestCancellation,
     checkFleetHealth: () => checkFleetHealth(settings),
     createProfile: (request: StepRequest) => createProfile(request, settings),
     generateSeed: (request: StepRequest) => generateSeed(request, settings),

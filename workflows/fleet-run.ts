@@ -26,7 +26,7 @@ import { reportFailure } from './failure-report.js';
 import { FleetLedger } from './fleet-ledger.js';
 import { machinePipeline } from './machine-pipeline.js';
 import { ATTRIBUTE } from './search-attributes.js';
-import { planning } from './step-activities.js';
+import { cancelThis, planning } from './step-activities.js';
 
 export const fleetStatus = defineQuery<FleetReport>(QUERY.status);
 /** What the run was started with. */
@@ -81,9 +81,7 @@ class Fleet {
         this.requirePaused(true);
       },
     });
-    setHandler(cancelFleet, () => {
-      this.scope.cancel();
-    });
+    setHandler(cancelFleet, cancelThis);
     setHandler(retryMachines, (machineIds: string[] | null) => ledger.requeue(machineIds), {
       validator: (machineIds: string[] | null) => {
         const objection = ledger.objectionToRetry(machineIds);

@@ -23,7 +23,7 @@ import type { Step } from '../contracts/steps.js';
 import { reportFailure } from './failure-report.js';
 import { PipelineState } from './pipeline-state.js';
 import { ATTRIBUTE } from './search-attributes.js';
-import { planning, runStep } from './step-activities.js';
+import { cancelThis, planning, runStep } from './step-activities.js';
 
 export const pipelineStatus = defineQuery<PipelineReport>(QUERY.status);
 /** What the pipeline was started with. */
@@ -71,6 +71,7 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
     if (steering.cancelled) {
       state.cancel();
       setCurrentDetails(state.describe());
+      await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
       throw isCancellation(error) ? error : new CancelledFailure(`${given.machineId} cancelled`);
     }
     const failure = reportFailure(error, state.report.step);
@@ -107,9 +108,7 @@ class Steering {
     setHandler(pipelineStatus, () => state.report);
     setHandler(pausePipeline, pause, { validator: () => { this.requirePaused(false); } });
     setHandler(resumePipeline, resume, { validator: () => { this.requirePaused(true); } });
-    setHandler(cancelPipeline, () => {
-      this.root.cancel();
-    });
+    setHandler(cancelPipeline, cancelThis);
     setHandler(pausePipelineSignal, pause);
     setHandler(resumePipelineSignal, resume);
   }

@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { ActivityPolicy, StepRequest, StepResult } from '../contracts/runs.js';
 import { STEP_TITLES } from '../contracts/steps.js';
@@ -12,6 +12,13 @@ export const planning = proxyActivities<Pick<Activities, 'admitMachine' | 'planF
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
+
+const control = proxyLocalActivities<Pick<Activities, 'requestCancellation'>>({ startToCloseTimeout: '10 seconds' });
+
+/** Has Temporal cancel this workflow, as its Web UI would. The request itself must not be cancelled by it. */
+export async function cancelThis(): Promise<void> {
+  await CancellationScope.nonCancellable(() => control.requestCancellation());
+}
 
 /**
  * Runs one step of a machine. It is tried again without end: lost workers and shutdowns are nobody's fault, and a step

@@ -192,7 +192,7 @@ async function steerFleet(action: 'pause' | 'resume' | 'cancel', wanted: string 
   try {
     const name = await requireRun(session, wanted ?? null, true);
     const handle = session.client.workflow.getHandle(fleetWorkflowId(name));
-    // Temporal's own cancellation, as of its Web UI: the run then counts as cancelled there, not as failed.
+    // Temporal's own cancellation, as of its Web UI: the update does no more than ask for it, and needs a worker for that.
     await (action === 'cancel' ? handle.cancel() : handle.executeUpdate(action));
     if (action === 'cancel') await handle.result().catch(() => undefined);
     process.stdout.write(`fleet run ${name}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);

@@ -146,7 +146,7 @@ async function steerMachine(action: 'pause' | 'resume' | 'cancel', machineId: st
   const session = await openSession('workflows');
   try {
     const handle = session.client.workflow.getHandle(machineWorkflowId(id));
-    // Temporal's own cancellation, as of its Web UI: the pipeline then counts as cancelled there, not as failed.
+    // Temporal's own cancellation, as of its Web UI: the update does no more than ask for it, and needs a worker for that.
     await (action === 'cancel' ? handle.cancel() : handle.executeUpdate(action)).catch(notFound(id));
     if (action === 'cancel') await handle.result().catch(() => undefined);
     process.stdout.write(`${id}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);

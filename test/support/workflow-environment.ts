@@ -4,6 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.js';
 import { failure } from '../../activities/failures.js';
+import { requestCancellation } from '../../activities/request-cancellation.js';
 import type { MachinePipelineInput, FleetRunInput } from '../../contracts/parameters.js';
 import type { StepResult } from '../../contracts/runs.js';
 import { STEPS } from '../../contracts/steps.js';
@@ -62,6 +63,7 @@ export function fakeActivities(changes: FakeActivities = {}): FakeActivities {
         concurrency: input.concurrency ?? 2,
         machines: (input.machineIds ?? []).map((machineId) => ({ machineId, machineType: 'pump' })),
       }),
+    requestCancellation,
     ...steps,
     ...changes,
   };

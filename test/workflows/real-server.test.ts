@@ -96,6 +96,21 @@ function startFleet(machineId: string) {
   return environment.client.workflow.start(WORKFLOW.fleetRun, { workflowId: fleetWorkflowId(input.name), taskQueue: QUEUE, args: [input] });
 }
 
+it.each(HOW)('what was cancelled by %s, even twice, counts as cancelled and not as failed', async (how) => {
+  const training = new LostTraining();
+  const id = newMachine();
+  await training.served(async () => {
+    const fleet = await startFleet(id);
+    const machine = environment.client.workflow.getHandle(machineWorkflowId(id));
+    await training.begun;
+    const cancel = () => (how === 'update' ? fleet.executeUpdate(UPDATE.cancel) : fleet.cancel());
+    await Promise.all([cancel(), cancel()]);
+    expect(await causeOf(fleet.result())).toBeInstanceOf(CancelledFailure);
+    expect((await fleet.describe()).status.name).toBe('CANCELLED');
+    expect((await machine.describe()).status.name).toBe('CANCELLED');
+  });
+});
+
 async function causeOf(result: Promise<unknown>): Promise<unknown> {
   const error: unknown = await result.then(() => null, (reason: unknown) => reason);
   return error instanceof WorkflowFailedError ? error.cause : error;
