@@ -1,6 +1,6 @@
-"""Runs the scripts' host (GAN/host.py) as Python itself would, but its scripts paced, traced and with faults.
+"""Runs a script, or the host of scripts (GAN/host.py), as Python itself would, but paced, traced and with faults.
 
-`faulty.py FOLDER PACE host args…`. Every file of FOLDER/faults is a fault: at the chosen call of a chosen script the
+`faulty.py FOLDER PACE script args…`. Every file of FOLDER/faults is a fault: at the chosen call of a chosen script the
 process is killed, hangs, or gets an error. Before a fault strikes its file is removed, so that the next attempt
 passes; one that is `lasting` stays until the test removes it. Each progress takes PACE seconds longer, and
 FOLDER/trace.jsonl tells what happened when. The project's own code knows nothing of all this.
@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-FOLDER, PACE, HOST = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
+FOLDER, PACE, SCRIPT = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
 ERRORS = {"disk full": errno.ENOSPC, "read-only": errno.EROFS}
 CALLS = ("replace", "fsync", "symlink")
 SIGNALS = {"kill": signal.SIGKILL, "segfault": signal.SIGSEGV, "hang": signal.SIGSTOP}
@@ -31,15 +31,18 @@ real_run_path = runpy.run_path
 
 def main() -> None:
     sys.argv = sys.argv[3:]
-    sys.path[0] = os.path.dirname(os.path.abspath(HOST))
+    sys.path[0] = os.path.dirname(os.path.abspath(SCRIPT))
+    sys.path.insert(1, os.path.join(os.getcwd(), "GAN"))
     watch_progress()
     watch_end()
-    runpy.run_path = run_script
-    real_run_path(HOST, run_name="__main__")
+    if os.path.basename(SCRIPT) == "host.py":
+        runpy.run_path = run_script  # what the host calls for each script
+        real_run_path(SCRIPT, run_name="__main__")
+    else:
+        run_script(SCRIPT, run_name="__main__")
 
 
 def run_script(script: str, run_name: str) -> dict[str, Any]:
-    """What the host calls for each script."""
     trace("start")
     real = {call: getattr(os, call) for call in CALLS}
     faults_of_progress.clear()
