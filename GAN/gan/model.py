@@ -18,7 +18,7 @@ from gan.profile import Profile
 from gan.runs import Floats
 
 FORMAT = "temporal-tvae"
-VERSION = 1
+VERSION = 2
 _HEADER = "header.json"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -17,7 +17,7 @@ from gan.model import Model
 from gan.physics import REPAIR_HOURS, trim
 from gan.regimes import RegimePlan, sample_regimes
 from gan.runs import Floats, Ints, Runs
-from gan.sequence import Course, MemoryState, Shape, condition, trend_design, unit_design
+from gan.sequence import Course, MemoryState, Shape, condition, life_basis, trend_design
 
 BURN_IN = 40
 LENGTH_JITTER = 0.08
@@ -160,7 +160,7 @@ def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape
     """From the whitened process back to the sensors' units, one run: (rows, S)."""
     a = model.arrays
     design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
-    wear = design[:, bare] @ a["trend"][bare] + unit_design(course.life) @ unit
+    wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ unit
     # A course stays where those of the training runs went: below the healthy level there is no wear.
     scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
     scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
@@ -176,18 +176,21 @@ def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
 
 
 def _mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
-    """A deviation from the trend for each run, (R, 3, S): a mixture of two training runs of its mode.
+    """A deviation from the trend for each run, (R, KNOTS, S): its mode's mean, and a mixture of how two training runs of
+    its mode are off that.
 
     The weights' squares sum to 1, so that mixtures spread as the runs do, and none is negative: wear mirrored at the
-    trend would be wear that heals.
+    mean would be wear that heals.
     """
     units, modes = model.arrays["units"], model.arrays["unit_modes"]
     same = modes[source][:, None] == modes[None, :]
     share = same / same.sum(axis=1, keepdims=True)
+    mean = np.einsum("ru,ufs->rfs", share, units)
     first, second = ((rng.random(len(source))[:, None] > np.cumsum(share, axis=1)).sum(axis=1) for _ in range(2))
     angle = rng.random(len(source))[:, None, None] * (np.pi / 2)
     top = len(units) - 1
-    return np.asarray(np.cos(angle) * units[np.minimum(first, top)] + np.sin(angle) * units[np.minimum(second, top)])
+    one, other = units[np.minimum(first, top)] - mean, units[np.minimum(second, top)] - mean
+    return np.asarray(mean + np.cos(angle) * one + np.sin(angle) * other)
 
 
 class _Process:

@@ -15,9 +15,11 @@ from gan.runs import Floats, Ints, Runs
 
 TREND_RIDGE = 3.0
 UNIT_RIDGE = 5.0
+WHITENING_RIDGE = 1e-6
+# Shares of life between which courses are straight: closer at the end, where wear is fast.
+KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 1.0)
 # Time constants, in rows, of the moving averages that are the process's longer memory.
 AVERAGES = (8.0, 32.0)
-LATE = (4.0, 12.0, 40.0)
 # A run begins cold: so many rows until it is warm.
 EARLY = (8.0, 32.0)
 # A regime begins with a transient: its first two rows by themselves, and a decay over so many rows.
@@ -60,9 +62,9 @@ def life_of(position: Ints, lengths: Ints) -> Floats:
 
 
 def life_basis(life: Floats) -> Floats:
-    """Curves of life that wear may follow, (N, 6): polynomial for steady wear, exponential for what comes late."""
-    late = [np.exp(-rate * (1 - life)) for rate in LATE]
-    return np.column_stack([life, life**2, life**4, *late])
+    """Piecewise linear curves of life that wear may follow, (N, KNOTS), each 1 at its knot and 0 at the others: wear that
+    sets in late leaves alone what was before, as no curve over the whole of life does."""
+    return np.stack([np.interp(life, KNOTS, knot) for knot in np.eye(len(KNOTS))], axis=1)
 
 
 def trend_design(course: Course, shape: Shape) -> Floats:
@@ -81,11 +83,6 @@ def _day(hour: Floats) -> Floats:
 def _regime_columns(course: Course, shape: Shape) -> Floats:
     picks = _one_hot(course.regime, shape.regimes if shape.regimes > 1 else 0)
     return np.concatenate([picks, picks * course.life[:, None]], axis=1)
-
-
-def unit_design(life: Floats) -> Floats:
-    """In what a unit differs from the trend: level, slope, and course at the end, (N, 3)."""
-    return np.column_stack([np.ones(len(life)), life - 0.5, np.exp(-4.0 * (1 - life))])
 
 
 def condition(course: Course, shape: Shape) -> Floats:
@@ -148,7 +145,7 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
         detector = fit_detector(levels, scaled, runs, seed)
         regimes, shape, trend = _fit_trend(runs, scaled, detector.find(levels, scaled, runs))
     rest, units = _process(runs, scaled, regimes, trend, shape)
-    whiten, restore = _whitening(runs, rest, regimes)
+    whiten, restore = _whitening(_rows(runs, rest, regimes, shape), regimes)
     x = rest @ whiten
     arrays = {
         "mean": mean,
@@ -200,7 +197,7 @@ def _course_range(
 
 
 def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:
-    """What is left of the sensors, (N, S), and the units' deviations that were taken off, (R, 3, S)."""
+    """What is left of the sensors, (N, S), and the units' deviations that were taken off, (R, KNOTS, S)."""
     rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
     units = _unit_deviations(runs, rest)
     return rest - _apply_units(runs, units), units
@@ -231,32 +228,30 @@ def ridge(design: Floats, target: Floats, weight: float) -> Floats:
 
 
 def _unit_deviations(runs: Runs, rest: Floats) -> Floats:
-    """Each run's own deviation from the trend, (R, 3, S)."""
-    design = unit_design(_life(runs))
+    """Each run's own deviation from the trend, (R, KNOTS, S)."""
+    design = life_basis(_life(runs))
     bounds = zip(runs.starts(), runs.starts() + runs.lengths(), strict=True)
     return np.stack([_unit(design[a:b], rest[a:b]) for a, b in bounds])
 
 
 def _unit(design: Floats, rest: Floats) -> Floats:
-    return np.asarray(np.linalg.solve(design.T @ design + UNIT_RIDGE * np.eye(3), design.T @ rest))
+    return np.asarray(np.linalg.solve(design.T @ design + UNIT_RIDGE * np.eye(design.shape[1]), design.T @ rest))
 
 
 def _apply_units(runs: Runs, units: Floats) -> Floats:
     each = np.repeat(np.arange(len(units)), runs.lengths())
-    return np.asarray(np.einsum("nf,nfs->ns", unit_design(_life(runs)), units[each]))
+    return np.asarray(np.einsum("nf,nfs->ns", life_basis(_life(runs)), units[each]))
 
 
-def _whitening(runs: Runs, rest: Floats, regimes: Regimes) -> tuple[Floats, Floats]:
-    """A linear map (S, S) after which the changes from row to row are uncorrelated and of one size, and its inverse.
+def _whitening(rows: Rows, regimes: Regimes) -> tuple[Floats, Floats]:
+    """A linear map (S, S) after which what is new in a row is uncorrelated and of one size, and its inverse.
 
-    ZCA: of all such maps the one that changes the sensors least. Changes of regime do not count.
+    New is what least squares on memory and condition leaves: what the process draws for each column by itself. ZCA: of
+    all such maps the one that changes the sensors least. Changes of regime do not count.
     """
-    inside = (np.diff(runs.run_id) == 0) & (regimes.age[1:] > 0)
-    now, before = rest[1:][inside], rest[:-1][inside]
-    damping = (before * now).sum(axis=0) / np.maximum((before**2).sum(axis=0), MIN_SPREAD)
-    steps = now - damping * before
-    covariance = steps.T @ steps / max(len(steps), 1)
-    power, axes = np.linalg.eigh(covariance)
+    known = np.concatenate([np.ones((len(rows.x), 1)), rows.memory, rows.cond], axis=1)
+    new = (rows.x - known @ ridge(known, rows.x, WHITENING_RIDGE))[regimes.age > 0]
+    power, axes = np.linalg.eigh(new.T @ new / max(len(new), 1))
     floor = max(float(power.max()) * 1e-6, 1e-12)
     root = np.sqrt(np.maximum(power, floor))
     return np.asarray(axes / root @ axes.T), np.asarray(axes * root @ axes.T)
