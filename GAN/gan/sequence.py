@@ -69,7 +69,7 @@ def life_basis(life: Floats) -> Floats:
 
 def trend_design(course: Course, shape: Shape) -> Floats:
     """1, the basis, mode and mode × basis, the start, the day's first two harmonics, regime and regime × life, (N, F)."""
-    basis = np.column_stack([np.ones(len(course.life)), life_basis(course.life)])
+    basis = np.column_stack([np.ones(len(course.life)), course.life, life_basis(course.life)])
     by_mode = (_one_hot(course.mode, shape.modes)[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
     start = np.exp(-course.position[:, None] / np.array(EARLY))
     return np.concatenate([basis, by_mode, start, _day(course.hour), _regime_columns(course, shape)], axis=1)
@@ -130,7 +130,8 @@ class Preparation:
             regimes = self.detector.find(levels, scaled, runs)
         assert regimes is not None
         rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
-        return _rows(runs, rest @ self.whiten, regimes, self.shape)
+        x = np.clip(rest @ self.whiten, self.arrays["x_low"], self.arrays["x_high"])
+        return _rows(runs, x, regimes, self.shape)
 
 
 def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
@@ -177,7 +178,8 @@ def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, 
     bare = slice(0, len(trend) - shape.regime_columns)
     level = scaled - design[:, bare] @ trend[bare]
     rest = level if regimes is None else scaled - design @ trend
-    return level - _apply_units(runs, _unit_deviations(runs, rest))
+    slow = _slow_design(_life(runs))
+    return level - _apply_units(runs, _unit_deviations(runs, rest, slow), slow)
 
 
 def _course_range(
@@ -188,7 +190,7 @@ def _course_range(
     The fitted ones overshoot where a sensor wears through many times its healthy band: means of a few rows bound them.
     """
     design, bare = trend_design(_course(runs, regimes), shape), slice(0, len(trend) - shape.regime_columns)
-    fitted = design[:, bare] @ trend[bare] + _apply_units(runs, units)
+    fitted = design[:, bare] @ trend[bare] + _apply_units(runs, units, life_basis(_life(runs)))
     seen = scaled - design[:, bare.stop :] @ trend[bare.stop :]
     first = np.flatnonzero(runs.position() % FEW_ROWS == 0)
     means = np.add.reduceat(seen, first, axis=0) / np.diff(np.append(first, len(runs)))[:, None]
@@ -199,8 +201,9 @@ def _course_range(
 def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:
     """What is left of the sensors, (N, S), and the units' deviations that were taken off, (R, KNOTS, S)."""
     rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
-    units = _unit_deviations(runs, rest)
-    return rest - _apply_units(runs, units), units
+    design = life_basis(_life(runs))
+    units = _unit_deviations(runs, rest, design)
+    return rest - _apply_units(runs, units, design), units
 
 
 def _rows(runs: Runs, x: Floats, regimes: Regimes, shape: Shape) -> Rows:
@@ -227,9 +230,13 @@ def ridge(design: Floats, target: Floats, weight: float) -> Floats:
     return np.asarray(np.linalg.solve(design.T @ design + penalty, design.T @ target))
 
 
-def _unit_deviations(runs: Runs, rest: Floats) -> Floats:
-    """Each run's own deviation from the trend, (R, KNOTS, S)."""
-    design = life_basis(_life(runs))
+def _slow_design(life: Floats) -> Floats:
+    """Level, slope and course at the end, (N, 3): what a unit may deviate by without following its regimes."""
+    return np.column_stack([np.ones(len(life)), life - 0.5, np.exp(-4.0 * (1 - life))])
+
+
+def _unit_deviations(runs: Runs, rest: Floats, design: Floats) -> Floats:
+    """Each run's own deviation from the trend in a design of the rows (N, F), (R, F, S)."""
     bounds = zip(runs.starts(), runs.starts() + runs.lengths(), strict=True)
     return np.stack([_unit(design[a:b], rest[a:b]) for a, b in bounds])
 
@@ -238,9 +245,9 @@ def _unit(design: Floats, rest: Floats) -> Floats:
     return np.asarray(np.linalg.solve(design.T @ design + UNIT_RIDGE * np.eye(design.shape[1]), design.T @ rest))
 
 
-def _apply_units(runs: Runs, units: Floats) -> Floats:
+def _apply_units(runs: Runs, units: Floats, design: Floats) -> Floats:
     each = np.repeat(np.arange(len(units)), runs.lengths())
-    return np.asarray(np.einsum("nf,nfs->ns", life_basis(_life(runs)), units[each]))
+    return np.asarray(np.einsum("nf,nfs->ns", design, units[each]))
 
 
 def _whitening(rows: Rows, regimes: Regimes) -> tuple[Floats, Floats]:
