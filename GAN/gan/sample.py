@@ -125,7 +125,7 @@ def _values(
             out[step] = row
         if step % 50 == 0 or step + 1 == steps:
             on_progress(max(step + 1, 0), steps)
-    units = _mix_units(model, plan.source, rng)
+    units = mix_units(model, plan.source, rng)
     return [_restore(model, out[:n, i], courses.of(i), units[i], shape) for i, n in enumerate(plan.lengths)]
 
 
@@ -175,7 +175,7 @@ def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.minimum(raised, 2 * high - raised))
 
 
-def _mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
+def mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
     """A deviation from the trend for each run, (R, KNOTS, S): its mode's mean, and a mixture of how two training runs of
     its mode are off that.
 

@@ -1,11 +1,12 @@
 """Runs as the model sees them: sensors = course of wear + regime + time of day + the unit's own deviation + a process.
 
-Course, regime and unit are ridge regressions on a few curves; what is left is whitened and modelled row by row, given
-its own recent past. Life is the share of a run that is over: 0 at its start, 1 at its failure.
+Course, regime and unit are ridge regressions on pieces of life and a few curves; what is left is whitened and modelled
+row by row, given its own recent past. Life is the share of a run that is over: 0 at its start, 1 at its failure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ UNIT_RIDGE = 5.0
 WHITENING_RIDGE = 1e-6
 # Shares of life between which courses are straight: closer at the end, where wear is fast.
 KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 1.0)
+LATE = (4.0, 12.0, 40.0)
 # Time constants, in rows, of the moving averages that are the process's longer memory.
 AVERAGES = (8.0, 32.0)
 # A run begins cold: so many rows until it is warm.
@@ -67,9 +69,14 @@ def life_basis(life: Floats) -> Floats:
     return np.stack([np.interp(life, KNOTS, knot) for knot in np.eye(len(KNOTS))], axis=1)
 
 
-def trend_design(course: Course, shape: Shape) -> Floats:
+def slow_basis(life: Floats) -> Floats:
+    """Curves over the whole of life, (N, 5): they cannot follow regimes, and are taken off where those are looked for."""
+    return np.column_stack([life**2, life**4, *[np.exp(-rate * (1 - life)) for rate in LATE]])
+
+
+def trend_design(course: Course, shape: Shape, curves: Callable[[Floats], Floats] = life_basis) -> Floats:
     """1, the basis, mode and mode × basis, the start, the day's first two harmonics, regime and regime × life, (N, F)."""
-    basis = np.column_stack([np.ones(len(course.life)), course.life, life_basis(course.life)])
+    basis = np.column_stack([np.ones(len(course.life)), course.life, curves(course.life)])
     by_mode = (_one_hot(course.mode, shape.modes)[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
     start = np.exp(-course.position[:, None] / np.array(EARLY))
     return np.concatenate([basis, by_mode, start, _day(course.hour), _regime_columns(course, shape)], axis=1)
@@ -116,17 +123,19 @@ class Preparation:
     shape: Shape
     mean: Floats
     spread: Floats
+    slow_trend: Floats
     trend: Floats
     detector: Detector
     whiten: Floats
     arrays: dict[str, Floats]
 
     def apply(self, runs: Runs) -> Rows:
-        """The rows of other runs, prepared as the training runs were."""
+        """The rows of other runs, prepared as the training runs were, and within what those showed: where a regime is
+        mistaken, a few rows are hundreds of deviations away and would be all that a mean loss tells."""
         scaled = (runs.values - self.mean) / self.spread
         regimes = None
         for _ in range(2):
-            levels = _levels(runs, scaled, regimes, self.trend, self.shape)
+            levels = _levels(runs, scaled, regimes, self.slow_trend, self.shape)
             regimes = self.detector.find(levels, scaled, runs)
         assert regimes is not None
         rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
@@ -139,12 +148,13 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
     mean, spread = runs.values.mean(axis=0), np.maximum(runs.values.std(axis=0), MIN_SPREAD)
     scaled = (runs.values - mean) / spread
     detector = Detector.none(scaled.shape[1])
-    regimes, shape, trend = _fit_trend(runs, scaled, detector.find(scaled, scaled, runs))
+    regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(scaled, scaled, runs))
     # Regimes show clearly only without trend and units, and those without the regimes: each is fitted twice.
     for _ in range(2):
-        levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, trend, shape)
+        levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, slow_trend, shape)
         detector = fit_detector(levels, scaled, runs, seed)
-        regimes, shape, trend = _fit_trend(runs, scaled, detector.find(levels, scaled, runs))
+        regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(levels, scaled, runs))
+    trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
     rest, units = _process(runs, scaled, regimes, trend, shape)
     whiten, restore = _whitening(_rows(runs, rest, regimes, shape), regimes)
     x = rest @ whiten
@@ -163,18 +173,18 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
         "x_high": x.max(axis=0),
         **regimes.arrays(runs),
     }
-    return Preparation(shape, mean, spread, trend, detector, whiten, arrays), _rows(runs, x, regimes, shape)
+    return Preparation(shape, mean, spread, slow_trend, trend, detector, whiten, arrays), _rows(runs, x, regimes, shape)
 
 
-def _fit_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, Shape, Floats]:
+def _fit_slow_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, Shape, Floats]:
     shape = Shape(len(runs.sensors), len(runs.modes), regimes.count)
-    return regimes, shape, ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
+    return regimes, shape, ridge(trend_design(_course(runs, regimes), shape, slow_basis), scaled, TREND_RIDGE)
 
 
 def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape) -> Floats:
     """Sensors without wear, time of day and unit, but with the regimes, (N, S). regimes: as far as they are known."""
     known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, scaled, runs)
-    design = trend_design(_course(runs, known), shape)
+    design = trend_design(_course(runs, known), shape, slow_basis)
     bare = slice(0, len(trend) - shape.regime_columns)
     level = scaled - design[:, bare] @ trend[bare]
     rest = level if regimes is None else scaled - design @ trend

@@ -20,7 +20,7 @@ from gan.physics import simulate
 from gan.profile import Profile, parse_profile
 from gan.regimes import sample_regimes
 from gan.runs import Runs
-from gan.sample import sample
+from gan.sample import mix_units, sample
 from gan.sequence import prepare
 from gan.train import EpochReport, TrainingDiverged, TrainingStopped, TrainParams, split_runs, train
 from support import PROJECT, machine_config, sensor
@@ -102,6 +102,28 @@ def test_prepared_rows_are_what_is_left_of_the_sensors(seed: Runs) -> None:
     assert np.isclose(rows.x, again.x).all(axis=1).mean() > 0.75, "a short run of one regime may be taken for another"
     assert rows.x.mean(axis=0) == pytest.approx(0, abs=0.1)
     assert not rows.memory[seed.starts()].any(), "a run knows nothing of the one before"
+
+
+def test_what_is_new_in_a_row_is_uncorrelated_and_of_one_size() -> None:
+    _, rows = prepare(simulate(parse_profile(machine_config("pump_a")), 2000, 1), 0)
+    known = np.column_stack([np.ones(len(rows.x)), rows.memory, rows.cond])
+    new = rows.x - known @ np.linalg.lstsq(known, rows.x, rcond=None)[0]
+    assert np.cov(new.T) == pytest.approx(np.eye(new.shape[1]), abs=0.01)
+
+
+def test_rows_far_from_all_that_was_learned_count_for_no_more_than_the_training_rows_showed(seed: Runs) -> None:
+    preparation, rows = prepare(seed, 0)
+    x = preparation.apply(replace(seed, values=seed.values * 3)).x
+    assert (x >= rows.x.min(axis=0)).all() and (x <= rows.x.max(axis=0)).all()
+
+
+def test_units_of_a_mode_are_on_average_where_its_training_runs_are(model: Model) -> None:
+    units, modes = model.arrays["units"] + 1.0, model.arrays["unit_modes"]
+    moved = replace(model, arrays={**model.arrays, "units": units})
+    for mode in np.unique(modes):
+        own = units[modes == mode]
+        mixed = mix_units(moved, np.full(4000, np.flatnonzero(modes == mode)[0]), np.random.default_rng(0))
+        assert mixed.mean(axis=0) == pytest.approx(own.mean(axis=0), abs=0.1 * float(own.std()))
 
 
 def test_training_stopped_anywhere_and_resumed_ends_with_the_same_bytes(
