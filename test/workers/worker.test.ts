@@ -252,14 +252,14 @@ describe('worker versioning', () => {
     expect(ran).toEqual(['a', 'b']);
   });
 
-  /** The server knows of a build as soon as a worker of it has polled. */
+  /** The server knows of a build, and of each of its task queues, as soon as a worker of it has polled that. */
   async function setCurrent(client: Client, buildId: string): Promise<void> {
     for (;;) {
       try {
         await client.workflowService.setWorkerDeploymentCurrentVersion({ namespace: 'default', deploymentName: 'fleet-test', buildId });
         return;
       } catch (error) {
-        if (!/does your Worker Deployment have pollers|not found/.test(String(error))) throw error;
+        if (!/does your Worker Deployment have pollers|not found|missing active task queues/.test(String(error))) throw error;
       }
     }
   }
