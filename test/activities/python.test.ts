@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { runPython } from '../../activities/python.js';
+import { PythonHosts } from '../../activities/python-host.js';
 import type { ProgressEvent } from '../../contracts/events.js';
 import { leftAfter } from '../support/processes.js';
 import { scriptProject } from '../support/python.js';
@@ -137,5 +138,72 @@ time.sleep(600)`;
     const failure = await failureOf(run('time.sleep(600)', { silenceTimeoutMs: 500 }));
     expect(failure.type).toBe('ProcessCrashed');
     expect(failure.message).toMatch(/nothing/);
+  });
+});
+
+describe('a worker’s Python processes', () => {
+  const PID = 'result(metrics={"pid": os.getpid()})';
+  let hosts: PythonHosts;
+  beforeEach(() => {
+    hosts = new PythonHosts();
+  });
+  afterEach(async () => {
+    await hosts.close();
+  });
+
+  /** Runs a script in a process of the pool; gives its process id. */
+  async function pidOf(project: ReturnType<typeof scriptProject>, signal = never, onProgress: () => void = () => undefined): Promise<number> {
+    const { script, ...settings } = project;
+    const result = await runPython({ script, args: [] }, { ...settings, hosts }, signal, { onProgress, onLog: () => undefined });
+    return result.metrics['pid'] ?? 0;
+  }
+
+  it('run one script after another', async () => {
+    const project = scriptProject(PID);
+    expect(await pidOf(project)).toBe(await pidOf(project));
+  });
+
+  it('are as many as scripts run at once', async () => {
+    const project = scriptProject(PID);
+    const [one, other] = await Promise.all([pidOf(project), pidOf(project)]);
+    expect(one).not.toBe(other);
+  });
+
+  it('are not used again after a script that failed', async () => {
+    const project = scriptProject(`${PID}\nsys.exit(0 if os.path.exists("failed") else (open("failed", "w"), 5)[1])`);
+    await failureOf(pidOf(project));
+    const pid = await pidOf(project);
+    expect(await pidOf(project)).toBe(pid);
+  });
+
+  it('are gone when a script was stopped, also one that took no notice and ended well', async () => {
+    const abort = new AbortController();
+    const source = `signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})\nprogress(1)\nsignal.sigwait({signal.SIGTERM})\n${PID}`;
+    const pid = await pidOf(scriptProject(source), abort.signal, () => {
+      abort.abort();
+    });
+    expect(pid).toBeGreaterThan(0);
+    expect(await leftAfter([pid], 0)).toEqual([]);
+  });
+
+  it('end when they have had nothing to do for a second, and at once with the worker', async () => {
+    const project = scriptProject(PID);
+    expect(await leftAfter([await pidOf(project)], 5_000)).toEqual([]);
+    const pid = await pidOf(project);
+    await hosts.close();
+    expect(await leftAfter([pid], 0)).toEqual([]);
+  });
+
+  it('that were killed while they waited are replaced', async () => {
+    const project = scriptProject(PID);
+    const pid = await pidOf(project);
+    process.kill(pid, 'SIGKILL');
+    expect(await leftAfter([pid], 5_000)).toEqual([]);
+    const next = await pidOf(project).catch(async (error: unknown) => {
+      // Its end was not known yet: the script counts as crashed, and is retried.
+      expect(error).toMatchObject({ type: 'ProcessCrashed', nonRetryable: false });
+      return await pidOf(project);
+    });
+    expect(next).not.toBe(pid);
   });
 });
