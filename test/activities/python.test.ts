@@ -178,7 +178,13 @@ describe('a worker’s Python processes', () => {
 
   it('are gone when a script was stopped, also one that took no notice and ended well', async () => {
     const abort = new AbortController();
-    const source = `signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})\nprogress(1)\nsignal.sigwait({signal.SIGTERM})\n${PID}`;
+    const source = `
+import threading
+stopped = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+progress(1)
+stopped.wait()
+${PID}`;
     const pid = await pidOf(scriptProject(source), abort.signal, () => {
       abort.abort();
     });
