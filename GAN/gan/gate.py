@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# Between data sets of one machine that differ in nothing but the random seed (three machines, four seeds, 100 epochs) quality
-# differed by up to 0.11 and up to 4 checks turned from pass to warn: bench/gate_margin.py. The margins lie above that.
+# Between data sets of one machine that differ in nothing but the random seed (six machines, four seeds, 300 epochs) the
+# shortfall differed by up to 0.115, quality itself by up to 0.18, and up to 2 checks turned from pass to warn:
+# bench/gate_margin.py. The margins lie above that.
 QUALITY_MARGIN = 0.15
 MORE_WARNINGS = 6
 
@@ -21,11 +22,22 @@ def clearly_worse(candidate: Mapping[str, Any], published: Mapping[str, Any]) ->
     return "; ".join(reasons) or None
 
 
+def shortfall(report: Mapping[str, Any]) -> float:
+    """How far quality lies below what real runs have among themselves.
+
+    Quality alone says as much of which runs were held out: another random seed holds out others.
+    """
+    quality = report["figures"]["quality"]
+    return float(quality["floor"] - quality["value"])
+
+
 def _quality(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:
-    new, old = candidate.get("quality"), published.get("quality")
-    if new is None or old is None or new >= old - QUALITY_MARGIN:
+    new, old = shortfall(candidate), shortfall(published)
+    if new <= old + QUALITY_MARGIN:
         return []
-    return [f"quality {new:.3f} against {old:.3f} (allowed: {QUALITY_MARGIN:g} less)"]
+    return [
+        f"quality is {new:.3f} below real runs', that of the published {old:.3f} (allowed: {QUALITY_MARGIN:g} more)"
+    ]
 
 
 def warnings_gained(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -153,9 +153,10 @@ class TestRetention:
 
 class TestGate:
     @staticmethod
-    def report(quality: float, warns: int = 0) -> dict[str, Any]:
+    def report(quality: float, warns: int = 0, floor: float = 0.9) -> dict[str, Any]:
+        figures = {"quality": {"value": quality, "floor": floor}}
         checks = [{"name": f"c{n}", "text": "0.5", "verdict": "warn" if n < warns else "pass"} for n in range(8)]
-        return {"quality": quality, "verdict": "warn" if warns else "pass", "checks": checks}
+        return {"figures": figures, "verdict": "warn" if warns else "pass", "checks": checks}
 
     def test_lets_through_what_is_as_good_or_worse_by_chance(self) -> None:
         old = self.report(0.9)
@@ -164,8 +165,11 @@ class TestGate:
 
     def test_names_the_figures_of_what_is_clearly_worse(self) -> None:
         old = self.report(0.9)
-        assert "quality 0.600 against 0.900" in (clearly_worse(self.report(0.6), old) or "")
+        assert "quality is 0.300 below real runs'" in (clearly_worse(self.report(0.6), old) or "")
         assert "checks that passed now warn" in (clearly_worse(self.report(0.9, MORE_WARNINGS), old) or "")
+
+    def test_lets_through_what_is_worse_because_the_held_out_runs_are_harder(self) -> None:
+        assert clearly_worse(self.report(0.7, floor=0.7), self.report(0.9)) is None
 
     def test_does_not_count_what_warned_before(self) -> None:
         assert clearly_worse(self.report(0.9, 5), self.report(0.9, 4)) is None
@@ -174,7 +178,9 @@ class TestGate:
 def judge(root: Root, generation: str, quality: float) -> None:
     """Writes another quality into a generation's report, as if it had been measured so."""
     path = root.path / f"data/generations/{MADE}/{generation}/report.json"
-    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "quality": quality}), "utf-8")
+    body = json.loads(path.read_text("utf-8"))
+    body["figures"]["quality"] = {"value": quality, "floor": 0.9}
+    path.write_text(json.dumps(body), "utf-8")
 
 
 def published(root: Root) -> str:
@@ -219,7 +225,7 @@ class TestScripts:
         for _ in range(2):  # tried again, the outcome is the same
             refused = root.call(PUBLISH, "--machine_id", MADE)
             assert (refused.code, refused.last["code"]) == (4, "CLEARLY_WORSE")
-            assert "quality 0.500 against 0.900" in refused.last["message"]
+            assert "quality is 0.400 below real runs" in refused.last["message"]
             assert published(root) == first
         assert root.call(LIST, "--machine_id", MADE).last["data"]["generations"][0]["state"] == "quarantined"
         assert root.call(PUBLISH, "--machine_id", MADE, "--force").code == 0
