@@ -77,6 +77,7 @@ export class FleetLedger {
   }
 }
 
-function isRetryable(machine: MachineOutcome): boolean {
+/** Whether a retry runs a machine again. */
+export function isRetryable(machine: MachineOutcome): boolean {
   return machine.status === 'failed' || machine.status === 'cancelled';
 }

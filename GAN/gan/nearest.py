@@ -21,7 +21,8 @@ def likeness(a: Runs, b: Runs) -> Floats:
     rest_a = detrended(a)
     rest_b = rest_a if b is a else detrended(b)
     spread = np.maximum(rest_a.std(axis=0), TINY)
-    pairs = [(view(a, rest_a / spread), view(b, rest_b / spread)) for view in (_from_end, _over_life)]
+    rest_a, rest_b = rest_a / spread, rest_b / spread
+    pairs = [(view(a, rest_a), view(b, rest_b)) for view in (_from_end, _over_life)]
     return np.asarray(np.maximum(*[x @ y.T for x, y in pairs]))
 
 

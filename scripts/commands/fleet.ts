@@ -4,6 +4,7 @@ import { FleetRunInput } from '../../contracts/parameters.js';
 import type { FleetReport } from '../../contracts/runs.js';
 import { QUERY, UPDATE } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
+import { isRetryable } from '../../workflows/fleet-ledger.js';
 import { CliError, EXIT, workflowError } from '../errors.js';
 import { failedMachines, findFleetRun, startFleetRun, stillInFleet } from '../fleet-client.js';
 import { writeFleetReport } from '../fleet-report.js';
@@ -130,7 +131,7 @@ async function retryFleet(machines: string[], options: { name?: string; json?: b
 }
 
 function retryable(report: FleetReport): string[] {
-  return report.machines.flatMap(({ machineId, status }) => (status === 'failed' || status === 'cancelled' ? [machineId] : []));
+  return report.machines.filter(isRetryable).map((machine) => machine.machineId);
 }
 
 /** Opens a session with a worker, lets `choose` start or find a run, and shows it to its end. */
