@@ -33,7 +33,12 @@ const Environment = z.object({
   GAN_SILENCE_TIMEOUT_MS: positive.default(5 * 60_000),
   GAN_STOP_GRACE_MS: positive.default(5_000),
   GAN_ATTEMPTS: positive.default(5),
-  GAN_KEEP_GENERATIONS: z.coerce.number().int().min(2, 'the published one and the one before it are always kept').max(1_000).default(3),
+  GAN_KEEP_GENERATIONS: z.coerce
+    .number()
+    .int()
+    .min(2, 'the published one and the one before it are always kept')
+    .max(1_000)
+    .default(3),
   GAN_MIN_FREE_MB: z.coerce.number().int().nonnegative().default(500),
   GAN_DEPLOYMENT_NAME: z.string().max(200).optional(),
   GAN_BUILD_ID: z.string().max(200).optional(),
@@ -140,17 +145,27 @@ function loadKeys(file: string | undefined, given: string | undefined, projectRo
   if (file === undefined && inline === undefined) return null;
   const source = file === undefined ? 'GAN_PAYLOAD_KEYS' : `GAN_PAYLOAD_KEY_FILE=${file}`;
   try {
-    return PayloadKeys.parse(file === undefined ? (inline ?? '').replaceAll(',', '\n') : readFileSync(resolve(projectRoot, file), 'utf8'));
+    return PayloadKeys.parse(
+      file === undefined ? (inline ?? '').replaceAll(',', '\n') : readFileSync(resolve(projectRoot, file), 'utf8'),
+    );
   } catch (error) {
-    throw new ConfigError(`Settings are wrong:\n  ${source}: ${error instanceof Error ? error.message : 'not readable'}`);
+    throw new ConfigError(
+      `Settings are wrong:\n  ${source}: ${error instanceof Error ? error.message : 'not readable'}`,
+    );
   }
 }
 
 /** Worker versioning, where both names are set; off for the embedded server, whose worker is always this checkout. */
-function deploymentOf(deploymentName: string | undefined, buildId: string | undefined, configured: boolean): Settings['deployment'] {
+function deploymentOf(
+  deploymentName: string | undefined,
+  buildId: string | undefined,
+  configured: boolean,
+): Settings['deployment'] {
   if (deploymentName === undefined && buildId === undefined) return null;
   if (deploymentName === undefined || buildId === undefined) {
-    throw new ConfigError('Settings are wrong:\n  GAN_DEPLOYMENT_NAME and GAN_BUILD_ID go together: set both, or neither');
+    throw new ConfigError(
+      'Settings are wrong:\n  GAN_DEPLOYMENT_NAME and GAN_BUILD_ID go together: set both, or neither',
+    );
   }
   return configured ? { deploymentName, buildId } : null;
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
-from gan.chain import step_script
+from gan.pipeline.chain import step_script
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -23,7 +23,11 @@ export function failure(
   message: string,
   options: { retryable: boolean; code?: string; hint?: string | null; field?: string | null; retryInMs?: number },
 ): ApplicationFailure {
-  const detail: FailureDetail = { code: options.code ?? type, hint: options.hint ?? null, field: options.field ?? null };
+  const detail: FailureDetail = {
+    code: options.code ?? type,
+    hint: options.hint ?? null,
+    field: options.field ?? null,
+  };
   return ApplicationFailure.create({
     type,
     message,
@@ -34,10 +38,20 @@ export function failure(
 }
 
 /** The failure that a script's exit means. `event` is the error event it printed last, if it came to that. */
-export function failureOfExit(exitCode: number | undefined, signal: string | undefined, event: ErrorEvent | null, stderrTail: string[]): ApplicationFailure {
+export function failureOfExit(
+  exitCode: number | undefined,
+  signal: string | undefined,
+  event: ErrorEvent | null,
+  stderrTail: string[],
+): ApplicationFailure {
   const known = exitCode === undefined ? undefined : BY_EXIT[exitCode];
   if (known !== undefined && event !== null) {
-    return failure(known.type, event.message, { retryable: known.retryable, code: event.code, hint: event.hint, field: event.field });
+    return failure(known.type, event.message, {
+      retryable: known.retryable,
+      code: event.code,
+      hint: event.hint,
+      field: event.field,
+    });
   }
   const how = signal === undefined ? `exited with ${exitCode ?? 'no status'}` : `was killed by ${signal}`;
   const last = event?.message ?? stderrTail.at(-1) ?? 'it printed no reason';

@@ -45,7 +45,10 @@ export function parseProfile(text: string, name: string): Profile {
   const parsed = Profile.safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = describeProblems(parsed.error, given);
-  throw failure(FAILURE.invalidInput, `profile of ${name}: ${problems.join('; ')}`, { retryable: false, field: problems[0]?.split(':')[0] ?? null });
+  throw failure(FAILURE.invalidInput, `profile of ${name}: ${problems.join('; ')}`, {
+    retryable: false,
+    field: problems[0]?.split(':')[0] ?? null,
+  });
 }
 
 function parseJson(text: string, name: string): unknown {

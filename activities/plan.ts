@@ -22,8 +22,18 @@ export interface PlanSettings extends PublishSettings {
   defaultConcurrency: number;
 }
 
-const PlannedStep = z.object({ step: z.enum(STEPS), action: z.enum(['run', 'skip']), reason: z.string(), lastSeconds: z.number().nullish() });
-const PlannedMachine = z.object({ machineId: z.string(), machineType: z.string(), published: z.boolean(), steps: z.array(PlannedStep) });
+const PlannedStep = z.object({
+  step: z.enum(STEPS),
+  action: z.enum(['run', 'skip']),
+  reason: z.string(),
+  lastSeconds: z.number().nullish(),
+});
+const PlannedMachine = z.object({
+  machineId: z.string(),
+  machineType: z.string(),
+  published: z.boolean(),
+  steps: z.array(PlannedStep),
+});
 export const PlanData = z.object({ machines: z.array(PlannedMachine) });
 export type PlannedMachine = z.infer<typeof PlannedMachine>;
 
@@ -41,19 +51,28 @@ export async function admitMachine(given: unknown, settings: PlanSettings): Prom
 /** Checks a fleet run's input and chooses its machines. A machine whose configuration is wrong is taken: it fails by itself. */
 export async function planFleet(given: unknown, settings: PlanSettings): Promise<FleetPlan> {
   const input = parseInput(FleetRunInput, given, 'fleetRun');
-  return await beating(settings, () => undefined, () => plan(input, settings));
+  return await beating(
+    settings,
+    () => undefined,
+    () => plan(input, settings),
+  );
 }
 
 async function plan(input: FleetRunInput, settings: PlanSettings): Promise<FleetPlan> {
   const chosen = await selectMachines(input, settings);
   const due = input.only === null ? null : await selectPlan(input, settings, Context.current().cancellationSignal);
-  const machines = due === null ? chosen : chosen.filter((machine) => due.some((planned) => planned.machineId === machine.machineId));
+  const machines =
+    due === null ? chosen : chosen.filter((machine) => due.some((planned) => planned.machineId === machine.machineId));
   const concurrency = Math.min(input.concurrency ?? settings.defaultConcurrency, Math.max(1, machines.length));
   return { parameters: input.parameters, concurrency, machines };
 }
 
 export async function checkFleetHealth(settings: StepSettings): Promise<MachineHealth[]> {
-  const result = await runSupervised('fleetHealth', { script: 'GAN/scripts/validate_all_models.py', args: [] }, settings);
+  const result = await runSupervised(
+    'fleetHealth',
+    { script: 'GAN/scripts/validate_all_models.py', args: [] },
+    settings,
+  );
   return HealthData.parse(result.data).machines;
 }
 
@@ -69,10 +88,18 @@ export function planArgs(machineIds: readonly string[] | null, parameters: StepP
 }
 
 /** The plan of a fleet run: each machine that its filters leave, and what its steps would do. Changes nothing. */
-export async function selectPlan(input: FleetRunInput, settings: PythonSettings, signal: AbortSignal): Promise<PlannedMachine[]> {
+export async function selectPlan(
+  input: FleetRunInput,
+  settings: PythonSettings,
+  signal: AbortSignal,
+): Promise<PlannedMachine[]> {
   const ids = await selectMachines(input, settings);
   if (ids.length === 0) return [];
-  const args = planArgs(ids.map((machine) => machine.machineId), input.parameters, input.force);
+  const args = planArgs(
+    ids.map((machine) => machine.machineId),
+    input.parameters,
+    input.force,
+  );
   const silent = { onProgress: () => undefined, onLog: () => undefined };
   const result = await runPython({ script: 'GAN/scripts/plan.py', args }, settings, signal, silent);
   return PlanData.parse(result.data).machines.filter((machine) => isDue(machine, input.only));
@@ -84,14 +111,23 @@ function isDue(machine: PlannedMachine, only: FleetRunInput['only']): boolean {
 }
 
 /** The machines that a fleet run's names and type choose. @throws ApplicationFailure InvalidInput for a machine that is not in the fleet */
-async function selectMachines(input: FleetRunInput, where: FleetFolders): Promise<{ machineId: string; machineType: string }[]> {
+async function selectMachines(
+  input: FleetRunInput,
+  where: FleetFolders,
+): Promise<{ machineId: string; machineType: string }[]> {
   const known = await listMachines(where);
   const unknown = (input.machineIds ?? []).filter((id) => !known.includes(id));
   if (unknown.length > 0) {
-    throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, { retryable: false, field: 'machines', hint: `known are: ${known.join(', ')}` });
+    throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, {
+      retryable: false,
+      field: 'machines',
+      hint: `known are: ${known.join(', ')}`,
+    });
   }
   const named = [...new Set(input.machineIds ?? known)];
-  const typed = await Promise.all(named.map(async (machineId) => ({ machineId, machineType: await typeOf(machineId, where) })));
+  const typed = await Promise.all(
+    named.map(async (machineId) => ({ machineId, machineType: await typeOf(machineId, where) })),
+  );
   return typed.filter((machine) => input.machineType === null || machine.machineType === input.machineType);
 }
 
@@ -107,5 +143,8 @@ function parseInput<T>(schema: ZodType<T>, given: unknown, workflow: string): T 
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = describeProblems(parsed.error, given);
-  throw failure(FAILURE.invalidInput, `${workflow}: ${problems.join('; ')}`, { retryable: false, field: problems[0]?.split(':')[0] ?? null });
+  throw failure(FAILURE.invalidInput, `${workflow}: ${problems.join('; ')}`, {
+    retryable: false,
+    field: problems[0]?.split(':')[0] ?? null,
+  });
 }

@@ -9,6 +9,11 @@ export interface PublishSettings extends StepSettings {
 
 /** Switches the published data set to the new generation, if it passed validation and is not clearly worse. */
 export function publishDataset(request: StepRequest, settings: PublishSettings): Promise<StepResult> {
-  const args = [...commonArgs(request), '--keep', String(settings.keepGenerations), ...(request.force ? ['--force'] : [])];
+  const args = [
+    ...commonArgs(request),
+    '--keep',
+    String(settings.keepGenerations),
+    ...(request.force ? ['--force'] : []),
+  ];
   return runStepScript('publishDataset', { script: 'GAN/scripts/publish_dataset.py', args }, settings);
 }

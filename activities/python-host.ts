@@ -111,7 +111,10 @@ export class PythonHosts {
   }
 
   give(host: PythonHost): void {
-    this.idle.set(host, setTimeout(() => void this.end(host), IDLE_MS));
+    this.idle.set(
+      host,
+      setTimeout(() => void this.end(host), IDLE_MS),
+    );
   }
 
   async close(): Promise<void> {

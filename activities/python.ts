@@ -52,9 +52,14 @@ export async function runPython(
   if (signal.aborted) stop();
   let reusable = false;
   try {
-    const end = await host.run(request.script, ['--root', settings.dataRoot, '--progress', 'json', ...request.args], run);
+    const end = await host.run(
+      request.script,
+      ['--root', settings.dataRoot, '--progress', 'json', ...request.args],
+      run,
+    );
     if (silence.fired) throw hung(settings.silenceTimeoutMs);
-    if (signal.aborted && end.exitCode !== 0) throw failure(FAILURE.interrupted, 'stopped on request', { retryable: true });
+    if (signal.aborted && end.exitCode !== 0)
+      throw failure(FAILURE.interrupted, 'stopped on request', { retryable: true });
     const result = run.outcome(end);
     reusable = end.reusable && !signal.aborted;
     return result;
@@ -103,7 +108,11 @@ class ScriptRun implements ScriptReader {
   outcome({ exitCode, signal }: ScriptEnd): ResultEvent {
     if (exitCode === 0 && this.result !== null) return this.result;
     if (exitCode === 0) {
-      throw failure(FAILURE.crashed, `the script ended without a result event: ${this.tail.at(-1) ?? 'it printed nothing'}`, { retryable: false });
+      throw failure(
+        FAILURE.crashed,
+        `the script ended without a result event: ${this.tail.at(-1) ?? 'it printed nothing'}`,
+        { retryable: false },
+      );
     }
     throw failureOfExit(exitCode, signal, this.error, this.tail);
   }
@@ -150,6 +159,9 @@ async function requireFile(path: string, what: string, command: string): Promise
   try {
     await access(path);
   } catch {
-    throw failure(FAILURE.missingPrerequisite, `${what} is missing: ${path}`, { retryable: false, hint: `run: ${command}` });
+    throw failure(FAILURE.missingPrerequisite, `${what} is missing: ${path}`, {
+      retryable: false,
+      hint: `run: ${command}`,
+    });
   }
 }

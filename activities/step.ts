@@ -28,21 +28,33 @@ export async function runStepScript(step: Step, request: PythonRequest, settings
  * @throws the activity's cancellation when it was cancelled; a failure that is retried at once when the worker stops;
  * NoProgress, not retried, when the step failed by itself several times without getting any further
  */
-export async function runSupervised(step: string, request: PythonRequest, settings: StepSettings): Promise<ResultEvent> {
+export async function runSupervised(
+  step: string,
+  request: PythonRequest,
+  settings: StepSettings,
+): Promise<ResultEvent> {
   const context = Context.current();
   const pulse = new Pulse(step, HeartbeatDetails.safeParse(context.info.heartbeatDetails).data);
-  return await beating(settings, () => pulse.details, async () => {
-    try {
-      return await runPython(request, settings, context.cancellationSignal, pulse);
-    } catch (error) {
-      if (context.cancellationSignal.aborted) return await stopped(context);
-      throw pulse.judge(error, settings);
-    }
-  });
+  return await beating(
+    settings,
+    () => pulse.details,
+    async () => {
+      try {
+        return await runPython(request, settings, context.cancellationSignal, pulse);
+      } catch (error) {
+        if (context.cancellationSignal.aborted) return await stopped(context);
+        throw pulse.judge(error, settings);
+      }
+    },
+  );
 }
 
 /** Heartbeats while work goes on, first at once and last as it ends: cancellation and the next attempt depend on it. */
-export async function beating<T>(settings: Pick<StepSettings, 'heartbeatEveryMs'>, details: () => unknown, work: () => Promise<T>): Promise<T> {
+export async function beating<T>(
+  settings: Pick<StepSettings, 'heartbeatEveryMs'>,
+  details: () => unknown,
+  work: () => Promise<T>,
+): Promise<T> {
   const context = Context.current();
   const beat = () => {
     context.heartbeat(details());
@@ -59,14 +71,23 @@ export async function beating<T>(settings: Pick<StepSettings, 'heartbeatEveryMs'
 
 function noProgress({ message }: ApplicationFailure, { unit, stalled }: HeartbeatDetails): ApplicationFailure {
   const where = stalled.at > 0 ? `beyond ${unit} ${stalled.at}` : 'at all';
-  return failure(FAILURE.noProgress, `failed ${stalled.failures} times without getting any further (${where}): ${message}`, {
-    retryable: false,
-    hint: 'correct what the last failure says, then retry the machine: it goes on from its checkpoint',
-  });
+  return failure(
+    FAILURE.noProgress,
+    `failed ${stalled.failures} times without getting any further (${where}): ${message}`,
+    {
+      retryable: false,
+      hint: 'correct what the last failure says, then retry the machine: it goes on from its checkpoint',
+    },
+  );
 }
 
 function retryAfter({ message, type, details }: ApplicationFailure, ms: number): ApplicationFailure {
-  return ApplicationFailure.create({ message, ...(type == null ? {} : { type }), ...(details == null ? {} : { details }), nextRetryDelay: ms });
+  return ApplicationFailure.create({
+    message,
+    ...(type == null ? {} : { type }),
+    ...(details == null ? {} : { details }),
+    nextRetryDelay: ms,
+  });
 }
 
 /** A cancelled activity ends as cancelled; one whose worker stops, or that is paused, goes on elsewhere at once. */
@@ -100,7 +121,8 @@ class Pulse {
    * A script that was told to stop has not failed: it is not counted.
    */
   judge(error: unknown, { attempts, policy }: Pick<StepSettings, 'attempts' | 'policy'>): ApplicationFailure {
-    if (!(error instanceof ApplicationFailure)) return this.judge(failure(FAILURE.crashed, String(error), { retryable: true }), { attempts, policy });
+    if (!(error instanceof ApplicationFailure))
+      return this.judge(failure(FAILURE.crashed, String(error), { retryable: true }), { attempts, policy });
     if (error.nonRetryable === true || error.type === FAILURE.interrupted) return error;
     const { current, stalled } = this.details;
     const failures = current > stalled.at ? 1 : stalled.failures + 1;

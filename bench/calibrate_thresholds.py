@@ -19,11 +19,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
 
-from gan.evaluate import evaluate
-from gan.files import PROJECT_GAN, Paths
-from gan.physics import simulate
-from gan.profile import configuration, parse_profile
-from gan.train import split_runs
+from gan.evaluation.figures import evaluate
+from gan.machine.profile import configuration, parse_profile
+from gan.simulation.physics import simulate
+from gan.store.files import PROJECT_GAN, Paths
+from gan.synthesis.temporal_tvae.trainer import split_runs
 
 SEED_ROWS, DATA_ROWS = 10_000, 35_000
 

@@ -9,10 +9,10 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from gan.files import Paths
-from gan.profile import load_profile
-from gan.synthesizer import SDV_TVAE, SYNTHESIZERS, synthesizer_of
-from gan.tables import read_seed
+from gan.data.tables import read_seed
+from gan.machine.profile import load_profile
+from gan.store.files import Paths
+from gan.synthesis.synthesizer import SDV_TVAE, SYNTHESIZERS, synthesizer_of
 
 
 def main() -> None:
@@ -25,8 +25,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="file to write the model to")
     args = parser.parse_args()
 
-    from gan.checkpoints import Checkpoints
-    from gan.train import TrainParams
+    from gan.synthesis.checkpoints import Checkpoints
+    from gan.synthesis.temporal_tvae.trainer import TrainParams
 
     train = synthesizer_of(args.synthesizer).train
     if args.synthesizer == SDV_TVAE:

@@ -1,6 +1,6 @@
 """The discriminative score by a recurrent net, as TimeGAN has it, beside ours on the same windows and folds.
 
-Tells why gan/discriminate.py uses boosted trees: prints accuracy, spread over random starts and seconds of both, for good
+Tells why gan/evaluation/discriminator.py uses boosted trees: prints accuracy, spread over random starts and seconds of both, for good
 data (the same physics), for data with shuffled dynamics, and for data with noise of 0.3 of the sensors' changes added.
 
     .venv/bin/python bench/discriminator_rnn.py --machine pump_ksb_etanorm_006
@@ -23,12 +23,12 @@ sys.path.insert(0, str(ROOT / "GAN"))
 sys.path.insert(0, str(ROOT / "test/python"))
 
 import fakes  # noqa: E402
-from gan import discriminate  # noqa: E402
-from gan.files import PROJECT_GAN, Paths  # noqa: E402
-from gan.physics import simulate  # noqa: E402
-from gan.profile import configuration, parse_profile  # noqa: E402
-from gan.runs import Floats, Ints, Runs  # noqa: E402
-from gan.train import split_runs  # noqa: E402
+from gan.data.runs import Floats, Ints, Runs  # noqa: E402
+from gan.evaluation import discriminator as discriminate  # noqa: E402
+from gan.machine.profile import configuration, parse_profile  # noqa: E402
+from gan.simulation.physics import simulate  # noqa: E402
+from gan.store.files import PROJECT_GAN, Paths  # noqa: E402
+from gan.synthesis.temporal_tvae.trainer import split_runs  # noqa: E402
 
 ITERATIONS, BATCH, STARTS = 300, 128, 3
 

@@ -1,7 +1,7 @@
 """How much two data sets of the same machine differ by when nothing but the random seed does: the regression gate's margins.
 
 Makes each machine's data set once for each of several random seeds and compares every pair as the gate would. A margin
-(GAN/gan/gate.py) must lie above the largest difference seen here, else chance alone would be refused.
+(GAN/gan/evaluation/regression_gate.py) must lie above the largest difference seen here, else chance alone would be refused.
 
     .venv/bin/python bench/gate_margin.py --machines pump_grundfos_cr3_004,motor_weg_w22_003 --seeds 5
 """
@@ -19,9 +19,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
 
-from gan import steps
-from gan.files import Paths
-from gan.gate import shortfall, warnings_gained
+from gan.evaluation.regression_gate import shortfall, warnings_gained
+from gan.pipeline import registry as steps
+from gan.store.files import Paths
 
 PROJECT = Path(__file__).resolve().parents[1]
 

@@ -18,12 +18,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
 
 # isort: off
-import gan.files  # before numpy: it sets one thread a process  # noqa: F401
+import gan.store.files  # before numpy: it sets one thread a process  # noqa: F401
 import numpy as np
 
 # isort: on
-from gan.files import Paths
-from gan.profile import configuration, parse_profile
+from gan.machine.profile import configuration, parse_profile
+from gan.store.files import Paths
 
 PATHS = Paths(Path(__file__).resolve().parents[1] / "GAN")
 ROWS = {"train": 35_000, "val": 7_500, "test": 7_500}
@@ -47,12 +47,12 @@ Measured = dict[str, tuple[float, float | None]]
 
 def measure(machine_id: str, repeat: int, epochs: int) -> Measured:
     """Figures of one training: value and, where there is one, what the real training runs give in the data's place."""
-    from gan import measures
-    from gan.checkpoints import Checkpoints
-    from gan.evaluate import evaluate
-    from gan.physics import simulate
-    from gan.sample import sample
-    from gan.train import TrainParams, train
+    from gan.evaluation import measures
+    from gan.evaluation.figures import evaluate
+    from gan.simulation.physics import simulate
+    from gan.synthesis.checkpoints import Checkpoints
+    from gan.synthesis.temporal_tvae.sampler import sample
+    from gan.synthesis.temporal_tvae.trainer import TrainParams, train
 
     profile = parse_profile({"machine_id": machine_id, **configuration(PATHS, machine_id)})
     runs = simulate(profile, 10_000, repeat)

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from gan.evaluate import Figure, Figures, evaluate
-from gan.files import Paths
-from gan.model import load_model
-from gan.profile import load_profile
-from gan.quality import RULES, Rule
-from gan.synthesizer import SDV_TVAE, TEMPORAL_TVAE, synthesizer_of_model
-from gan.tables import read_seed
+from gan.data.tables import read_seed
+from gan.evaluation.assessment import RULES, Rule
+from gan.evaluation.figures import Figure, Figures, evaluate
+from gan.machine.profile import load_profile
+from gan.store.files import Paths
+from gan.synthesis.model import load_model
+from gan.synthesis.synthesizer import SDV_TVAE, TEMPORAL_TVAE, synthesizer_of_model
 from timing import PROJECT, Ran, Training, python, run, train
 
 # Seven, ten and fourteen sensors: the fleet's narrowest, middle and widest.

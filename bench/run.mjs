@@ -7,7 +7,10 @@ import { ensureSetup } from '../scripts/setup.mjs';
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 await ensureSetup({ bench: true });
 const env = { ...process.env, PYTHONPATH: 'GAN', PYTHONUNBUFFERED: '1' };
-const child = spawn('.venv-bench/bin/python', [join('bench', 'bench.py'), ...process.argv.slice(2)], { env, stdio: 'inherit' });
+const child = spawn('.venv-bench/bin/python', [join('bench', 'bench.py'), ...process.argv.slice(2)], {
+  env,
+  stdio: 'inherit',
+});
 child.once('close', (status) => {
   process.exitCode = status ?? 1;
 });

@@ -24,7 +24,8 @@ export class PayloadKeys {
     for (const [at, line] of text.split(/\r?\n/).entries()) {
       if (line.trim() === '' || line.startsWith('#')) continue;
       const [, id, secret] = LINE.exec(line.trim()) ?? [];
-      if (id === undefined || secret === undefined) throw new RangeError(`line ${at + 1} is not <id>:<32 bytes in base64>`);
+      if (id === undefined || secret === undefined)
+        throw new RangeError(`line ${at + 1} is not <id>:<32 bytes in base64>`);
       if (keys.has(id)) throw new RangeError(`line ${at + 1}: the id ${id} stands twice`);
       keys.set(id, createSecretKey(secret, 'base64'));
     }
@@ -42,6 +43,8 @@ export class PayloadKeys {
   of(id: string): KeyObject {
     const key = this.keys.get(id);
     if (key !== undefined) return key;
-    throw new PayloadKeyError(`a payload is encrypted with the key ${id}, and only ${[...this.keys.keys()].join(', ')} is known here: add it to GAN_PAYLOAD_KEY_FILE`);
+    throw new PayloadKeyError(
+      `a payload is encrypted with the key ${id}, and only ${[...this.keys.keys()].join(', ')} is known here: add it to GAN_PAYLOAD_KEY_FILE`,
+    );
   }
 }

@@ -35,7 +35,10 @@ class EncryptionCodec implements PayloadCodec {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(CIPHER, key, iv).setAAD(Buffer.from(id));
     const hidden = Buffer.concat([cipher.update(PayloadMessage.encode(payload).finish()), cipher.final()]);
-    return { metadata: { encoding: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(id) }, data: Buffer.concat([iv, cipher.getAuthTag(), hidden]) };
+    return {
+      metadata: { encoding: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(id) },
+      data: Buffer.concat([iv, cipher.getAuthTag(), hidden]),
+    };
   }
 
   private decrypt(payload: Payload): Payload {
@@ -48,9 +51,13 @@ class EncryptionCodec implements PayloadCodec {
       const decipher = createDecipheriv(CIPHER, key, data.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(id))
         .setAuthTag(data.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-      return PayloadMessage.decode(Buffer.concat([decipher.update(data.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]));
+      return PayloadMessage.decode(
+        Buffer.concat([decipher.update(data.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]),
+      );
     } catch {
-      throw new PayloadKeyError(`a payload cannot be decrypted with the key ${id}: here it is another key of that id, or the payload was changed`);
+      throw new PayloadKeyError(
+        `a payload cannot be decrypted with the key ${id}: here it is another key of that id, or the payload was changed`,
+      );
     }
   }
 }
@@ -61,5 +68,7 @@ function text(bytes: Uint8Array | null | undefined): string {
 
 /** What client and worker need to encrypt payloads, failures' messages and stack traces; without keys, nothing. */
 export function dataConverterOf(keys: PayloadKeys | null): { dataConverter?: DataConverter } {
-  return keys === null ? {} : { dataConverter: { payloadCodecs: [new EncryptionCodec(keys)], failureConverterPath: FAILURE_CONVERTER } };
+  return keys === null
+    ? {}
+    : { dataConverter: { payloadCodecs: [new EncryptionCodec(keys)], failureConverterPath: FAILURE_CONVERTER } };
 }

@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const MachineId = z
   .string()
   .max(64, 'a machine id has 64 characters at most')
-  .regex(/^[a-z0-9]+(_[a-z0-9]+)*$/, 'a machine id is lower-case letters, digits and single underscores, e.g. pump_atlas_005');
+  .regex(
+    /^[a-z0-9]+(_[a-z0-9]+)*$/,
+    'a machine id is lower-case letters, digits and single underscores, e.g. pump_atlas_005',
+  );
 
 export const MACHINE_TYPES = [
   'motor',
@@ -55,14 +58,23 @@ const Parameters = z.strictObject({
   /** Shares of train, val and test. */
   split: Split.default([0.7, 0.15, 0.15]),
   /** Random seed: same inputs and same seed, same bytes. */
-  seed: z.number().int().min(0).max(2 ** 31 - 1).default(0),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(0),
 });
 
 const mayEndEarly = ({ synthesizer }: z.infer<typeof Parameters>) => synthesizer === 'temporal-tvae';
 /** What a person may set for the steps. Ranges are those of the scripts. */
-export const StepParameters = Parameters
-  .refine((given) => given.patience === 0 || mayEndEarly(given), { path: ['patience'], message: 'only temporal-tvae ends early' })
-  .refine((given) => given.timeLimit === 0 || mayEndEarly(given), { path: ['timeLimit'], message: 'only temporal-tvae ends early' });
+export const StepParameters = Parameters.refine((given) => given.patience === 0 || mayEndEarly(given), {
+  path: ['patience'],
+  message: 'only temporal-tvae ends early',
+}).refine((given) => given.timeLimit === 0 || mayEndEarly(given), {
+  path: ['timeLimit'],
+  message: 'only temporal-tvae ends early',
+});
 export type StepParameters = z.infer<typeof StepParameters>;
 
 export const MachinePipelineInput = z.strictObject({

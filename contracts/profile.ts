@@ -31,14 +31,22 @@ export const Sensor = z
   })
   .superRefine((sensor, context) => {
     if (sensor.physical_min >= sensor.physical_max) {
-      context.addIssue({ code: 'custom', path: ['physical_min'], message: `must be below physical_max ${sensor.physical_max}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['physical_min'],
+        message: `must be below physical_max ${sensor.physical_max}`,
+      });
     } else if (sensor.normal < sensor.physical_min || sensor.normal > sensor.physical_max) {
-      context.addIssue({ code: 'custom', path: ['normal'], message: `must lie in ${sensor.physical_min} to ${sensor.physical_max}` });
+      context.addIssue({
+        code: 'custom',
+        path: ['normal'],
+        message: `must lie in ${sensor.physical_min} to ${sensor.physical_max}`,
+      });
     }
     refuseLimitsOutOfOrder(sensor, context);
   });
 
-/** How damage grows; what each word means stands in GAN/gan/physics.py. */
+/** How damage grows; what each word means stands in GAN/gan/simulation/physics.py. */
 const Degradation = z.enum(['slow', 'medium', 'fast', 'exponential']);
 
 export const Wear = z.strictObject({
@@ -48,12 +56,19 @@ export const Wear = z.strictObject({
 });
 
 /** A limit is passed on the way from normal to trip, whichever way that is: first the warning, then the trip. */
-function refuseLimitsOutOfOrder({ normal, warning, trip }: { normal: number; warning?: number | null | undefined; trip?: number | null | undefined }, context: z.RefinementCtx): void {
+function refuseLimitsOutOfOrder(
+  { normal, warning, trip }: { normal: number; warning?: number | null | undefined; trip?: number | null | undefined },
+  context: z.RefinementCtx,
+): void {
   if (warning == null || trip == null) return;
   const up = normal <= warning && warning <= trip;
   const down = normal >= warning && warning >= trip;
   if ((up || down) && trip !== normal) return;
-  context.addIssue({ code: 'custom', path: ['warning'], message: `must lie between normal ${normal} and trip ${trip}` });
+  context.addIssue({
+    code: 'custom',
+    path: ['warning'],
+    message: `must lie between normal ${normal} and trip ${trip}`,
+  });
 }
 
 export const FailureMode = z.strictObject({
@@ -86,20 +101,37 @@ export const Profile = z
     model: z.string().default(''),
     description: z.string().default(''),
     sampling_interval_minutes: z.number().positive(),
-    sensors: z.array(Sensor).min(1, 'a profile needs at least one sensor').max(200, 'a profile has 200 sensors at most'),
+    sensors: z
+      .array(Sensor)
+      .min(1, 'a profile needs at least one sensor')
+      .max(200, 'a profile has 200 sensors at most'),
     operational_parameters: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
     failure_modes: z.array(FailureMode).default([]),
-    operating: z.strictObject({ regimes: z.array(Regime).min(1).max(6), ambient_mean_c: z.number(), ambient_daily_swing_c: z.number().nonnegative() }).optional(),
+    operating: z
+      .strictObject({
+        regimes: z.array(Regime).min(1).max(6),
+        ambient_mean_c: z.number(),
+        ambient_daily_swing_c: z.number().nonnegative(),
+      })
+      .optional(),
     wear: Wear.optional(),
   })
   .superRefine((profile, context) => {
     const sensors = profile.sensors.map((sensor) => sensor.name);
     refuseTwins(sensors, 'sensors', context);
-    refuseTwins(profile.failure_modes.map((mode) => mode.name), 'failure_modes', context);
+    refuseTwins(
+      profile.failure_modes.map((mode) => mode.name),
+      'failure_modes',
+      context,
+    );
     for (const [at, mode] of profile.failure_modes.entries()) {
       for (const [effectAt, effect] of mode.effects.entries()) {
         if (!sensors.includes(effect.sensor)) {
-          context.addIssue({ code: 'custom', path: ['failure_modes', at, 'effects', effectAt, 'sensor'], message: 'is not one of the sensors' });
+          context.addIssue({
+            code: 'custom',
+            path: ['failure_modes', at, 'effects', effectAt, 'sensor'],
+            message: 'is not one of the sensors',
+          });
         }
       }
     }
@@ -109,6 +141,7 @@ export type Profile = z.infer<typeof Profile>;
 
 function refuseTwins(names: string[], field: string, context: z.RefinementCtx): void {
   for (const [at, name] of names.entries()) {
-    if (names.indexOf(name) < at) context.addIssue({ code: 'custom', path: [field, at, 'name'], message: 'stands twice; names must be unique' });
+    if (names.indexOf(name) < at)
+      context.addIssue({ code: 'custom', path: [field, at, 'name'], message: 'stands twice; names must be unique' });
   }
 }

@@ -48,7 +48,10 @@ export async function findFleetRun(client: Client, name: string | null, running:
 /** Machines whose latest pipeline failed, was cancelled or timed out, of one fleet run or of all. */
 export async function failedMachines(client: Client, fleetRun: string | null = null): Promise<string[]> {
   const latest = new Map<string, string>();
-  const query = [`WorkflowType = '${WORKFLOW.machinePipeline}'`, ...(fleetRun === null ? [] : [`FleetRun = '${fleetRun}'`])].join(' AND ');
+  const query = [
+    `WorkflowType = '${WORKFLOW.machinePipeline}'`,
+    ...(fleetRun === null ? [] : [`FleetRun = '${fleetRun}'`]),
+  ].join(' AND ');
   for await (const execution of client.workflow.list({ query })) {
     const id = execution.workflowId.replace(/^machine\//, '');
     if (MachineId.safeParse(id).success && !latest.has(id)) latest.set(id, execution.status.name);
@@ -59,7 +62,11 @@ export async function failedMachines(client: Client, fleetRun: string | null = n
 }
 
 /** Those of the machines that failed which are in the fleet; notes the others. @throws CliError when none is */
-export async function stillInFleet(failed: readonly string[], where: FleetFolders, note: (line: string) => void): Promise<string[]> {
+export async function stillInFleet(
+  failed: readonly string[],
+  where: FleetFolders,
+  note: (line: string) => void,
+): Promise<string[]> {
   const known = await listMachines(where);
   const gone = failed.filter((id) => !known.includes(id));
   if (gone.length > 0) note(`no longer in the fleet, left out: ${gone.join(', ')}`);

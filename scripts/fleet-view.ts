@@ -12,7 +12,14 @@ export interface FleetSnapshot {
   answered?: boolean | undefined;
 }
 
-const MARK: Record<MachineOutcome['status'], string> = { queued: '·', running: '▶', succeeded: '✓', upToDate: '–', failed: '✗', cancelled: '■' };
+const MARK: Record<MachineOutcome['status'], string> = {
+  queued: '·',
+  running: '▶',
+  succeeded: '✓',
+  upToDate: '–',
+  failed: '✗',
+  cancelled: '■',
+};
 
 /**
  * Seconds the fleet still needs, from how long its machines took or, as long as they train, are going to take; null
@@ -94,7 +101,8 @@ function quality(machine: MachineOutcome): string {
 /** A running step: epoch, loss and ETA where it has them. */
 export function stepState({ step, attempt, heartbeat, lastFailure }: LiveStep): string {
   const parts = [(STEP_TITLES as Partial<Record<string, string>>)[step] ?? 'check input'];
-  if (heartbeat !== null && heartbeat.total > 0) parts.push(`${heartbeat.unit} ${heartbeat.current}/${heartbeat.total}`);
+  if (heartbeat !== null && heartbeat.total > 0)
+    parts.push(`${heartbeat.unit} ${heartbeat.current}/${heartbeat.total}`);
   const loss = heartbeat?.metrics['loss'];
   if (loss !== undefined && loss !== null) parts.push(`loss ${loss.toFixed(3)}`);
   if (heartbeat?.etaSeconds != null) parts.push(`ETA ${duration(heartbeat.etaSeconds)}`);
@@ -110,7 +118,9 @@ export function outcomeTable(report: FleetReport): string {
     m.result?.rows == null ? '' : m.result.rows.toLocaleString('en'),
     m.result === null ? '' : duration(m.result.seconds),
     m.result?.quality == null ? '' : m.result.quality.toFixed(3),
-    m.failure === null ? '' : `${m.failure.type}: ${m.failure.message}${m.failure.hint === null ? '' : ` → ${m.failure.hint}`}`,
+    m.failure === null
+      ? ''
+      : `${m.failure.type}: ${m.failure.message}${m.failure.hint === null ? '' : ` → ${m.failure.hint}`}`,
   ]);
   return table(['machine', 'outcome', 'rows', 'time', 'quality', 'why'], rows);
 }

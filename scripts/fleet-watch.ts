@@ -19,7 +19,12 @@ const EVERY_MS = 1_000;
  * Shows a fleet run until it has ended or the signal aborts.
  * @returns the last account; its status says whether the run has ended
  */
-export async function watchFleet(client: Client, handle: WorkflowHandle, screen: FleetScreen, signal: AbortSignal): Promise<FleetReport | null> {
+export async function watchFleet(
+  client: Client,
+  handle: WorkflowHandle,
+  screen: FleetScreen,
+  signal: AbortSignal,
+): Promise<FleetReport | null> {
   const ended = awaitEnd(client, handle);
   const either = AbortSignal.any([signal, ended.signal]);
   let report: FleetReport | null = null;
@@ -27,7 +32,8 @@ export async function watchFleet(client: Client, handle: WorkflowHandle, screen:
     for (;;) {
       const answer = await readReport(handle);
       report = answer ?? report;
-      if (report !== null) screen.show({ report, live: await readLive(client, report), now: Date.now(), answered: answer !== null });
+      if (report !== null)
+        screen.show({ report, live: await readLive(client, report), now: Date.now(), answered: answer !== null });
       if (either.aborted) return report;
       await delay(EVERY_MS, undefined, { signal: either }).catch(() => undefined);
     }
@@ -64,7 +70,9 @@ export class TerminalScreen implements FleetScreen {
     const rows = Math.max(4, this.out.rows - 2);
     const lines = [...report.machines.map((machine) => machineLine(machine, live.get(machine.machineId)))];
     const shown = lines.length + 1 <= rows ? lines : shorten(report, lines, rows - 2);
-    const text = [...shown, totalLine({ report, live, now, answered })].map((line) => `${line.slice(0, this.out.columns - 1)}\u001b[K`);
+    const text = [...shown, totalLine({ report, live, now, answered })].map(
+      (line) => `${line.slice(0, this.out.columns - 1)}\u001b[K`,
+    );
     // From the line's beginning: the terminal may have echoed a ^C there.
     const up = this.drawn > 0 ? `\r\u001b[${this.drawn}A` : '';
     this.out.write(`${up}${text.join('\n')}\n\u001b[J`);

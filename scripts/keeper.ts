@@ -42,7 +42,15 @@ export class Keeper {
   /** Starts a worker where no other polls. @returns whether it was started */
   async ensureWorker(client: Client, steps: boolean): Promise<boolean> {
     const { light, training } = this.settings.queues;
-    if (await hasPoller(client, this.settings, steps ? training : light, steps ? TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY : TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)) return false;
+    if (
+      await hasPoller(
+        client,
+        this.settings,
+        steps ? training : light,
+        steps ? TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY : TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+      )
+    )
+      return false;
     this.worker = await startWorker(this.settings, this.projectRoot, this.log, { steps });
     this.worker.ended.catch((error: unknown) => {
       this.log.error({ err: error }, 'the worker failed');
@@ -90,10 +98,21 @@ export class Keeper {
 }
 
 /** Whether a worker polls. A worker of this machine that has died is still named for a while: its process is looked for. */
-async function hasPoller(client: Client, settings: Settings, queue: string, taskQueueType: proto.temporal.api.enums.v1.TaskQueueType): Promise<boolean> {
-  const { pollers } = await client.workflowService.describeTaskQueue({ namespace: settings.connect.namespace, taskQueue: { name: queue }, taskQueueType });
+async function hasPoller(
+  client: Client,
+  settings: Settings,
+  queue: string,
+  taskQueueType: proto.temporal.api.enums.v1.TaskQueueType,
+): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: settings.connect.namespace,
+    taskQueue: { name: queue },
+    taskQueueType,
+  });
   const recent = Date.now() - POLLER_MS;
-  return pollers.some((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > recent && isAlive(poller.identity ?? ''));
+  return pollers.some(
+    (poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000 > recent && isAlive(poller.identity ?? ''),
+  );
 }
 
 /** A worker's identity is `pid@host`; one of another host counts as alive. */

@@ -7,7 +7,11 @@ import type { Settings } from '../temporal.config.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
 
 /** Starts a machine's pipeline; when one runs, gives that one. */
-export async function startPipeline(client: Client, settings: Settings, input: MachinePipelineInput): Promise<{ handle: WorkflowHandle; attached: boolean }> {
+export async function startPipeline(
+  client: Client,
+  settings: Settings,
+  input: MachinePipelineInput,
+): Promise<{ handle: WorkflowHandle; attached: boolean }> {
   const workflowId = machineWorkflowId(input.machineId);
   try {
     const handle = await client.workflow.start(WORKFLOW.machinePipeline, {

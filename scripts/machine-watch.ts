@@ -7,7 +7,13 @@ import { awaitEnd } from './workflow-end.js';
 const EVERY_MS = 1_000;
 
 /** Writes a line whenever the machine's running step has moved on, until the pipeline ends or the signal aborts. */
-export async function watchMachine(client: Client, machineId: string, handle: WorkflowHandle, write: (line: string) => void, signal: AbortSignal): Promise<void> {
+export async function watchMachine(
+  client: Client,
+  machineId: string,
+  handle: WorkflowHandle,
+  write: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const ended = awaitEnd(client, handle);
   const either = AbortSignal.any([signal, ended.signal]);
   let said = '';

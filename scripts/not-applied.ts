@@ -12,12 +12,19 @@ const COMMANDS_OWN = ['plan', 'json', 'worker'];
  * One line that names the options of a command that goes on with a run which has others, or null where there are none:
  * a run keeps the input that it was started with.
  */
-export async function notApplied(given: object, handle: WorkflowHandle, schema: ZodType<FleetRunInput | MachinePipelineInput>): Promise<string | null> {
+export async function notApplied(
+  given: object,
+  handle: WorkflowHandle,
+  schema: ZodType<FleetRunInput | MachinePipelineInput>,
+): Promise<string | null> {
   if (optionsOf(given).length === 0) return null;
   const input = await handle.query(QUERY.input).catch(() => null);
-  if (input === null) return 'it keeps the options that it was started with, whatever is given here (no worker says which)';
+  if (input === null)
+    return 'it keeps the options that it was started with, whatever is given here (no worker says which)';
   const options = differingOptions(given, schema.parse(input));
-  return options.length === 0 ? null : `not applied, it keeps the options that it was started with: ${options.join(', ')}`;
+  return options.length === 0
+    ? null
+    : `not applied, it keeps the options that it was started with: ${options.join(', ')}`;
 }
 
 /** Each option that was given and that the run has otherwise, as `--epochs 10 (it has 300)`. */

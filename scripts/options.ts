@@ -23,7 +23,11 @@ export function addParameterOptions(command: Command): Command {
     .option('--batch-size <n>', 'rows a training step sees at once (default 500)', number)
     .option('--synthesizer <name>', `what learns: ${SYNTHESIZERS.join(', ')} (default temporal-tvae)`)
     .option('--patience <n>', 'end training after so many epochs without a better loss (default 0: never)', number)
-    .option('--time-limit <seconds>', 'end training after so long; the bytes then depend on the machine’s speed (default 0: no limit)', number)
+    .option(
+      '--time-limit <seconds>',
+      'end training after so long; the bytes then depend on the machine’s speed (default 0: no limit)',
+      number,
+    )
     .option('--seed-samples <n>', 'rows of the seed (default 10000)', number)
     .option('--samples <n>', 'rows of the data set over its splits (default 50000)', number)
     .option('--split <train,val,test>', 'shares of the splits (default 0.7,0.15,0.15)', numbers)
@@ -31,9 +35,21 @@ export function addParameterOptions(command: Command): Command {
 }
 
 /** The parameters that were given; the schema adds the defaults. */
-export function parametersOf({ epochs, batchSize, synthesizer, patience, timeLimit, seedSamples, samples, split, seed }: ParameterOptions): Record<string, unknown> {
+export function parametersOf({
+  epochs,
+  batchSize,
+  synthesizer,
+  patience,
+  timeLimit,
+  seedSamples,
+  samples,
+  split,
+  seed,
+}: ParameterOptions): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries({ epochs, batchSize, synthesizer, patience, timeLimit, seedSamples, samples, split, seed }).filter(([, value]) => value !== undefined),
+    Object.entries({ epochs, batchSize, synthesizer, patience, timeLimit, seedSamples, samples, split, seed }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
 }
 
@@ -55,5 +71,8 @@ export function numbers(text: string): number[] {
 }
 
 export function list(text: string): string[] {
-  return text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }

@@ -17,7 +17,8 @@ export async function printPlan(input: FleetRunInput, json: boolean): Promise<vo
   }
   process.stdout.write(`${table(['machine', 'runs', 'up to date', 'why'], machines.map(row))}\n\n`);
   const due = machines.filter((machine) => machine.steps.some((step) => step.action === 'run')).length;
-  const time = seconds === null ? 'expected time unknown until every step has run once' : `about ${duration(seconds)} expected`;
+  const time =
+    seconds === null ? 'expected time unknown until every step has run once' : `about ${duration(seconds)} expected`;
   process.stdout.write(`${due} of ${machines.length} machines have something to do; ${time}. Nothing was changed.\n`);
 }
 
@@ -38,12 +39,17 @@ function range(steps: PlannedMachine['steps']): string {
 function expectedSeconds(machines: PlannedMachine[], concurrency: number): number | null {
   const due = machines.flatMap((machine) => machine.steps.filter((step) => step.action === 'run'));
   if (due.length === 0) return 0;
-  const known = machines.flatMap((machine) => machine.steps).flatMap(({ step, lastSeconds }) => (lastSeconds == null ? [] : [{ step, lastSeconds }]));
+  const known = machines
+    .flatMap((machine) => machine.steps)
+    .flatMap(({ step, lastSeconds }) => (lastSeconds == null ? [] : [{ step, lastSeconds }]));
   const unknown = due.some(({ step }) => !known.some((other) => other.step === step));
   if (unknown) return null;
   const mean = (name: string) => {
     const times = known.filter(({ step }) => step === name);
     return times.reduce((sum, { lastSeconds }) => sum + lastSeconds, 0) / times.length;
   };
-  return due.reduce((sum, { step, lastSeconds }) => sum + (lastSeconds ?? mean(step)), 0) / Math.min(concurrency, machines.length);
+  return (
+    due.reduce((sum, { step, lastSeconds }) => sum + (lastSeconds ?? mean(step)), 0) /
+    Math.min(concurrency, machines.length)
+  );
 }

@@ -24,7 +24,10 @@ export async function readLiveStep(client: Client, machineId: string): Promise<L
   if (pending === undefined) return null;
   const payload = pending.heartbeatDetails?.payloads?.[0];
   const { payloadConverter } = client.options.loadedDataConverter;
-  const decoded = payload == null ? undefined : HeartbeatDetails.safeParse(payloadConverter.fromPayload(await decode(client, payload)));
+  const decoded =
+    payload == null
+      ? undefined
+      : HeartbeatDetails.safeParse(payloadConverter.fromPayload(await decode(client, payload)));
   return {
     step: pending.activityType?.name ?? '',
     attempt: pending.attempt ?? 1,
@@ -36,7 +39,10 @@ export async function readLiveStep(client: Client, machineId: string): Promise<L
 /** `describe` gives pending activities as the server has them: encoded. */
 async function decode(client: Client, payload: Payload): Promise<Payload> {
   const codecs = client.options.loadedDataConverter.payloadCodecs;
-  const [decoded = payload] = await codecs.reduceRight(async (payloads, codec) => codec.decode(await payloads), Promise.resolve([payload]));
+  const [decoded = payload] = await codecs.reduceRight(
+    async (payloads, codec) => codec.decode(await payloads),
+    Promise.resolve([payload]),
+  );
   return decoded;
 }
 

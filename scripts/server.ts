@@ -32,10 +32,12 @@ export async function startEmbeddedServer(settings: Settings): Promise<EmbeddedS
   if (await isServing(address)) return { started: false, stop: () => Promise.resolve() };
   await mkdir(settings.stateDir, { recursive: true });
   const child = await spawnServer(settings);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => {
-    killGroup(child);
-    resolve();
-  }));
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      killGroup(child);
+      resolve();
+    }),
+  );
   await untilServing(child, address, settings);
   return {
     started: true,
@@ -78,7 +80,13 @@ async function findTemporal(settings: Settings): Promise<string> {
   const folders = [dirname(settings.python), ...(process.env['PATH'] ?? '').split(delimiter)];
   for (const folder of folders) {
     const path = join(folder, 'temporal');
-    if (await access(path).then(() => true, () => false)) return path;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   }
   throw new CliError('no temporal binary in .venv/bin or on the PATH', EXIT.missing, 'npm run setup');
 }
@@ -88,7 +96,11 @@ async function untilServing(child: ChildProcess, address: string, settings: Sett
   while (!(await isServing(address))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       const log = await readFile(join(settings.stateDir, 'server.log'), 'utf8').catch(() => '');
-      throw new CliError(`the Temporal server did not come up on ${address}:\n${log.split('\n').slice(-6).join('\n')}`, EXIT.failed, 'is the port taken? GAN_TEMPORAL_PORT and GAN_TEMPORAL_UI_PORT choose others');
+      throw new CliError(
+        `the Temporal server did not come up on ${address}:\n${log.split('\n').slice(-6).join('\n')}`,
+        EXIT.failed,
+        'is the port taken? GAN_TEMPORAL_PORT and GAN_TEMPORAL_UI_PORT choose others',
+      );
     }
     await delay(50);
   }
@@ -104,4 +116,3 @@ export async function isServing(address: string): Promise<boolean> {
     return false;
   }
 }
-

@@ -51,7 +51,8 @@ async function openEmbedded(settings: Settings, need: WorkerNeed, note: (line: s
     const started = await keeper.ensureServer();
     note(`Temporal server ${started ? 'started' : 'found'} on ${settings.connect.address}`);
     const client = await connect(settings);
-    if (need !== 'none' && !(await keeper.ensureWorker(client, need === 'steps'))) note('a worker of another command runs: it does the work');
+    if (need !== 'none' && !(await keeper.ensureWorker(client, need === 'steps')))
+      note('a worker of another command runs: it does the work');
     if (need === 'steps') keeper.keep(client);
     const close = async () => {
       await keeper.closeWorker();
@@ -73,7 +74,11 @@ async function connect(settings: Settings): Promise<Client> {
     return new Client({ connection, namespace, ...dataConverterOf(settings.payloadKeys) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`Temporal is not reachable at ${address}: ${reason}`, 3, 'start it, or unset TEMPORAL_ADDRESS to use the embedded server');
+    throw new CliError(
+      `Temporal is not reachable at ${address}: ${reason}`,
+      3,
+      'start it, or unset TEMPORAL_ADDRESS to use the embedded server',
+    );
   }
 }
 
@@ -81,15 +86,23 @@ function webUiOf(settings: Settings): Session['webUi'] {
   const { namespace, address } = settings.connect;
   const base = settings.temporalConfigured ? cloudUi(address) : `http://127.0.0.1:${settings.embedded.uiPort}`;
   return (workflowId, runId) =>
-    base === null ? null : `${base}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}${runId === undefined ? '' : `/${runId}`}`;
+    base === null
+      ? null
+      : `${base}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}${runId === undefined ? '' : `/${runId}`}`;
 }
 
 function cloudUi(address: string): string | null {
-  return process.env['TEMPORAL_UI_ADDRESS'] ?? (address.includes('.tmprl.cloud') || address.includes('.api.temporal.io') ? 'https://cloud.temporal.io' : null);
+  return (
+    process.env['TEMPORAL_UI_ADDRESS'] ??
+    (address.includes('.tmprl.cloud') || address.includes('.api.temporal.io') ? 'https://cloud.temporal.io' : null)
+  );
 }
 
 /** The worker's log when it shares the terminal with a live view. */
 function fileLog(settings: Settings): Logger {
   mkdirSync(settings.stateDir, { recursive: true });
-  return pino({ level: settings.logLevel }, pino.destination({ dest: join(settings.stateDir, 'worker.log'), sync: false }));
+  return pino(
+    { level: settings.logLevel },
+    pino.destination({ dest: join(settings.stateDir, 'worker.log'), sync: false }),
+  );
 }

@@ -116,7 +116,11 @@ async function installPython(say, environment) {
     const python = findPython();
     say(`[2/3] Python environment in ${environment.folder} (${python})`);
     rmSync(join(ROOT, environment.folder), { recursive: true, force: true });
-    await run(python, ['-m', 'venv', join(ROOT, environment.folder)], 'Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv');
+    await run(
+      python,
+      ['-m', 'venv', join(ROOT, environment.folder)],
+      'Python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv',
+    );
   }
   rmSync(stampOf(environment), { force: true });
   say('[3/3] Python packages: PyTorch first, the largest (some minutes)');
@@ -133,12 +137,19 @@ async function installPython(say, environment) {
  * @param {string} python
  */
 async function installTorch(say, python) {
-  const pinned = readFileSync(join(ROOT, TORCH), 'utf8').split('\n').find((line) => line.startsWith('torch=='))?.trim();
+  const pinned = readFileSync(join(ROOT, TORCH), 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith('torch=='))
+    ?.trim();
   if (pinned === undefined) throw new SetupError(`${TORCH} pins no torch`);
   const index = process.env['GAN_TORCH_INDEX'];
   const extra = index === undefined || index === '' ? [] : ['--extra-index-url', index];
   if (process.platform === 'linux' && process.env['GAN_TORCH'] !== 'gpu') {
-    const cpu = spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...extra, `${pinned}+cpu`], { cwd: ROOT, stdio: 'ignore' });
+    const cpu = spawnSync(
+      python,
+      ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...extra, `${pinned}+cpu`],
+      { cwd: ROOT, stdio: 'ignore' },
+    );
     if (cpu.status === 0) return;
     say('      no CPU build of PyTorch in pip’s indexes: taking the default build, with CUDA (several GB).');
     say('      GAN_TORCH_INDEX=<address of PyTorch’s CPU wheels, see pytorch.org> avoids that.');
@@ -151,15 +162,24 @@ async function installTorch(say, python) {
  * @param {string[]} args
  */
 async function pip(python, args) {
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args], 'pip install failed; is the Python package index reachable?');
+  await run(
+    python,
+    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...args],
+    'pip install failed; is the Python package index reachable?',
+  );
 }
 
 function findPython() {
   const named = process.env['PYTHON'];
-  const names = named !== undefined && named !== '' ? [named] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+  const names =
+    named !== undefined && named !== ''
+      ? [named]
+      : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
   const found = names.find((name) => runs(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']));
   if (found !== undefined) return found;
-  throw new SetupError(`no Python 3.10 or newer (looked for ${names.join(', ')}); install one, or name it: PYTHON=/path/to/python npm run setup`);
+  throw new SetupError(
+    `no Python 3.10 or newer (looked for ${names.join(', ')}); install one, or name it: PYTHON=/path/to/python npm run setup`,
+  );
 }
 
 /**

@@ -38,10 +38,19 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function jest() {
   const report = join(reports, 'jest.json');
-  const args = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--runInBand', '--json', `--outputFile=${report}`];
+  const args = [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    'node_modules/jest/bin/jest.js',
+    '--runInBand',
+    '--json',
+    `--outputFile=${report}`,
+  ];
   const status = await run('jest', process.execPath, args, {}, 'stderr');
   return counted(status, () => {
-    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
     return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests };
   });
 }
@@ -94,7 +103,10 @@ function add(title, counts) {
  */
 function run(title, command, args, env, shown = 'stdout') {
   process.stdout.write(`\n── ${title}\n`);
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', shown === 'stdout' ? 'inherit' : 'ignore', 'inherit'] });
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', shown === 'stdout' ? 'inherit' : 'ignore', 'inherit'],
+  });
   return new Promise((resolve) => {
     child.once('error', (error) => {
       process.stdout.write(`${error.message}\n`);

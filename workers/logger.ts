@@ -16,10 +16,20 @@ export function temporalLogger(log: Logger): TemporalLogger {
   };
   return {
     log: write,
-    trace: (message, meta) => { write('TRACE', message, meta); },
-    debug: (message, meta) => { write('DEBUG', message, meta); },
-    info: (message, meta) => { write('INFO', message, meta); },
-    warn: (message, meta) => { write('WARN', message, meta); },
-    error: (message, meta) => { write('ERROR', message, meta); },
+    trace: (message, meta) => {
+      write('TRACE', message, meta);
+    },
+    debug: (message, meta) => {
+      write('DEBUG', message, meta);
+    },
+    info: (message, meta) => {
+      write('INFO', message, meta);
+    },
+    warn: (message, meta) => {
+      write('WARN', message, meta);
+    },
+    error: (message, meta) => {
+      write('ERROR', message, meta);
+    },
   };
 }

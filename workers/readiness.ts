@@ -20,7 +20,9 @@ export async function requirePython(settings: Settings, projectRoot: string, log
   const request = { script: 'GAN/scripts/check_worker.py', args: ['--min_free_mb', String(settings.minFreeMb)] };
   const result = await runPython(request, { ...settings, projectRoot }, new AbortController().signal, {
     onProgress: () => undefined,
-    onLog: (line) => { log.warn(line); },
+    onLog: (line) => {
+      log.warn(line);
+    },
   });
   log.debug(result.summary);
 }
@@ -29,16 +31,26 @@ export async function requirePython(settings: Settings, projectRoot: string, log
  * The namespace's search attributes, without which no workflow of ours can start.
  * @throws ApplicationFailure MissingPrerequisite with the command that registers them
  */
-export async function requireSearchAttributes(connection: NativeConnection, namespace: string, log: Logger): Promise<void> {
+export async function requireSearchAttributes(
+  connection: NativeConnection,
+  namespace: string,
+  log: Logger,
+): Promise<void> {
   const registered = await readSearchAttributes(connection, namespace, log);
   if (registered === null) return;
-  const missing = Object.values(ATTRIBUTE).map((key) => key.name).filter((name) => registered[name] !== INDEXED_VALUE_TYPE_KEYWORD);
+  const missing = Object.values(ATTRIBUTE)
+    .map((key) => key.name)
+    .filter((name) => registered[name] !== INDEXED_VALUE_TYPE_KEYWORD);
   if (missing.length === 0) return;
   const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
-  throw failure(FAILURE.missingPrerequisite, `the namespace ${namespace} lacks search attributes of type Keyword: ${missing.join(', ')}`, {
-    retryable: false,
-    hint: `run: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
-  });
+  throw failure(
+    FAILURE.missingPrerequisite,
+    `the namespace ${namespace} lacks search attributes of type Keyword: ${missing.join(', ')}`,
+    {
+      retryable: false,
+      hint: `run: temporal operator search-attribute create --namespace ${namespace} ${flags}`,
+    },
+  );
 }
 
 /** Null where the server does not tell, as Temporal Cloud: there the first workflow would. */
@@ -48,7 +60,10 @@ async function readSearchAttributes(connection: NativeConnection, namespace: str
   } catch (error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
     if (code === NOT_FOUND) {
-      throw failure(FAILURE.missingPrerequisite, `there is no namespace ${namespace}`, { retryable: false, hint: `run: temporal operator namespace create --namespace ${namespace}` });
+      throw failure(FAILURE.missingPrerequisite, `there is no namespace ${namespace}`, {
+        retryable: false,
+        hint: `run: temporal operator namespace create --namespace ${namespace}`,
+      });
     }
     if (code !== PERMISSION_DENIED && code !== UNIMPLEMENTED) throw error;
     log.warn('the server does not list search attributes: not checked');

@@ -24,7 +24,11 @@ let runtimeInstalled = false;
 /** Temporal's runtime is one a process. It must not take the process's signals nor write to its terminal: the command line does. */
 function installRuntime(log: Logger): void {
   if (runtimeInstalled) return;
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [], telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }), forward: {} } } });
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }), forward: {} } },
+  });
   runtimeInstalled = true;
 }
 
@@ -33,7 +37,12 @@ function installRuntime(log: Logger): void {
  * @throws ApplicationFailure MissingPrerequisite when it could not work here; then it has polled nothing
  * @param serve `steps: false` answers for workflows only (queries, updates, cancellation) and runs no step
  */
-export async function startWorker(settings: Settings, projectRoot: string, log: Logger, serve = { steps: true }): Promise<FleetWorker> {
+export async function startWorker(
+  settings: Settings,
+  projectRoot: string,
+  log: Logger,
+  serve = { steps: true },
+): Promise<FleetWorker> {
   installRuntime(log);
   const connection = await connect(settings);
   try {
@@ -53,11 +62,18 @@ async function connect({ connect: { connectionOptions, address } }: Settings): P
     return await NativeConnection.connect({ ...connectionOptions, address });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw failure(FAILURE.missingPrerequisite, `Temporal is not reachable at ${address}: ${reason}`, { retryable: false, hint: 'start it, or correct TEMPORAL_ADDRESS' });
+    throw failure(FAILURE.missingPrerequisite, `Temporal is not reachable at ${address}: ${reason}`, {
+      retryable: false,
+      hint: 'start it, or correct TEMPORAL_ADDRESS',
+    });
   }
 }
 
-async function createWorkers(connection: NativeConnection, settings: Settings & { projectRoot: string; hosts: PythonHosts }, steps: boolean): Promise<Worker[]> {
+async function createWorkers(
+  connection: NativeConnection,
+  settings: Settings & { projectRoot: string; hosts: PythonHosts },
+  steps: boolean,
+): Promise<Worker[]> {
   const activities = createActivities({
     ...settings,
     // One more machine than can train: while two train, the next one's light steps run.
@@ -101,7 +117,9 @@ export function commonOptions(connection: NativeConnection, settings: Settings):
  */
 function versioningOf({ deployment }: Settings): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (deployment === null) return {};
-  return { workerDeploymentOptions: { version: deployment, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } };
+  return {
+    workerDeploymentOptions: { version: deployment, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
+  };
 }
 
 class RunningWorkers implements FleetWorker {

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+  isCancellation,
+} from '@temporalio/workflow';
 import type { FailureDetail } from '../contracts/failures.js';
 import type { FailureReport } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
@@ -16,7 +22,12 @@ export function reportFailure(error: unknown, step: Step | null): FailureReport 
     };
   }
   if (cause instanceof TimeoutFailure) {
-    return { type: 'TimedOut', step, message: `no ${cause.timeoutType} in time`, hint: 'see whether a worker is running' };
+    return {
+      type: 'TimedOut',
+      step,
+      message: `no ${cause.timeoutType} in time`,
+      hint: 'see whether a worker is running',
+    };
   }
   if (isCancellation(cause)) return { type: 'Cancelled', step, message: 'cancelled', hint: null };
   return { type: 'Error', step, message: cause instanceof Error ? cause.message : String(cause), hint: null };

@@ -7,7 +7,8 @@ export class FleetLedger {
   /** The next machine to run, marked as running; null when none waits. */
   take(now: number): MachineOutcome | null {
     const next = this.report.machines.find((machine) => machine.status === 'queued') ?? null;
-    if (next !== null) Object.assign(next, { status: 'running', startedAt: now, finishedAt: null, result: null, failure: null });
+    if (next !== null)
+      Object.assign(next, { status: 'running', startedAt: now, finishedAt: null, result: null, failure: null });
     return next;
   }
 

@@ -122,7 +122,14 @@ class Fleet {
       status: this.paused ? 'paused' : 'running',
       parameters: plan.parameters,
       concurrency: plan.concurrency,
-      machines: plan.machines.map((machine): MachineOutcome => ({ ...machine, status: 'queued', startedAt: null, finishedAt: null, result: null, failure: null })),
+      machines: plan.machines.map((machine): MachineOutcome => ({
+        ...machine,
+        status: 'queued',
+        startedAt: null,
+        finishedAt: null,
+        result: null,
+        failure: null,
+      })),
     });
     this.show();
   }
@@ -185,7 +192,10 @@ class Fleet {
 
   private requirePaused(paused: boolean): void {
     if (this.paused !== paused) {
-      throw ApplicationFailure.nonRetryable(`fleet run ${this.input.name} is ${this.paused ? 'already paused' : 'not paused'}`, FAILURE.invalidInput);
+      throw ApplicationFailure.nonRetryable(
+        `fleet run ${this.input.name} is ${this.paused ? 'already paused' : 'not paused'}`,
+        FAILURE.invalidInput,
+      );
     }
   }
 
@@ -213,5 +223,12 @@ function busyReport(machineId: string) {
 }
 
 function emptyReport(input: FleetRunInput): FleetReport {
-  return { name: input.name, status: 'planning', concurrency: 1, parameters: null, startedAt: Date.now(), machines: [] };
+  return {
+    name: input.name,
+    status: 'planning',
+    concurrency: 1,
+    parameters: null,
+    startedAt: Date.now(),
+    machines: [],
+  };
 }

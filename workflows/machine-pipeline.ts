@@ -77,8 +77,18 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
     const failure = reportFailure(error, state.report.step);
     state.fail(failure);
     setCurrentDetails(state.describe());
-    const detail: FailureDetail & { step: Step | null } = { code: failure.type, hint: failure.hint, field: null, step: failure.step };
-    throw ApplicationFailure.create({ type: failure.type, message: failure.message, nonRetryable: true, details: [detail] });
+    const detail: FailureDetail & { step: Step | null } = {
+      code: failure.type,
+      hint: failure.hint,
+      field: null,
+      step: failure.step,
+    };
+    throw ApplicationFailure.create({
+      type: failure.type,
+      message: failure.message,
+      nonRetryable: true,
+      details: [detail],
+    });
   }
 }
 
@@ -106,8 +116,16 @@ class Steering {
       this.setPaused(false);
     };
     setHandler(pipelineStatus, () => state.report);
-    setHandler(pausePipeline, pause, { validator: () => { this.requirePaused(false); } });
-    setHandler(resumePipeline, resume, { validator: () => { this.requirePaused(true); } });
+    setHandler(pausePipeline, pause, {
+      validator: () => {
+        this.requirePaused(false);
+      },
+    });
+    setHandler(resumePipeline, resume, {
+      validator: () => {
+        this.requirePaused(true);
+      },
+    });
     setHandler(cancelPipeline, cancelThis);
     setHandler(pausePipelineSignal, pause);
     setHandler(resumePipelineSignal, resume);
@@ -145,7 +163,10 @@ class Steering {
 
   private requirePaused(paused: boolean): void {
     if (this.paused !== paused) {
-      throw ApplicationFailure.nonRetryable(`${this.state.report.machineId} is ${this.paused ? 'already paused' : 'not paused'}`, FAILURE.invalidInput);
+      throw ApplicationFailure.nonRetryable(
+        `${this.state.report.machineId} is ${this.paused ? 'already paused' : 'not paused'}`,
+        FAILURE.invalidInput,
+      );
     }
   }
 

@@ -57,7 +57,8 @@ export class PipelineState {
       return `${MARK[status]} ${STEP_TITLES[step]}${summary === null ? '' : `: ${summary}`}${took}`;
     });
     const { failure } = this.report;
-    if (failure !== null) lines.push('', `${failure.type}: ${failure.message}`, ...(failure.hint === null ? [] : [`→ ${failure.hint}`]));
+    if (failure !== null)
+      lines.push('', `${failure.type}: ${failure.message}`, ...(failure.hint === null ? [] : [`→ ${failure.hint}`]));
     if (this.report.status === 'cancelled') lines.push('', 'cancelled');
     if (this.report.status === 'paused') lines.push('', 'paused: send the update "resume" to go on');
     return lines.join('\n');

@@ -1,4 +1,9 @@
-import { ActivityCancellationType, CancellationScope, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { ActivityPolicy, StepRequest, StepResult } from '../contracts/runs.js';
 import { STEP_TITLES } from '../contracts/steps.js';

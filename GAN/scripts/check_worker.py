@@ -10,9 +10,9 @@ from pathlib import Path
 
 import _path  # noqa: F401
 
-from gan.errors import MissingPrerequisite
-from gan.events import Result
-from gan.step import Context, integer, script_main
+from gan.pipeline.runner import Context, integer, script_main
+from gan.runtime.errors import MissingPrerequisite
+from gan.runtime.events import Result
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;+]+)", re.MULTILINE)

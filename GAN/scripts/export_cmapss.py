@@ -2,15 +2,15 @@
 
 import _path  # noqa: F401
 
-from gan.cmapss import cmapss_files
-from gan.errors import InvalidInput, MissingPrerequisite
-from gan.events import Result
-from gan.files import whole_folder
-from gan.profile import load_profile
-from gan.publish import current_generation
-from gan.step import Context, script_main
-from gan.steps import SPLITS
-from gan.tables import read_parquet
+from gan.data.cmapss import cmapss_files
+from gan.data.tables import read_parquet
+from gan.machine.profile import load_profile
+from gan.pipeline.registry import SPLITS
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.runtime.events import Result
+from gan.store.files import whole_folder
+from gan.store.publication import current_generation
 
 
 def work(context: Context) -> Result:

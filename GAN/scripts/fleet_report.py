@@ -2,10 +2,10 @@
 
 import _path  # noqa: F401
 
-from gan.events import Result
-from gan.files import write_whole
-from gan.fleetreport import PAGE, lines, page
-from gan.step import Context, script_main
+from gan.pipeline.runner import Context, script_main
+from gan.reporting.fleet_report import PAGE, lines, page
+from gan.runtime.events import Result
+from gan.store.files import write_whole
 
 
 def work(context: Context) -> Result:

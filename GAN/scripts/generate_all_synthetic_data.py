@@ -5,11 +5,11 @@ What is up to date is skipped; --force makes everything anew.
 
 import _path  # noqa: F401
 
-from gan.batch import run_chains
-from gan.events import Result
-from gan.flags import add_chain
-from gan.step import Context, script_main
-from gan.steps import STEPS
+from gan.pipeline.batch import run_chains
+from gan.pipeline.flags import add_chain
+from gan.pipeline.registry import STEPS
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:

@@ -2,8 +2,8 @@
 
 import _path  # noqa: F401
 
-from gan.chain import step_script
-from gan.flags import add_seed_rows
+from gan.pipeline.chain import step_script
+from gan.pipeline.flags import add_seed_rows
 
 if __name__ == "__main__":
     step_script("generateSeed", __doc__ or "", add_seed_rows)

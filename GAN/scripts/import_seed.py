@@ -6,8 +6,8 @@ the run. Runs that did not fail are kept apart. A later fleet run trains on the 
 
 import _path  # noqa: F401
 
-from gan.importing import add_options, import_seed
-from gan.step import script_main
+from gan.pipeline.import_seed import add_options, import_seed
+from gan.pipeline.runner import script_main
 
 if __name__ == "__main__":
     script_main("importSeed", __doc__ or "", import_seed, add_options, machine=True)

@@ -2,9 +2,9 @@
 
 import _path  # noqa: F401
 
-from gan.events import Result
-from gan.generations import Generation, listing
-from gan.step import Context, script_main
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.events import Result
+from gan.store.generations import Generation, listing
 
 
 def line(g: Generation) -> str:

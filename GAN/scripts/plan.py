@@ -4,10 +4,10 @@ from argparse import ArgumentParser
 
 import _path  # noqa: F401
 
-from gan.events import Result
-from gan.flags import add_chain
-from gan.plan import choose_machines, plan_machine
-from gan.step import Context, script_main
+from gan.pipeline.flags import add_chain
+from gan.pipeline.plan import choose_machines, plan_machine
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.events import Result
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 
 import _path  # noqa: F401
 
-from gan.chain import step_script
-from gan.flags import add_keep
+from gan.pipeline.chain import step_script
+from gan.pipeline.flags import add_keep
 
 
 def configure(parser: ArgumentParser) -> None:

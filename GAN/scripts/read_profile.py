@@ -4,9 +4,9 @@ import json
 
 import _path  # noqa: F401
 
-from gan.events import Result
-from gan.profile import load_profile
-from gan.step import Context, script_main
+from gan.machine.profile import load_profile
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:

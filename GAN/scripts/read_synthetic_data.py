@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
-from gan.errors import InvalidInput, MissingPrerequisite
-from gan.events import Result
-from gan.step import Context, integer, script_main
-from gan.steps import SPLITS, command
+from gan.pipeline.registry import SPLITS, command
+from gan.pipeline.runner import Context, integer, script_main
+from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.runtime.events import Result
 
 
 def configure(parser: ArgumentParser) -> None:

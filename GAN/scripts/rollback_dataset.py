@@ -7,8 +7,8 @@ from argparse import ArgumentParser
 
 import _path  # noqa: F401
 
-from gan.chain import roll_back
-from gan.step import script_main
+from gan.pipeline.chain import roll_back
+from gan.pipeline.runner import script_main
 
 
 def configure(parser: ArgumentParser) -> None:

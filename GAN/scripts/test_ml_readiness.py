@@ -3,14 +3,14 @@
 import _path  # noqa: F401
 import numpy as np
 
-from gan.checks import as_text, boolean, overall
-from gan.errors import MissingPrerequisite, ValidationFailed
-from gan.events import Result
-from gan.profile import load_profile
-from gan.runs import Runs
-from gan.step import Context, script_main
-from gan.steps import SPLITS, command
-from gan.tables import read_parquet
+from gan.data.runs import Runs
+from gan.data.tables import read_parquet
+from gan.evaluation.checks import as_text, boolean, overall
+from gan.machine.profile import load_profile
+from gan.pipeline.registry import SPLITS, command
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.errors import MissingPrerequisite, ValidationFailed
+from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:

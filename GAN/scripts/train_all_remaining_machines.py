@@ -2,11 +2,11 @@
 
 import _path  # noqa: F401
 
-from gan.batch import run_chains
-from gan.events import Result
-from gan.flags import add_chain
-from gan.health import check
-from gan.step import Context, script_main
+from gan.pipeline.batch import run_chains
+from gan.pipeline.flags import add_chain
+from gan.pipeline.health import check
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:

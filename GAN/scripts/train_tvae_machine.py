@@ -2,8 +2,8 @@
 
 import _path  # noqa: F401
 
-from gan.chain import step_script
-from gan.flags import add_training
+from gan.pipeline.chain import step_script
+from gan.pipeline.flags import add_training
 
 if __name__ == "__main__":
     step_script("trainTvae", __doc__ or "", add_training)

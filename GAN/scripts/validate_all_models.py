@@ -2,9 +2,9 @@
 
 import _path  # noqa: F401
 
-from gan.events import Result
-from gan.health import check
-from gan.step import Context, script_main
+from gan.pipeline.health import check
+from gan.pipeline.runner import Context, script_main
+from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:

@@ -2,7 +2,7 @@
 
 import _path  # noqa: F401
 
-from gan.chain import step_script
+from gan.pipeline.chain import step_script
 
 if __name__ == "__main__":
     step_script("validateSeed", __doc__ or "")

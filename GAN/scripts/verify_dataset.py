@@ -4,11 +4,11 @@ from argparse import ArgumentParser
 
 import _path  # noqa: F401
 
-from gan.checks import as_text, overall
-from gan.errors import ValidationFailed
-from gan.events import Result
-from gan.step import Context, script_main
-from gan.verify import verify
+from gan.evaluation.checks import as_text, overall
+from gan.pipeline.runner import Context, script_main
+from gan.pipeline.verify import verify
+from gan.runtime.errors import ValidationFailed
+from gan.runtime.events import Result
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -32,10 +32,15 @@ interface RunOptions extends ParameterOptions {
 
 export function addFleetCommands(program: Command): void {
   const fleet = program.command('fleet').description('runs of many machines');
-  addParameterOptions(fleet.command('run').description('regenerate the data of the fleet, or go on with the run that is under way'))
+  addParameterOptions(
+    fleet.command('run').description('regenerate the data of the fleet, or go on with the run that is under way'),
+  )
     .option('--machines <a,b>', 'only these machines', list)
     .option('--type <type>', 'only machines of this type')
-    .option('--only <failed|missing|stale>', 'only machines that failed, have no data set, or whose data set is out of date')
+    .option(
+      '--only <failed|missing|stale>',
+      'only machines that failed, have no data set, or whose data set is out of date',
+    )
     .option('--concurrency <n>', 'machines in flight at once (default: training slots + 1)', number)
     .option('--force', 'run every step, also what is up to date')
     .option('--name <name>', 'name of the run (default: date and time)')
@@ -43,22 +48,41 @@ export function addFleetCommands(program: Command): void {
     .option('--json', 'print the account as JSON')
     .option('--no-worker', 'start no worker: others do the work')
     .action(runFleet);
-  addParameterOptions(program.command('train-missing').description('take the machines without a valid model and data set through their steps'))
-    .option('--plan', 'print what would run; change nothing').option('--json', 'print the account as JSON').option('--no-worker', 'start no worker: others do the work')
+  addParameterOptions(
+    program
+      .command('train-missing')
+      .description('take the machines without a valid model and data set through their steps'),
+  )
+    .option('--plan', 'print what would run; change nothing')
+    .option('--json', 'print the account as JSON')
+    .option('--no-worker', 'start no worker: others do the work')
     .action((options: RunOptions) => runFleet({ ...options, only: 'missing' }));
-  fleet.command('retry').description('run the machines that failed or were cancelled again').argument('[machines...]', 'default: all of them')
-    .option('--name <name>', 'which run (default: the latest)').option('--json', 'print the account as JSON').action(retryFleet);
-  fleet.command('status').description('the account of a run').option('--name <name>', 'which run (default: the latest)')
-    .option('--json', 'print the account as JSON').action(showFleet);
+  fleet
+    .command('retry')
+    .description('run the machines that failed or were cancelled again')
+    .argument('[machines...]', 'default: all of them')
+    .option('--name <name>', 'which run (default: the latest)')
+    .option('--json', 'print the account as JSON')
+    .action(retryFleet);
+  fleet
+    .command('status')
+    .description('the account of a run')
+    .option('--name <name>', 'which run (default: the latest)')
+    .option('--json', 'print the account as JSON')
+    .action(showFleet);
   for (const action of ['pause', 'resume', 'cancel'] as const) {
-    fleet.command(action).description(`${action} the run that is under way`).option('--name <name>', 'which run (default: the latest)')
+    fleet
+      .command(action)
+      .description(`${action} the run that is under way`)
+      .option('--name <name>', 'which run (default: the latest)')
       .action((options: { name?: string }) => steerFleet(action, options.name));
   }
 }
 
 async function runFleet(options: RunOptions): Promise<void> {
   const { only, ...rest } = options;
-  if (only === 'failed' && rest.machines !== undefined) throw new CliError('--only failed and --machines exclude each other', EXIT.invalid);
+  if (only === 'failed' && rest.machines !== undefined)
+    throw new CliError('--only failed and --machines exclude each other', EXIT.invalid);
   const input = check(FleetRunInput, {
     name: rest.name ?? timeName(),
     machineIds: rest.machines ?? null,
@@ -76,11 +100,16 @@ async function runFleet(options: RunOptions): Promise<void> {
     const running = await findFleetRun(session.client, null, true);
     if (running !== null) {
       note(`fleet run ${running} is under way: going on with it`);
-      const warning = await notApplied(options, session.client.workflow.getHandle(fleetWorkflowId(running)), FleetRunInput);
+      const warning = await notApplied(
+        options,
+        session.client.workflow.getHandle(fleetWorkflowId(running)),
+        FleetRunInput,
+      );
       if (warning !== null) note(warning);
       return running;
     }
-    const chosen = only === 'failed' ? { ...input, machineIds: await failedInFleet(session, note, options.worker) } : input;
+    const chosen =
+      only === 'failed' ? { ...input, machineIds: await failedInFleet(session, note, options.worker) } : input;
     await startFleetRun(session.client, session.settings, chosen);
     return input.name;
   });
@@ -115,7 +144,10 @@ async function retryFleet(machines: string[], options: { name?: string; json?: b
     const running = await findFleetRun(session.client, options.name ?? null, true);
     if (running !== null) {
       const handle = session.client.workflow.getHandle(fleetWorkflowId(running));
-      const chosen = machines.length > 0 ? machines : await stillInFleet(retryable(await handle.query<FleetReport>(QUERY.status)), fleetFolders(session), note);
+      const chosen =
+        machines.length > 0
+          ? machines
+          : await stillInFleet(retryable(await handle.query<FleetReport>(QUERY.status)), fleetFolders(session), note);
       const again = await handle.executeUpdate<string[], [string[] | null]>(UPDATE.retry, { args: [chosen] });
       note(`again: ${again.join(', ')}`);
       return running;
@@ -148,10 +180,14 @@ async function withRun(
     const page = session.webUi(fleetWorkflowId(name));
     if (page !== null) note(`Temporal Web UI: ${page}`);
     const plain = options.json === true || !process.stdout.isTTY;
-    const screen = plain ? new PlainScreen(options.json === true ? note : (line) => process.stdout.write(`${line}\n`)) : new TerminalScreen(process.stdout);
+    const screen = plain
+      ? new PlainScreen(options.json === true ? note : (line) => process.stdout.write(`${line}\n`))
+      : new TerminalScreen(process.stdout);
     const report = await watchFleet(session.client, handle, screen, interrupted);
     if (interrupted.aborted) {
-      note(`\nStopping; checkpoints are saved. Go on: npm run fleet · give up: npm run gan -- fleet cancel --name ${name}`);
+      note(
+        `\nStopping; checkpoints are saved. Go on: npm run fleet · give up: npm run gan -- fleet cancel --name ${name}`,
+      );
       process.exitCode = EXIT.interrupted;
       return;
     }
@@ -162,14 +198,24 @@ async function withRun(
     })) as FleetReport;
     printOutcome(ended, options.json === true);
     // Where others do the work, their host has the data. A page that is not written takes nothing from the run.
-    if (options.worker) note(await writeFleetReport().then(({ path }) => `Report: ${path}`, (error: unknown) => `no report page: ${String(error)}`));
+    if (options.worker)
+      note(
+        await writeFleetReport().then(
+          ({ path }) => `Report: ${path}`,
+          (error: unknown) => `no report page: ${String(error)}`,
+        ),
+      );
   } finally {
     await session.close();
   }
 }
 
 function printOutcome(report: FleetReport, json: boolean): void {
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `\n${outcomeTable(report)}\n\n${totalLine({ report, live: new Map(), now: lastEnd(report) })}\n`);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : `\n${outcomeTable(report)}\n\n${totalLine({ report, live: new Map(), now: lastEnd(report) })}\n`,
+  );
   if (report.status !== 'succeeded') process.exitCode = EXIT.failed;
 }
 
@@ -182,7 +228,11 @@ async function showFleet(options: { name?: string; json?: boolean }): Promise<vo
   try {
     const name = await requireRun(session, options.name ?? null, false);
     const report = await session.client.workflow.getHandle(fleetWorkflowId(name)).query<FleetReport>(QUERY.status);
-    process.stdout.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : `${outcomeTable(report)}\n\n${totalLine({ report, live: new Map(), now: Date.now() })}\n`);
+    process.stdout.write(
+      options.json === true
+        ? `${JSON.stringify(report, null, 2)}\n`
+        : `${outcomeTable(report)}\n\n${totalLine({ report, live: new Map(), now: Date.now() })}\n`,
+    );
   } finally {
     await session.close();
   }

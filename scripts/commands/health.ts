@@ -14,11 +14,29 @@ import { runScript } from '../script.js';
 import { PROJECT_ROOT, openSession } from '../session.js';
 
 export function addHealthCommands(program: Command): void {
-  program.command('health').description('which machines have a valid profile, model and data set').option('--json', 'print it as JSON').action(showHealth);
-  program.command('validate').description('measure a machine’s data set').argument('<machine>')
-    .option('--full', 'all rows and more draws: slower, figures that vary less').option('--json', 'print the report as JSON').action(validate);
-  program.command('report').description('write the fleet’s summary page, worst machines first').option('--json', 'print its path as JSON').action(writeReport);
-  program.command('logs').description('what a machine’s running step last said, or the worker’s log').argument('[machine]').option('--json', 'print it as JSON').action(showLogs);
+  program
+    .command('health')
+    .description('which machines have a valid profile, model and data set')
+    .option('--json', 'print it as JSON')
+    .action(showHealth);
+  program
+    .command('validate')
+    .description('measure a machine’s data set')
+    .argument('<machine>')
+    .option('--full', 'all rows and more draws: slower, figures that vary less')
+    .option('--json', 'print the report as JSON')
+    .action(validate);
+  program
+    .command('report')
+    .description('write the fleet’s summary page, worst machines first')
+    .option('--json', 'print its path as JSON')
+    .action(writeReport);
+  program
+    .command('logs')
+    .description('what a machine’s running step last said, or the worker’s log')
+    .argument('[machine]')
+    .option('--json', 'print it as JSON')
+    .action(showLogs);
 }
 
 async function showHealth(options: { json?: boolean }): Promise<void> {
@@ -26,7 +44,11 @@ async function showHealth(options: { json?: boolean }): Promise<void> {
   const machines = (result.data as { machines: MachineHealth[] }).machines;
   const mark = (good: boolean) => (good ? '✓' : '✗');
   const rows = machines.map((m) => [m.machineId, mark(m.metadata), mark(m.model), mark(m.data), healthWord(m)]);
-  process.stdout.write(options.json === true ? `${JSON.stringify(machines, null, 2)}\n` : `${table(['machine', 'profile', 'model', 'data set', 'state'], rows)}\n`);
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(machines, null, 2)}\n`
+      : `${table(['machine', 'profile', 'model', 'data set', 'state'], rows)}\n`,
+  );
   if (machines.some((m) => !(m.metadata && m.model && m.data))) process.exitCode = EXIT.failed;
 }
 
@@ -36,11 +58,17 @@ function healthWord({ metadata, model, data }: MachineHealth): string {
 }
 
 /** What a report of validate_new_machine.py has for a person. */
-const Report = z.looseObject({ checks: z.array(z.looseObject({ name: z.string(), text: z.string(), threshold: z.string(), verdict: z.string() })) });
+const Report = z.looseObject({
+  checks: z.array(z.looseObject({ name: z.string(), text: z.string(), threshold: z.string(), verdict: z.string() })),
+});
 
 async function validate(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
-  const result = await runScript('GAN/validate_new_machine.py', ['--machine_id', id, ...(options.full === true ? ['--full'] : [])]);
+  const result = await runScript('GAN/validate_new_machine.py', [
+    '--machine_id',
+    id,
+    ...(options.full === true ? ['--full'] : []),
+  ]);
   const { dataRoot } = loadSettings(process.env, PROJECT_ROOT);
   const report = Report.parse(JSON.parse(await readFile(join(dataRoot, result.outputs[0]?.path ?? ''), 'utf8')));
   if (options.json === true) {
@@ -53,7 +81,9 @@ async function validate(machineId: string, options: { full?: boolean; json?: boo
 
 async function writeReport(options: { json?: boolean }): Promise<void> {
   const { path, summary, metrics } = await writeFleetReport();
-  process.stdout.write(options.json === true ? `${JSON.stringify({ path, ...metrics }, null, 2)}\n` : `${summary}\n${path}\n`);
+  process.stdout.write(
+    options.json === true ? `${JSON.stringify({ path, ...metrics }, null, 2)}\n` : `${summary}\n${path}\n`,
+  );
 }
 
 async function showLogs(machineId: string | undefined, options: { json?: boolean }): Promise<void> {
@@ -66,8 +96,13 @@ async function showLogs(machineId: string | undefined, options: { json?: boolean
   const session = await openSession('none');
   try {
     const live = await readLiveStep(session.client, id).catch(() => null);
-    if (live === null) throw new CliError(`${id} has no running step`, EXIT.missing, `npm run gan -- machine status ${id}`);
-    process.stdout.write(options.json === true ? `${JSON.stringify(live, null, 2)}\n` : `${[live.lastFailure ?? '', ...(live.heartbeat?.log ?? [])].filter((line) => line !== '').join('\n')}\n`);
+    if (live === null)
+      throw new CliError(`${id} has no running step`, EXIT.missing, `npm run gan -- machine status ${id}`);
+    process.stdout.write(
+      options.json === true
+        ? `${JSON.stringify(live, null, 2)}\n`
+        : `${[live.lastFailure ?? '', ...(live.heartbeat?.log ?? [])].filter((line) => line !== '').join('\n')}\n`,
+    );
   } finally {
     await session.close();
   }

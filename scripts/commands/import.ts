@@ -28,7 +28,11 @@ const SWITCHES = [
 ] as const;
 
 export function addImportCommand(machine: Command): void {
-  const command = machine.command('import').description('recorded run-to-failure rows become a machine’s seed').argument('<machine>').requiredOption('--csv <file>', 'the rows: CSV, or parquet');
+  const command = machine
+    .command('import')
+    .description('recorded run-to-failure rows become a machine’s seed')
+    .argument('<machine>')
+    .requiredOption('--csv <file>', 'the rows: CSV, or parquet');
   for (const [flags, what] of [...TEXT, ...SWITCHES]) command.option(flags, what);
   command.option('--json', 'print the result as JSON').action(importSeed);
 }
@@ -38,7 +42,11 @@ type ImportOptions = Record<string, string | boolean | undefined> & { csv: strin
 async function importSeed(machineId: string, options: ImportOptions): Promise<void> {
   const id = check(MachineId, machineId);
   const result = await runScript('GAN/scripts/import_seed.py', importArgs(id, options));
-  process.stdout.write(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : `${id}: ${result.summary}\nnext: npm run gan -- machine run ${id}\n`);
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(result, null, 2)}\n`
+      : `${id}: ${result.summary}\nnext: npm run gan -- machine run ${id}\n`,
+  );
 }
 
 /** The script's flags. A file of pairs is named from where the person is, not from where the script runs. */
@@ -47,7 +55,8 @@ export function importArgs(machineId: string, options: ImportOptions): string[] 
   for (const [flags] of TEXT) {
     const name = flags.slice(2).split(' ')[0] ?? '';
     const value = options[camel(name)];
-    if (typeof value === 'string') args.push(`--${name.replaceAll('-', '_')}=${value.endsWith('.json') ? resolve(value) : value}`);
+    if (typeof value === 'string')
+      args.push(`--${name.replaceAll('-', '_')}=${value.endsWith('.json') ? resolve(value) : value}`);
   }
   // Commander gives `--no-failures` as failures: false.
   if (options['failures'] === false) args.push('--no_failures');

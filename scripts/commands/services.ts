@@ -17,7 +17,9 @@ async function start(): Promise<void> {
   const session = await openSession('steps', note);
   try {
     const page = session.settings.temporalConfigured ? null : `http://127.0.0.1:${session.settings.embedded.uiPort}`;
-    note(`worker ready on ${session.settings.queues.light} and ${session.settings.queues.training}${page === null ? '' : `\nTemporal Web UI: ${page}`}\nCtrl-C stops.`);
+    note(
+      `worker ready on ${session.settings.queues.light} and ${session.settings.queues.training}${page === null ? '' : `\nTemporal Web UI: ${page}`}\nCtrl-C stops.`,
+    );
     await untilStopped(interrupted);
   } finally {
     note('stopping: running steps save their checkpoints');
@@ -30,7 +32,15 @@ async function work(): Promise<void> {
   const settings = loadSettings(process.env, PROJECT_ROOT);
   const log = pino({ level: settings.logLevel });
   const worker = await startWorker(settings, PROJECT_ROOT, log);
-  log.info({ address: settings.connect.address, namespace: settings.connect.namespace, queues: settings.queues, slots: settings.slots }, 'worker ready');
+  log.info(
+    {
+      address: settings.connect.address,
+      namespace: settings.connect.namespace,
+      queues: settings.queues,
+      slots: settings.slots,
+    },
+    'worker ready',
+  );
   await Promise.race([untilStopped(interrupted), worker.ended]);
   await worker.shutdown();
 }

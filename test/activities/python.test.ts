@@ -12,18 +12,26 @@ interface Watched {
   log: string[];
 }
 
-async function run(source: string, options: { signal?: AbortSignal; watched?: Watched; onProgress?: () => void; silenceTimeoutMs?: number } = {}) {
+async function run(
+  source: string,
+  options: { signal?: AbortSignal; watched?: Watched; onProgress?: () => void; silenceTimeoutMs?: number } = {},
+) {
   const { script, ...settings } = scriptProject(source);
   const watched = options.watched ?? { progress: [], log: [] };
-  return runPython({ script, args: ['--flag', 'a b; rm -rf /'] }, { ...settings, silenceTimeoutMs: options.silenceTimeoutMs ?? 20_000 }, options.signal ?? never, {
-    onProgress: (event) => {
-      watched.progress.push(event);
-      options.onProgress?.();
+  return runPython(
+    { script, args: ['--flag', 'a b; rm -rf /'] },
+    { ...settings, silenceTimeoutMs: options.silenceTimeoutMs ?? 20_000 },
+    options.signal ?? never,
+    {
+      onProgress: (event) => {
+        watched.progress.push(event);
+        options.onProgress?.();
+      },
+      onLog: (line) => {
+        watched.log.push(line);
+      },
     },
-    onLog: (line) => {
-      watched.log.push(line);
-    },
-  });
+  );
 }
 
 async function failureOf(work: Promise<unknown>): Promise<ApplicationFailure> {
@@ -38,7 +46,10 @@ async function failureOf(work: Promise<unknown>): Promise<ApplicationFailure> {
 describe('runPython', () => {
   it('gives back the result and tells of progress on the way', async () => {
     const watched: Watched = { progress: [], log: [] };
-    const result = await run('progress(1, loss=0.5)\nsay("warning", code="W", message="careful")\nresult(summary="made")', { watched });
+    const result = await run(
+      'progress(1, loss=0.5)\nsay("warning", code="W", message="careful")\nresult(summary="made")',
+      { watched },
+    );
     expect(result.summary).toBe('made');
     expect(watched.progress).toMatchObject([{ current: 1, metrics: { loss: 0.5 } }]);
     expect(watched.log).toEqual(['W: careful']);
@@ -63,7 +74,12 @@ describe('runPython', () => {
     [75, 'Interrupted', false],
   ])('maps exit status %i to %s', async (status, type, nonRetryable) => {
     const failure = await failureOf(run(`error("C", ${status})`));
-    expect(failure).toMatchObject({ type, nonRetryable, message: 'it went wrong', details: [{ code: 'C', hint: 'do this', field: null }] });
+    expect(failure).toMatchObject({
+      type,
+      nonRetryable,
+      message: 'it went wrong',
+      details: [{ code: 'C', hint: 'do this', field: null }],
+    });
   });
 
   it('takes a killed process for a crash, which is retried', async () => {
@@ -82,7 +98,10 @@ describe('runPython', () => {
 
   it('names the command that installs a missing Python', async () => {
     const { script, ...settings } = scriptProject('');
-    const work = runPython({ script, args: [] }, { ...settings, python: '/nowhere/python' }, never, { onProgress: () => undefined, onLog: () => undefined });
+    const work = runPython({ script, args: [] }, { ...settings, python: '/nowhere/python' }, never, {
+      onProgress: () => undefined,
+      onLog: () => undefined,
+    });
     const failure = await failureOf(work);
     expect(failure.type).toBe('MissingPrerequisite');
     expect(failure.details?.[0]).toMatchObject({ hint: 'run: npm run setup' });
@@ -152,9 +171,16 @@ describe('a worker’s Python processes', () => {
   });
 
   /** Runs a script in a process of the pool; gives its process id. */
-  async function pidOf(project: ReturnType<typeof scriptProject>, signal = never, onProgress: () => void = () => undefined): Promise<number> {
+  async function pidOf(
+    project: ReturnType<typeof scriptProject>,
+    signal = never,
+    onProgress: () => void = () => undefined,
+  ): Promise<number> {
     const { script, ...settings } = project;
-    const result = await runPython({ script, args: [] }, { ...settings, hosts }, signal, { onProgress, onLog: () => undefined });
+    const result = await runPython({ script, args: [] }, { ...settings, hosts }, signal, {
+      onProgress,
+      onLog: () => undefined,
+    });
     return result.metrics['pid'] ?? 0;
   }
 

@@ -7,7 +7,9 @@ import { trainingArgs } from '../../activities/train-tvae.js';
 import { scriptProject } from '../support/python.js';
 
 function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment; beats: HeartbeatDetails[] } {
-  const env = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails }, { logger: new DefaultLogger('ERROR') });
+  const env = new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails }, {
+    logger: new DefaultLogger('ERROR'),
+  });
   const beats: HeartbeatDetails[] = [];
   env.on('heartbeat', (details: HeartbeatDetails) => beats.push(details));
   return { env, beats };
@@ -15,18 +17,44 @@ function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment
 
 function step(env: MockActivityEnvironment, source: string) {
   const { script, ...settings } = scriptProject(source);
-  return env.run(() => runStepScript('trainTvae', { script, args: [] }, { ...settings, heartbeatEveryMs: 20, attempts: 3, policy: { retryInitialMs: 1_000, retryMaximumMs: 10_000 } }));
+  return env.run(() =>
+    runStepScript(
+      'trainTvae',
+      { script, args: [] },
+      { ...settings, heartbeatEveryMs: 20, attempts: 3, policy: { retryInitialMs: 1_000, retryMaximumMs: 10_000 } },
+    ),
+  );
 }
 
 function epoch(current: number, stalled: HeartbeatDetails['stalled']): HeartbeatDetails {
-  return { step: 'trainTvae', current, total: 10, unit: 'epochs', metrics: {}, etaSeconds: null, checkpoint: null, device: null, log: [], stalled };
+  return {
+    step: 'trainTvae',
+    current,
+    total: 10,
+    unit: 'epochs',
+    metrics: {},
+    etaSeconds: null,
+    checkpoint: null,
+    device: null,
+    log: [],
+    stalled,
+  };
 }
 
 describe('a step’s activity', () => {
   it('heartbeats the last progress and the tail of the log', async () => {
     const { env, beats } = environment();
     await step(env, 'say("warning", code="W", message="m")\nprogress(3, loss=0.25)\ntime.sleep(0.3)\nresult()');
-    expect(beats.at(-1)).toMatchObject({ step: 'trainTvae', current: 3, total: 10, unit: 'epochs', metrics: { loss: 0.25 }, etaSeconds: 1.5, device: 'cpu', log: ['W: m'] });
+    expect(beats.at(-1)).toMatchObject({
+      step: 'trainTvae',
+      current: 3,
+      total: 10,
+      unit: 'epochs',
+      metrics: { loss: 0.25 },
+      etaSeconds: 1.5,
+      device: 'cpu',
+      log: ['W: m'],
+    });
   });
 
   it('begins with the progress of the attempt before', async () => {
@@ -48,41 +76,76 @@ describe('a step’s activity', () => {
 describe('a step that fails by itself', () => {
   it('is retried, and counted', async () => {
     const { env, beats } = environment(epoch(4, { at: 4, failures: 1 }));
-    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'ResourceFailed', nonRetryable: false, details: [{ code: 'DISK_FULL' }], nextRetryDelay: 2_000 });
+    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({
+      type: 'ResourceFailed',
+      nonRetryable: false,
+      details: [{ code: 'DISK_FULL' }],
+      nextRetryDelay: 2_000,
+    });
     expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
   });
 
   it('is not counted when its script was told to stop by somebody else', async () => {
     const { env, beats } = environment(epoch(4, { at: 4, failures: 2 }));
-    await expect(step(env, 'error("INTERRUPTED", 75, True)')).rejects.toMatchObject({ type: 'Interrupted', nonRetryable: false });
+    await expect(step(env, 'error("INTERRUPTED", 75, True)')).rejects.toMatchObject({
+      type: 'Interrupted',
+      nonRetryable: false,
+    });
     expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
   });
 
   it('fails for good when it got no further in so many attempts', async () => {
     const { env } = environment(epoch(4, { at: 4, failures: 2 }));
-    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'NoProgress', nonRetryable: true });
+    await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({
+      type: 'NoProgress',
+      nonRetryable: true,
+    });
   });
 
   it('is counted anew once it got further', async () => {
     const { env, beats } = environment(epoch(4, { at: 4, failures: 2 }));
-    await expect(step(env, 'progress(5)\nerror("DISK_FULL", 5, True)')).rejects.toMatchObject({ type: 'ResourceFailed' });
+    await expect(step(env, 'progress(5)\nerror("DISK_FULL", 5, True)')).rejects.toMatchObject({
+      type: 'ResourceFailed',
+    });
     expect(beats.at(-1)?.stalled).toEqual({ at: 5, failures: 1 });
   });
 });
 
 describe('the flags of a step', () => {
-  const parameters = { epochs: 1, batchSize: 1, synthesizer: 'temporal-tvae' as const, patience: 20, timeLimit: 90, seedSamples: 100, samples: 100, split: [0.5, 0.25, 0.25] as [number, number, number], seed: 7 };
+  const parameters = {
+    epochs: 1,
+    batchSize: 1,
+    synthesizer: 'temporal-tvae' as const,
+    patience: 20,
+    timeLimit: 90,
+    seedSamples: 100,
+    samples: 100,
+    split: [0.5, 0.25, 0.25] as [number, number, number],
+    seed: 7,
+  };
 
   it('skip what is current', () => {
-    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: false, fleetRun: 'r' })).toEqual(['--machine_id', 'a', '--seed', '7', '--fleet_run', 'r', '--skip_if_current']);
+    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: false, fleetRun: 'r' })).toEqual([
+      '--machine_id',
+      'a',
+      '--seed',
+      '7',
+      '--fleet_run',
+      'r',
+      '--skip_if_current',
+    ]);
   });
 
   it('of training say all that decides the model', () => {
-    expect(trainingArgs(parameters).join(' ')).toBe('--epochs 1 --batch_size 1 --synthesizer temporal-tvae --patience 20 --time_limit 90');
+    expect(trainingArgs(parameters).join(' ')).toBe(
+      '--epochs 1 --batch_size 1 --synthesizer temporal-tvae --patience 20 --time_limit 90',
+    );
     expect(planArgs(null, parameters, false).join(' ')).toContain(trainingArgs(parameters).join(' '));
   });
 
   it('do not when forced', () => {
-    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: true, fleetRun: null })).not.toContain('--skip_if_current');
+    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: true, fleetRun: null })).not.toContain(
+      '--skip_if_current',
+    );
   });
 });

@@ -59,7 +59,9 @@ describe('payload codec', () => {
     const data = Uint8Array.from(hidden?.data ?? []);
     data[data.length - 1] = (data.at(-1) ?? 0) ^ 1;
     await expect(codec(`k1:${SECRET}`).decode([{ ...hidden, data }])).rejects.toThrow(PayloadKeyError);
-    await expect(codec(`k1:${SECRET}`).decode([{ ...hidden, data: new Uint8Array(3) }])).rejects.toThrow(PayloadKeyError);
+    await expect(codec(`k1:${SECRET}`).decode([{ ...hidden, data: new Uint8Array(3) }])).rejects.toThrow(
+      PayloadKeyError,
+    );
   });
 });
 
@@ -78,7 +80,12 @@ describe('payload keys', () => {
     expect(loadSettings({}, folder).payloadKeys).toBeNull();
   });
 
-  it.each([['nothing', ''], ['a short key', 'k1:c2hvcnQ='], ['an id twice', `k1:${SECRET}\nk1:${OTHER}`], ['no id', SECRET]])('refuse %s without showing it', (_, text) => {
+  it.each([
+    ['nothing', ''],
+    ['a short key', 'k1:c2hvcnQ='],
+    ['an id twice', `k1:${SECRET}\nk1:${OTHER}`],
+    ['no id', SECRET],
+  ])('refuse %s without showing it', (_, text) => {
     let error: unknown = null;
     try {
       fromFile(text);

@@ -1,5 +1,11 @@
 import type { ZodError } from 'zod';
-import { FleetRunInput, MachineId, MachinePipelineInput, StepParameters, describeProblems } from '../../contracts/parameters.js';
+import {
+  FleetRunInput,
+  MachineId,
+  MachinePipelineInput,
+  StepParameters,
+  describeProblems,
+} from '../../contracts/parameters.js';
 
 function problems(error: ZodError | undefined, given: unknown): string[] {
   if (error === undefined) throw new Error('expected the input to be refused');
@@ -11,14 +17,27 @@ describe('a machine id', () => {
     expect(MachineId.safeParse(id).success).toBe(true);
   });
 
-  it.each(['', '../x', 'A', 'a b', 'a__b', '_a', 'a_', 'a/b', 'a.json', 'ä', 'x'.repeat(65), 'a\n'])('may not be %j', (id) => {
-    expect(MachineId.safeParse(id).success).toBe(false);
-  });
+  it.each(['', '../x', 'A', 'a b', 'a__b', '_a', 'a_', 'a/b', 'a.json', 'ä', 'x'.repeat(65), 'a\n'])(
+    'may not be %j',
+    (id) => {
+      expect(MachineId.safeParse(id).success).toBe(false);
+    },
+  );
 });
 
 describe('step parameters', () => {
   it('have the defaults of the seed document', () => {
-    expect(StepParameters.parse({})).toEqual({ epochs: 300, batchSize: 500, synthesizer: 'temporal-tvae', patience: 0, timeLimit: 0, seedSamples: 10_000, samples: 50_000, split: [0.7, 0.15, 0.15], seed: 0 });
+    expect(StepParameters.parse({})).toEqual({
+      epochs: 300,
+      batchSize: 500,
+      synthesizer: 'temporal-tvae',
+      patience: 0,
+      timeLimit: 0,
+      seedSamples: 10_000,
+      samples: 50_000,
+      split: [0.7, 0.15, 0.15],
+      seed: 0,
+    });
   });
 
   it.each([
@@ -45,7 +64,9 @@ describe('a training that ends early', () => {
   it.each(['patience', 'timeLimit'])('by its %s, is the project’s own: SDV’s would pay no heed', (field) => {
     expect(StepParameters.parse({ [field]: 5 })).toMatchObject({ [field]: 5 });
     const given = { synthesizer: 'sdv-tvae', [field]: 5 };
-    expect(problems(StepParameters.safeParse(given).error, given)).toEqual([`${field}: only temporal-tvae ends early (got 5)`]);
+    expect(problems(StepParameters.safeParse(given).error, given)).toEqual([
+      `${field}: only temporal-tvae ends early (got 5)`,
+    ]);
   });
 });
 

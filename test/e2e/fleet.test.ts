@@ -14,7 +14,13 @@ const dataRoot = join(root, 'GAN');
 let env: Record<string, string>;
 
 function gan(...args: string[]) {
-  return execa(process.execPath, ['scripts/gan.mjs', ...args], { cwd: PROJECT_ROOT, env, reject: false, all: true, stdin: 'ignore' });
+  return execa(process.execPath, ['scripts/gan.mjs', ...args], {
+    cwd: PROJECT_ROOT,
+    env,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+  });
 }
 
 function addMachine(machineId: string, changes: Record<string, unknown> = {}): void {
@@ -23,7 +29,14 @@ function addMachine(machineId: string, changes: Record<string, unknown> = {}): v
 }
 
 beforeAll(async () => {
-  env = { GAN_ROOT: dataRoot, GAN_STATE_DIR: join(root, 'state'), GAN_TEMPORAL_PORT: String(await freePort()), GAN_TEMPORAL_UI_PORT: String(await freePort()), TEMPORAL_ADDRESS: '', GAN_HEARTBEAT_TIMEOUT_MS: '3000' };
+  env = {
+    GAN_ROOT: dataRoot,
+    GAN_STATE_DIR: join(root, 'state'),
+    GAN_TEMPORAL_PORT: String(await freePort()),
+    GAN_TEMPORAL_UI_PORT: String(await freePort()),
+    TEMPORAL_ADDRESS: '',
+    GAN_HEARTBEAT_TIMEOUT_MS: '3000',
+  };
   addMachine('pump_a');
   addMachine('pump_b');
   addMachine('pump_broken', { sensors: [] });
@@ -48,7 +61,8 @@ describe('fleet run', () => {
     expect(report.machines[0]?.result).toMatchObject({ rows: 2000 });
     expect(report.machines[2]?.failure).toMatchObject({ type: 'InvalidInput' });
     expect(report.machines[2]?.failure?.message).toContain('at least one sensor');
-    for (const split of ['train', 'val', 'test']) expect(existsSync(join(dataRoot, `data/synthetic/pump_a/${split}.parquet`))).toBe(true);
+    for (const split of ['train', 'val', 'test'])
+      expect(existsSync(join(dataRoot, `data/synthetic/pump_a/${split}.parquet`))).toBe(true);
   });
 
   it('skips what is up to date, and says so', async () => {
@@ -58,14 +72,20 @@ describe('fleet run', () => {
   });
 
   it('trains on rows that were imported, and never makes a seed of its own for them, forced or not', async () => {
-    const rows = Array.from({ length: 200 }, (_, at) => `${Math.floor(at / 40)},${new Date(Date.UTC(2025, 0, 1) + at * 3_600_000).toISOString()},${(2 + ((at % 40) / 20) ** 2 + Math.sin(at) / 9).toFixed(4)}`);
+    const rows = Array.from(
+      { length: 200 },
+      (_, at) =>
+        `${Math.floor(at / 40)},${new Date(Date.UTC(2025, 0, 1) + at * 3_600_000).toISOString()},${(2 + ((at % 40) / 20) ** 2 + Math.sin(at) / 9).toFixed(4)}`,
+    );
     writeFileSync(join(root, 'rows.csv'), ['unit,time,vibration', ...rows].join('\n'));
     const imported = await gan('machine', 'import', 'pump_own', '--csv', join(root, 'rows.csv'));
     expect(imported).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('200 rows in 5 runs') as string });
     const seed = readFileSync(join(dataRoot, 'seed_data/pump_own_temporal_seed.csv'), 'utf8');
     // Whether five such runs make a good data set is not the question here.
     await gan('fleet', 'run', '--machines', 'pump_own', ...SMALL, '--force');
-    const { steps } = JSON.parse(readFileSync(join(dataRoot, 'manifests/pump_own.json'), 'utf8')) as { steps: Record<string, { summary: string }> };
+    const { steps } = JSON.parse(readFileSync(join(dataRoot, 'manifests/pump_own.json'), 'utf8')) as {
+      steps: Record<string, { summary: string }>;
+    };
     expect(steps['generateSeed']?.summary).toContain('imported seed');
     expect(steps['trainTvae']?.summary).toContain('3 epochs');
     expect(readFileSync(join(dataRoot, 'seed_data/pump_own_temporal_seed.csv'), 'utf8')).toBe(seed);
@@ -104,7 +124,10 @@ describe('a machine that failed and has left the fleet', () => {
     addMachine('pump_gone', { sensors: [] });
     await gan('fleet', 'run', '--machines', 'pump_broken,pump_gone', ...SMALL);
     rmSync(join(dataRoot, 'fleet/pump_gone.json'));
-    for (const again of [['fleet', 'retry'], ['fleet', 'run', '--only', 'failed', '--plan']]) {
+    for (const again of [
+      ['fleet', 'retry'],
+      ['fleet', 'run', '--only', 'failed', '--plan'],
+    ]) {
       const { stdout, stderr } = await gan(...again, '--json');
       expect(stderr).toContain('no longer in the fleet, left out: pump_gone');
       const ids = (JSON.parse(stdout) as FleetReport).machines.map((machine) => machine.machineId);
@@ -140,7 +163,11 @@ describe('other commands', () => {
   it('health tells which machines are ready', async () => {
     const { stdout } = await gan('health', '--json');
     const machines = JSON.parse(stdout) as { machineId: string; data: boolean }[];
-    expect(machines.find((machine) => machine.machineId === 'pump_a')).toMatchObject({ metadata: true, model: true, data: true });
+    expect(machines.find((machine) => machine.machineId === 'pump_a')).toMatchObject({
+      metadata: true,
+      model: true,
+      data: true,
+    });
     expect(machines.find((machine) => machine.machineId === 'pump_broken')).toMatchObject({ data: false });
   });
 
@@ -166,7 +193,10 @@ describe('a fleet run that is under way', () => {
     const first = gan(...run);
     await said(first, 'train TVAE');
     const second = gan(...run, '--json', '--epochs', '7', '--concurrency', '3');
-    await said(second, 'not applied, it keeps the options that it was started with: --epochs 7 (it has 1000), --concurrency 3 (it has none)');
+    await said(
+      second,
+      'not applied, it keeps the options that it was started with: --epochs 7 (it has 1000), --concurrency 3 (it has none)',
+    );
     first.kill('SIGKILL');
     const [machine] = (JSON.parse((await second).stdout) as FleetReport).machines;
     // So many epochs over so few rows may well give data that is refused; that it was trained to the end is what counts.
@@ -195,6 +225,8 @@ async function said({ all }: ReturnType<typeof gan>, text: string): Promise<void
       heard += chunk.toString();
       if (heard.includes(text)) resolve();
     });
-    all.once('end', () => { reject(new Error(`it ended without saying ${text}: ${heard}`)); });
+    all.once('end', () => {
+      reject(new Error(`it ended without saying ${text}: ${heard}`));
+    });
   });
 }

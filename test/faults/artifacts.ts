@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,7 +25,10 @@ const CHAIN: [string, string[]][] = [
   ['GAN/scripts/create_metadata.py', []],
   ['GAN/scripts/generate_seed_from_profile.py', ['--num_samples', String(PARAMETERS.seedSamples)]],
   ['GAN/scripts/validate_temporal_seed_data.py', []],
-  ['GAN/scripts/train_tvae_machine.py', ['--epochs', String(PARAMETERS.epochs), '--batch_size', String(PARAMETERS.batchSize)]],
+  [
+    'GAN/scripts/train_tvae_machine.py',
+    ['--epochs', String(PARAMETERS.epochs), '--batch_size', String(PARAMETERS.batchSize)],
+  ],
   ['GAN/scripts/generate_synthetic_data.py', ['--num_samples', String(PARAMETERS.samples)]],
   ['GAN/validate_new_machine.py', []],
   ['GAN/scripts/publish_dataset.py', []],
@@ -55,7 +68,13 @@ async function runByHand(root: string, machineId: string): Promise<void> {
 }
 
 /** Runs a script as a person does. */
-export async function runScript(script: string, root: string, machineId: string, flags: string[] = [], python = join(PROJECT_ROOT, '.venv/bin/python')): Promise<{ stdout: string; stderr: string }> {
+export async function runScript(
+  script: string,
+  root: string,
+  machineId: string,
+  flags: string[] = [],
+  python = join(PROJECT_ROOT, '.venv/bin/python'),
+): Promise<{ stdout: string; stderr: string }> {
   const args = [script, '--machine_id', machineId, '--root', root, '--seed', String(PARAMETERS.seed), ...flags];
   const env = { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
   return await promisify(execFile)(python, args, { cwd: PROJECT_ROOT, env });
@@ -64,8 +83,12 @@ export async function runScript(script: string, root: string, machineId: string,
 /** Digests of what a machine's steps made, by path. Manifests, reports and locks tell of times and are left out. */
 export function artifacts(dataRoot: string): Record<string, string> {
   const files = ['metadata', 'seed_data', 'models', 'data'].flatMap((folder) => walk(join(dataRoot, folder)));
-  const made = files.filter((path) => /_temporal_seed\.csv$|_training_history\.csv$|\.pkl$|\.parquet$|_metadata\.json$/.test(path));
-  return Object.fromEntries(made.map((path) => [relative(dataRoot, path), createHash('sha256').update(readFileSync(path)).digest('hex')]));
+  const made = files.filter((path) =>
+    /_temporal_seed\.csv$|_training_history\.csv$|\.pkl$|\.parquet$|_metadata\.json$/.test(path),
+  );
+  return Object.fromEntries(
+    made.map((path) => [relative(dataRoot, path), createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
 }
 
 /** Temporary files and checkpoints that are left. */

@@ -5,7 +5,14 @@ import type { Rig } from './rig.js';
 import { ended, kill, until } from './rig.js';
 
 /** Whom chaos kills, and how often of a hundred times. */
-const VICTIMS = { 'Python SIGKILL': 35, 'Python SIGTERM': 10, 'worker SIGKILL': 20, 'worker SIGTERM': 15, 'server SIGKILL': 15, everything: 5 } as const;
+const VICTIMS = {
+  'Python SIGKILL': 35,
+  'Python SIGTERM': 10,
+  'worker SIGKILL': 20,
+  'worker SIGTERM': 15,
+  'server SIGKILL': 15,
+  everything: 5,
+} as const;
 export type Victim = keyof typeof VICTIMS;
 const BETWEEN_MS = { least: 1_000, most: 6_000 };
 const WORKERS = 2;
@@ -91,7 +98,9 @@ export class Chaos {
   private async killServer(): Promise<boolean> {
     const before = this.rig.serverPids();
     const hit = before.map((pid) => kill(pid)).some(Boolean);
-    await until('the server to be back', () => (this.rig.serverPids().some((pid) => !before.includes(pid)) || this.rig.guardPids().length === 0 ? true : null));
+    await until('the server to be back', () =>
+      this.rig.serverPids().some((pid) => !before.includes(pid)) || this.rig.guardPids().length === 0 ? true : null,
+    );
     if (this.rig.guardPids().length === 0) await this.rig.startServer();
     return hit;
   }
@@ -103,5 +112,6 @@ export class Chaos {
 
 /** Removes all that a fleet run made, so that the next one begins with nothing. */
 export function clear(rig: Rig): void {
-  for (const folder of ['metadata', 'seed_data', 'models', 'data', 'manifests']) rmSync(join(rig.dataRoot, folder), { recursive: true, force: true });
+  for (const folder of ['metadata', 'seed_data', 'models', 'data', 'manifests'])
+    rmSync(join(rig.dataRoot, folder), { recursive: true, force: true });
 }

@@ -38,7 +38,9 @@ it('the only worker: a new one goes on, and what was finished is not done again'
 
 it('Python: killed, segmentation fault, out of memory, a defect', async () => {
   rig = await Rig.running(['pump_a', 'pump_b']);
-  const faults = (['kill', 'segfault', 'out of memory', 'exit'] as const).map((kind, at) => rig.arm({ kind, script: TRAINING, call: 'progress', at: 20 + 40 * at }));
+  const faults = (['kill', 'segfault', 'out of memory', 'exit'] as const).map((kind, at) =>
+    rig.arm({ kind, script: TRAINING, call: 'progress', at: 20 + 40 * at }),
+  );
   await rig.startFleet('r');
   expect(await outcomeOf(rig, 'r', 'Python SIGKILL, segfault, out of memory, exit', faults.length)).toEqual(whole(rig));
   expect(faults.map((fault) => fault.struck())).toEqual(faults.map(() => true));
@@ -82,7 +84,22 @@ it('everything at once', async () => {
 
 it('the fleet command: nothing outlives it, and started again it goes on', async () => {
   rig = await Rig.create(['pump_a']);
-  const command = ['fleet', 'run', '--machines', 'pump_a', '--epochs', '150', '--seed-samples', '3000', '--samples', '3000', '--seed', '7', '--name', 'r'];
+  const command = [
+    'fleet',
+    'run',
+    '--machines',
+    'pump_a',
+    '--epochs',
+    '150',
+    '--seed-samples',
+    '3000',
+    '--samples',
+    '3000',
+    '--seed',
+    '7',
+    '--name',
+    'r',
+  ];
   const first = rig.gan(...command);
   await rig.untilEpoch('pump_a', 70);
   const children = findProcesses((line) => line.includes(rig.root));

@@ -14,7 +14,9 @@ afterEach(async () => {
 /** Checkpoint files of a machine, newest first, whatever their format. */
 function checkpoints(): string[] {
   const folder = join(rig.dataRoot, 'models/checkpoints/pump_a');
-  const files = readdirSync(folder).filter((name) => !name.endsWith('.tmp')).map((name) => join(folder, name));
+  const files = readdirSync(folder)
+    .filter((name) => !name.endsWith('.tmp'))
+    .map((name) => join(folder, name));
   return files.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
 }
 
@@ -77,10 +79,14 @@ it.each([
   const file = join(rig.dataRoot, path);
   const published = rig.digests();
   truncateSync(file, statSync(file).size - 700);
-  const refused = await runScript(script, rig.dataRoot, 'pump_a').then(() => '', (error: unknown) => (error as { stderr: string }).stderr);
+  const refused = await runScript(script, rig.dataRoot, 'pump_a').then(
+    () => '',
+    (error: unknown) => (error as { stderr: string }).stderr,
+  );
   expect(refused).toContain('pump_a');
   expect(refused).toContain('→');
-  for (const [name, digest] of Object.entries(rig.digests())) if (name !== path) expect([name, digest]).toEqual([name, published[name]]);
+  for (const [name, digest] of Object.entries(rig.digests()))
+    if (name !== path) expect([name, digest]).toEqual([name, published[name]]);
   await rig.startFleet('second');
   expect(await outcomeOf(rig, 'second', `${what} truncated`)).toEqual(whole(rig));
 });
@@ -103,7 +109,10 @@ describe('one trainer a machine', () => {
     await rig.startFleet('r');
     await rig.untilEpoch('pump_a', 5);
     const [pid] = rig.pythons(TRAINING);
-    const refused = await runScript(`GAN/scripts/${TRAINING}`, rig.dataRoot, 'pump_a', flags).then(() => null, (error: unknown) => error as { code: number; stderr: string });
+    const refused = await runScript(`GAN/scripts/${TRAINING}`, rig.dataRoot, 'pump_a', flags).then(
+      () => null,
+      (error: unknown) => error as { code: number; stderr: string },
+    );
     expect(refused?.stderr).toContain(`pump_a is held by trainTvae in process ${pid ?? 0} on`);
     expect(refused?.code).toBe(5);
     expect(await outcomeOf(rig, 'r', 'hand-run trainer beside the pipeline')).toEqual(whole(rig));
@@ -114,7 +123,10 @@ describe('one trainer a machine', () => {
     await rig.startFleet('first');
     await rig.result('first');
     const byHand = runScript(`GAN/scripts/${TRAINING}`, rig.dataRoot, 'pump_a', flags, rig.settings.python);
-    await until('the script to train', () => rig.trace('pump_a', TRAINING).filter((line) => line.what === 'start')[1] ?? null);
+    await until(
+      'the script to train',
+      () => rig.trace('pump_a', TRAINING).filter((line) => line.what === 'start')[1] ?? null,
+    );
     await rig.startFleet('second', { force: true });
     await byHand;
     expect(await outcomeOf(rig, 'second', 'pipeline beside a hand-run trainer')).toEqual(whole(rig));
@@ -122,8 +134,13 @@ describe('one trainer a machine', () => {
 
   it('a lock that is lost: the old holder writes nothing more', async () => {
     rig = await Rig.create(['pump_a']);
-    for (const script of ['create_metadata.py', 'generate_seed_from_profile.py', 'validate_temporal_seed_data.py']) await runScript(`GAN/scripts/${script}`, rig.dataRoot, 'pump_a');
-    const training = () => runScript(`GAN/scripts/${TRAINING}`, rig.dataRoot, 'pump_a', flags, rig.settings.python).then(() => '', (error: unknown) => (error as { stderr: string }).stderr);
+    for (const script of ['create_metadata.py', 'generate_seed_from_profile.py', 'validate_temporal_seed_data.py'])
+      await runScript(`GAN/scripts/${script}`, rig.dataRoot, 'pump_a');
+    const training = () =>
+      runScript(`GAN/scripts/${TRAINING}`, rig.dataRoot, 'pump_a', flags, rig.settings.python).then(
+        () => '',
+        (error: unknown) => (error as { stderr: string }).stderr,
+      );
     const old = training();
     await rig.untilEpoch('pump_a', 20);
     rmSync(join(rig.dataRoot, 'locks/pump_a.lock'));

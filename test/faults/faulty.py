@@ -114,7 +114,7 @@ faults_of_progress: list[tuple[dict[str, Any], Path]] = []
 
 
 def watch_progress() -> None:
-    from gan.events import Reporter
+    from gan.runtime.events import Reporter
 
     real = Reporter.progress
 

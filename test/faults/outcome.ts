@@ -28,7 +28,12 @@ export async function lookAt(rig: Rig, report: FleetReport): Promise<Outcome> {
   const made = rig.digests();
   const paths = new Set([...Object.keys(expected), ...Object.keys(made)]);
   return {
-    machines: Object.fromEntries(report.machines.map((machine) => [machine.machineId, machine.failure === null ? machine.status : `${machine.status}: ${machine.failure.message}`])),
+    machines: Object.fromEntries(
+      report.machines.map((machine) => [
+        machine.machineId,
+        machine.failure === null ? machine.status : `${machine.status}: ${machine.failure.message}`,
+      ]),
+    ),
     different: [...paths].filter((path) => expected[path] !== made[path]).sort(),
     orphans: await leftAfter(rig.hosts(), 2_000),
     leftovers: rig.leftovers(),
@@ -37,7 +42,12 @@ export async function lookAt(rig: Rig, report: FleetReport): Promise<Outcome> {
 
 /** What a run ends with to which nothing happened. */
 export function whole(rig: Rig): Outcome {
-  return { machines: Object.fromEntries(rig.machines.map((id) => [id, 'succeeded'])), different: [], orphans: [], leftovers: [] };
+  return {
+    machines: Object.fromEntries(rig.machines.map((id) => [id, 'succeeded'])),
+    different: [],
+    orphans: [],
+    leftovers: [],
+  };
 }
 
 /** A line of the summary table. */

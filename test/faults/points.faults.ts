@@ -36,7 +36,10 @@ it.each(['before', 'after'] as const)('Python is killed %s each place where a fi
 
 it('the disk is full, or the folder read-only, at each place where a file appears', async () => {
   rig = await Rig.running(['pump_a', 'pump_b'], 1, { GAN_ATTEMPTS: '10' });
-  const faults = WRITES.map((write, at) => ({ write, ...rig.arm({ kind: at % 2 === 0 ? 'disk full' : 'read-only', ...write }) }));
+  const faults = WRITES.map((write, at) => ({
+    write,
+    ...rig.arm({ kind: at % 2 === 0 ? 'disk full' : 'read-only', ...write }),
+  }));
   await rig.startFleet('r');
   expect(await outcomeOf(rig, 'r', 'disk full or read-only at each write', faults.length)).toEqual(whole(rig));
   expect(faults.filter((fault) => !fault.struck()).map((fault) => fault.write)).toEqual([]);

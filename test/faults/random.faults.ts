@@ -18,5 +18,7 @@ it.each([1, 2, 3])('a fleet run under random kills, round %i', async (round) => 
   const chaos = new Chaos(rig, randomNumbers(seed + round));
   await rig.startFleet('r');
   await chaos.during(rig.result('r'), Date.now() + 90_000);
-  expect(await outcomeOf(rig, 'r', `random kills, seed ${seed + round}: ${chaos.describe()}`, chaos.injected)).toEqual(whole(rig));
+  expect(await outcomeOf(rig, 'r', `random kills, seed ${seed + round}: ${chaos.describe()}`, chaos.injected)).toEqual(
+    whole(rig),
+  );
 });

@@ -1,7 +1,20 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -69,16 +82,33 @@ export class Rig {
     readonly machines: readonly string[],
   ) {
     const python = this.writePython();
-    this.env = { ...env, TEMPORAL_ADDRESS: '', GAN_ROOT: this.dataRoot, GAN_STATE_DIR: join(this.root, 'state'), GAN_PYTHON: python };
+    this.env = {
+      ...env,
+      TEMPORAL_ADDRESS: '',
+      GAN_ROOT: this.dataRoot,
+      GAN_STATE_DIR: join(this.root, 'state'),
+      GAN_PYTHON: python,
+    };
     this.settings = loadSettings(this.env, PROJECT_ROOT);
     mkdirSync(join(this.dataRoot, 'fleet'), { recursive: true });
     mkdirSync(join(this.root, 'faults'));
-    for (const id of machines) writeFileSync(join(this.dataRoot, 'fleet', `${id}.json`), JSON.stringify(machineConfig(id)));
+    for (const id of machines)
+      writeFileSync(join(this.dataRoot, 'fleet', `${id}.json`), JSON.stringify(machineConfig(id)));
   }
 
   static async create(machines: readonly string[], env: Record<string, string> = {}): Promise<Rig> {
     const ports = { GAN_TEMPORAL_PORT: String(await freePort()), GAN_TEMPORAL_UI_PORT: String(await freePort()) };
-    return new Rig({ GAN_HEARTBEAT_TIMEOUT_MS: '3000', GAN_HEARTBEAT_EVERY_MS: '300', GAN_TRAINING_SLOTS: '2', GAN_LIGHT_SLOTS: '2', ...ports, ...env }, machines);
+    return new Rig(
+      {
+        GAN_HEARTBEAT_TIMEOUT_MS: '3000',
+        GAN_HEARTBEAT_EVERY_MS: '300',
+        GAN_TRAINING_SLOTS: '2',
+        GAN_LIGHT_SLOTS: '2',
+        ...ports,
+        ...env,
+      },
+      machines,
+    );
   }
 
   /** A rig with its server and so many workers running. */
@@ -121,8 +151,13 @@ export class Rig {
   trace(machine?: string, script?: string): Trace[] {
     const path = join(this.root, 'trace.jsonl');
     if (!existsSync(path)) return [];
-    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as Trace);
-    return lines.filter((line) => (machine === undefined || line.machine === machine) && (script === undefined || line.script === script));
+    const lines = readFileSync(path, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Trace);
+    return lines.filter(
+      (line) => (machine === undefined || line.machine === machine) && (script === undefined || line.script === script),
+    );
   }
 
   async startServer(): Promise<void> {
@@ -131,11 +166,15 @@ export class Rig {
 
   /** The server's own process. */
   serverPids(): number[] {
-    return findProcesses((command) => command.includes(join(this.root, 'state', 'temporal.db')) && !command.includes('server-guard'));
+    return findProcesses(
+      (command) => command.includes(join(this.root, 'state', 'temporal.db')) && !command.includes('server-guard'),
+    );
   }
 
   guardPids(): number[] {
-    return findProcesses((command) => command.includes(join(this.root, 'state', 'temporal.db')) && command.includes('server-guard'));
+    return findProcesses(
+      (command) => command.includes(join(this.root, 'state', 'temporal.db')) && command.includes('server-guard'),
+    );
   }
 
   /** Kills the server and the guard that would start it again. */
@@ -172,7 +211,11 @@ export class Rig {
 
   private spawn(args: string[], log: string, env: Record<string, string>): ChildProcess {
     const out = openSync(log, 'a');
-    const child = spawn(process.execPath, ['scripts/gan.mjs', ...args], { cwd: PROJECT_ROOT, env: { ...process.env, ...this.env, ...env }, stdio: ['ignore', out, out] });
+    const child = spawn(process.execPath, ['scripts/gan.mjs', ...args], {
+      cwd: PROJECT_ROOT,
+      env: { ...process.env, ...this.env, ...env },
+      stdio: ['ignore', out, out],
+    });
     closeSync(out);
     this.children.add(child);
     child.once('exit', () => this.children.delete(child));
@@ -198,12 +241,18 @@ export class Rig {
 
   /** Process ids of the Python processes of this rig's workers, also of those that wait for a script. */
   hosts(matches: (command: string) => boolean = () => true): number[] {
-    return findProcesses((command) => command.startsWith('python GAN/') && command.includes(this.dataRoot) && matches(command));
+    return findProcesses(
+      (command) => command.startsWith('python GAN/') && command.includes(this.dataRoot) && matches(command),
+    );
   }
 
   async startFleet(name: string, changes: Partial<FleetRunInput> = {}): Promise<WorkflowHandle> {
     const client = await this.connect();
-    await startFleetRun(client, this.settings, FleetRunInput.parse({ name, machineIds: this.machines, parameters: PARAMETERS, ...changes }));
+    await startFleetRun(
+      client,
+      this.settings,
+      FleetRunInput.parse({ name, machineIds: this.machines, parameters: PARAMETERS, ...changes }),
+    );
     return client.workflow.getHandle(fleetWorkflowId(name));
   }
 
@@ -217,14 +266,18 @@ export class Rig {
 
   /** The account of a fleet run at its end; asks again when the server goes away meanwhile. */
   async result(name: string): Promise<FleetReport> {
-    return await until(`fleet run ${name} to end`, async () => {
-      try {
-        return (await (await this.fleet(name)).result()) as FleetReport;
-      } catch (error) {
-        if (isUnavailable(error)) return null;
-        throw error;
-      }
-    }, 300_000);
+    return await until(
+      `fleet run ${name} to end`,
+      async () => {
+        try {
+          return (await (await this.fleet(name)).result()) as FleetReport;
+        } catch (error) {
+          if (isUnavailable(error)) return null;
+          throw error;
+        }
+      },
+      300_000,
+    );
   }
 
   async report(name: string): Promise<FleetReport> {
@@ -233,12 +286,18 @@ export class Rig {
 
   /** Waits until a machine's training has come so far. */
   async untilEpoch(machineId: string, epoch: number): Promise<Trace> {
-    return await until(`epoch ${epoch} of ${machineId}`, () => this.epochs(machineId).find((line) => (line.current ?? 0) >= epoch) ?? null);
+    return await until(
+      `epoch ${epoch} of ${machineId}`,
+      () => this.epochs(machineId).find((line) => (line.current ?? 0) >= epoch) ?? null,
+    );
   }
 
   /** Waits until a script has started for a machine, after a moment. */
   async untilStarted(machineId: string, script: string, after = 0): Promise<Trace> {
-    return await until(`${script} of ${machineId} to start`, () => this.trace(machineId, script).find((line) => line.what === 'start' && line.at > after) ?? null);
+    return await until(
+      `${script} of ${machineId} to start`,
+      () => this.trace(machineId, script).find((line) => line.what === 'start' && line.at > after) ?? null,
+    );
   }
 
   /** When a script first ended in order. */
@@ -266,7 +325,10 @@ export class Rig {
 
   /** What the worker and the command line said. For a failure's message. */
   logs(): string {
-    return readdirSync(this.root).filter((name) => name.endsWith('.log')).map((name) => `── ${name}\n${readFileSync(join(this.root, name), 'utf8').slice(-3_000)}`).join('\n');
+    return readdirSync(this.root)
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => `── ${name}\n${readFileSync(join(this.root, name), 'utf8').slice(-3_000)}`)
+      .join('\n');
   }
 
   note(line: string): void {
@@ -279,7 +341,10 @@ export class Rig {
     await Promise.all([...this.children].map((child) => ended(child, 30_000)));
     await this.client?.connection.close().catch(() => undefined);
     await this.server?.stop();
-    const orphans = await leftAfter(findProcesses((command) => command.includes(this.root)), 6_000);
+    const orphans = await leftAfter(
+      findProcesses((command) => command.includes(this.root)),
+      6_000,
+    );
     for (const pid of orphans) kill(pid, 'SIGKILL');
     rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
     return orphans;
@@ -305,7 +370,9 @@ export function kill(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'
 }
 
 function isUnavailable(error: unknown): boolean {
-  return /UNAVAILABLE|CANCELLED|Failed to connect|ECONNREFUSED|Channel (has been|closed)/i.test(String(error) + String((error as { cause?: unknown }).cause));
+  return /UNAVAILABLE|CANCELLED|Failed to connect|ECONNREFUSED|Channel (has been|closed)/i.test(
+    String(error) + String((error as { cause?: unknown }).cause),
+  );
 }
 
 /** Asks until there is an answer. The limit is for a hang, not a bound of what is tested. */

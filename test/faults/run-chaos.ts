@@ -10,7 +10,11 @@ import { faultTable, isClean } from './table.js';
 /** Fleet runs, one after another, under random kills: `npm run chaos -- --minutes 10 --seed N --machines N`. */
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: String(randomInt(2 ** 31)) }, machines: { type: 'string', default: '4' } },
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+    machines: { type: 'string', default: '4' },
+  },
 });
 const [minutes, seed, machines] = [Number(values.minutes), Number(values.seed), Number(values.machines)];
 if (!(minutes > 0) || !Number.isInteger(seed) || !(machines >= 1 && machines <= 26)) {
@@ -37,7 +41,9 @@ try {
     const outcome = await lookAt(rig, await chaos.during(rig.result(name), deadline));
     const repeated = ids.reduce((sum, id) => sum + rig.repeatedEpochs(id, began), 0);
     lines.push({ fault: `fleet run ${round}: ${chaos.describe()}`, injected: chaos.injected, ...summary(outcome) });
-    say(`fleet run ${round}: ${chaos.injected} kills, ${JSON.stringify(outcome.machines)}, ${outcome.different.length} files differ, ${repeated} of ${machines * PARAMETERS.epochs} epochs trained twice`);
+    say(
+      `fleet run ${round}: ${chaos.injected} kills, ${JSON.stringify(outcome.machines)}, ${outcome.different.length} files differ, ${repeated} of ${machines * PARAMETERS.epochs} epochs trained twice`,
+    );
     if (outcome.different.length > 0) say(outcome.different.join('\n'));
   }
 } catch (error) {

@@ -9,7 +9,16 @@ import { faultTable, isClean } from './table.js';
 /** Every fault test, with a table of what was done and what became of it. Arguments go to jest, e.g. `-t cancelled`. */
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
 const file = join(folder, 'table.jsonl');
-const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--runInBand', '--testTimeout', '300000', '--testMatch', '**/test/faults/*.{faults,test}.ts'];
+const jest = [
+  '--experimental-vm-modules',
+  '--no-warnings',
+  'node_modules/jest/bin/jest.js',
+  '--runInBand',
+  '--testTimeout',
+  '300000',
+  '--testMatch',
+  '**/test/faults/*.{faults,test}.ts',
+];
 const child = spawn(process.execPath, [...jest, ...process.argv.slice(3)], {
   env: { ...process.env, GAN_FAULTS_TABLE: file, GAN_FAULTS_REFERENCE: folder },
   stdio: 'inherit',

@@ -19,13 +19,26 @@ try {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const taken: { ms: number; from: number; repeated: number }[] = [];
     for (let repeat = 0; repeat < REPEATS; repeat++) taken.push(await takeOver(signal));
-    rows.push([signal, String(REPEATS), ...spread(taken.map((one) => one.ms / 1000)), ...spread(taken.map((one) => one.from / 1000)), ...spread(taken.map((one) => one.repeated))]);
+    rows.push([
+      signal,
+      String(REPEATS),
+      ...spread(taken.map((one) => one.ms / 1000)),
+      ...spread(taken.map((one) => one.from / 1000)),
+      ...spread(taken.map((one) => one.repeated)),
+    ]);
   }
   for (let repeat = 0; repeat < REPEATS; repeat++) cancelled.push(await cancel(repeat));
 } finally {
   await rig.close();
 }
-const columns = ['s from the signal', 'max', 's from the end of the old Python', 'max', 'epochs repeated (25 a second)', 'max'];
+const columns = [
+  's from the signal',
+  'max',
+  's from the end of the old Python',
+  'max',
+  'epochs repeated (25 a second)',
+  'max',
+];
 process.stdout.write(`${table(['signal', 'repeats', ...columns], rows)}\n`);
 
 /** From the request to the moment when the fleet run says that it is cancelled; no process may be left then. */
@@ -67,4 +80,6 @@ function spread(values: number[]): [string, string] {
   const sorted = [...values].sort((a, b) => a - b);
   return [(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(2), (sorted.at(-1) ?? 0).toFixed(2)];
 }
-process.stdout.write(`cancel to cancelled, ${REPEATS} times: median and maximum ${spread(cancelled).join(' and ')} s\n`);
+process.stdout.write(
+  `cancel to cancelled, ${REPEATS} times: median and maximum ${spread(cancelled).join(' and ')} s\n`,
+);

@@ -11,9 +11,21 @@ afterEach(async () => {
 it('a run whose worker, server and Python are killed ends with the bytes of an undisturbed one', async () => {
   rig = await Rig.running(['pump_a'], 2);
   const faults = [
-    rig.arm({ kind: 'kill', script: 'generate_seed_from_profile.py', call: 'replace', when: 'before', path: '*_temporal_seed.csv' }),
+    rig.arm({
+      kind: 'kill',
+      script: 'generate_seed_from_profile.py',
+      call: 'replace',
+      when: 'before',
+      path: '*_temporal_seed.csv',
+    }),
     rig.arm({ kind: 'kill', script: TRAINING, call: 'replace', when: 'after', path: '*/checkpoints/*' }),
-    rig.arm({ kind: 'kill', script: 'publish_dataset.py', call: 'replace', when: 'before', path: '*/data/synthetic/*' }),
+    rig.arm({
+      kind: 'kill',
+      script: 'publish_dataset.py',
+      call: 'replace',
+      when: 'before',
+      path: '*/data/synthetic/*',
+    }),
   ];
   await rig.startFleet('r');
   await rig.untilEpoch('pump_a', 60);

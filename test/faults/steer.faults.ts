@@ -22,20 +22,23 @@ describe('cancelled', () => {
     return { ms: Date.now() - at, left };
   }
 
-  it.each(['update', 'request'] as const)('a fleet run, by %s: no process is left when it says so, and the next run goes on', async (how) => {
-    rig = await Rig.running(['pump_a', 'pump_b']);
-    await rig.startFleet('first');
-    await rig.untilEpoch('pump_a', 40);
-    const { ms, left } = await cancelled(fleetWorkflowId('first'), how);
-    expect(left).toEqual([]);
-    expect(ms).toBeLessThan(5_000);
-    rig.note(`cancel ${ms}`);
-    const status = (await rig.report('first')).machines.map((machine) => machine.status);
-    expect(status).toEqual(['cancelled', 'cancelled']);
-    await rig.startFleet('second');
-    expect(await outcomeOf(rig, 'second', `fleet run cancelled by ${how}`)).toEqual(whole(rig));
-    expect(rig.repeatedEpochs('pump_a')).toBe(0);
-  });
+  it.each(['update', 'request'] as const)(
+    'a fleet run, by %s: no process is left when it says so, and the next run goes on',
+    async (how) => {
+      rig = await Rig.running(['pump_a', 'pump_b']);
+      await rig.startFleet('first');
+      await rig.untilEpoch('pump_a', 40);
+      const { ms, left } = await cancelled(fleetWorkflowId('first'), how);
+      expect(left).toEqual([]);
+      expect(ms).toBeLessThan(5_000);
+      rig.note(`cancel ${ms}`);
+      const status = (await rig.report('first')).machines.map((machine) => machine.status);
+      expect(status).toEqual(['cancelled', 'cancelled']);
+      await rig.startFleet('second');
+      expect(await outcomeOf(rig, 'second', `fleet run cancelled by ${how}`)).toEqual(whole(rig));
+      expect(rig.repeatedEpochs('pump_a')).toBe(0);
+    },
+  );
 
   it.each([
     ['train_tvae_machine.py', 300],
@@ -70,7 +73,12 @@ describe('paused', () => {
     await rig.startFleet('r');
     await rig.untilEpoch('pump_a', 40);
     await (await rig.machine('pump_a')).executeUpdate(UPDATE.pause);
-    expect(await leftAfter(rig.pythons(TRAINING).filter((pid) => pid === rig.epochs('pump_a')[0]?.pid), 10_000)).toEqual([]);
+    expect(
+      await leftAfter(
+        rig.pythons(TRAINING).filter((pid) => pid === rig.epochs('pump_a')[0]?.pid),
+        10_000,
+      ),
+    ).toEqual([]);
     await rig.untilEpoch('pump_b', 20);
     await (await rig.machine('pump_a')).executeUpdate(UPDATE.resume);
     expect(await outcomeOf(rig, 'r', 'machine paused and resumed')).toEqual(whole(rig));
@@ -101,10 +109,19 @@ describe('paused', () => {
   it('a fleet run, at a moment when its machines are being started', async () => {
     rig = await Rig.running(['pump_a', 'pump_b']);
     const handle = await rig.startFleet('r');
-    await until('the plan', async () => ((await rig.report('r').catch(() => null))?.machines.length === 2 ? true : null));
+    await until('the plan', async () =>
+      (await rig.report('r').catch(() => null))?.machines.length === 2 ? true : null,
+    );
     await handle.executeUpdate(UPDATE.pause);
     await until('both to be paused or not yet begun', async () => {
-      const statuses = await Promise.all(rig.machines.map(async (id) => (await rig.machine(id)).query<{ status: string }>('status').then((report) => report.status, () => 'none')));
+      const statuses = await Promise.all(
+        rig.machines.map(async (id) =>
+          (await rig.machine(id)).query<{ status: string }>('status').then(
+            (report) => report.status,
+            () => 'none',
+          ),
+        ),
+      );
       return statuses.includes('running') ? null : true;
     });
     expect(await leftAfter(rig.pythons(), 10_000)).toEqual([]);
@@ -117,7 +134,12 @@ describe('paused', () => {
     await rig.startFleet('r');
     await rig.untilEpoch('pump_a', 30);
     const { workflowService } = await rig.connect();
-    const which = { namespace: rig.settings.connect.namespace, execution: { workflowId: machineWorkflowId('pump_a') }, identity: 'test', type: 'trainTvae' };
+    const which = {
+      namespace: rig.settings.connect.namespace,
+      execution: { workflowId: machineWorkflowId('pump_a') },
+      identity: 'test',
+      type: 'trainTvae',
+    };
     await workflowService.pauseActivity({ ...which, reason: 'a test' });
     expect(await leftAfter(rig.pythons(), 10_000)).toEqual([]);
     const at = Date.now();
@@ -125,7 +147,10 @@ describe('paused', () => {
     await rig.untilStarted('pump_a', TRAINING, at);
     await rig.untilEpoch('pump_a', 70);
     await workflowService.resetActivity(which);
-    await until('the training to start anew', () => rig.trace('pump_a', TRAINING).filter((line) => line.what === 'start')[2] ?? null);
+    await until(
+      'the training to start anew',
+      () => rig.trace('pump_a', TRAINING).filter((line) => line.what === 'start')[2] ?? null,
+    );
     expect(await outcomeOf(rig, 'r', 'activity paused, unpaused and reset', 2)).toEqual(whole(rig));
     expect(rig.repeatedEpochs('pump_a')).toBe(0);
   });

@@ -26,7 +26,12 @@ it('SIGTERM of a worker: another takes over within a second and trains no epoch 
 it('interruptions never use up the attempts', async () => {
   rig = await Rig.running(['pump_a'], 2, { GAN_ATTEMPTS: '2' });
   await rig.startFleet('r');
-  for (const [signal, epoch] of [['SIGTERM', 10], ['SIGKILL', 30], ['SIGTERM', 40], ['SIGTERM', 50]] as const) {
+  for (const [signal, epoch] of [
+    ['SIGTERM', 10],
+    ['SIGKILL', 30],
+    ['SIGTERM', 40],
+    ['SIGTERM', 50],
+  ] as const) {
     await rig.untilEpoch('pump_a', epoch);
     const at = Date.now();
     const worker = rig.trainer();
@@ -55,7 +60,9 @@ it('a step that gets no further fails for good, says so, and goes on once the ca
   await rig.startFleet('first');
   const failed = (await rig.result('first')).machines[0];
   expect(failed).toMatchObject({ status: 'failed', failure: { type: 'NoProgress', step: 'trainTvae' } });
-  expect(failed?.failure?.message).toMatch(/3 times without getting any further \(beyond epochs \d+\): the Python process was killed by SIGKILL/);
+  expect(failed?.failure?.message).toMatch(
+    /3 times without getting any further \(beyond epochs \d+\): the Python process was killed by SIGKILL/,
+  );
   fault.disarm();
   const at = Date.now();
   await rig.startFleet('second');

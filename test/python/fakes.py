@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gan.runs import Floats, Runs
+from gan.data.runs import Floats, Runs
 
 
 def joined(*parts: Runs) -> Runs:

@@ -8,8 +8,8 @@ import pytest
 
 import parts
 import timing
-from gan.evaluate import Figure
-from gan.quality import RULES, Rule
+from gan.evaluation.assessment import RULES, Rule
+from gan.evaluation.figures import Figure
 from parts import is_as_good
 from table import as_table
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import Made
-from gan.cmapss import LEAST_ROWS, cut
+from gan.data.cmapss import LEAST_ROWS, cut
 from support import MADE, SCRIPTS, VALIDATE, Root
 
 VERIFY = f"{SCRIPTS}/verify_dataset.py"
@@ -81,7 +81,7 @@ def test_verify_without_the_model_says_what_is_missing(made: Root) -> None:
 
 
 def test_validation_in_full_says_so(made: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gan.evaluate.FULL_DRAWS", 1)  # As many draws as usual, to be quick.
+    monkeypatch.setattr("gan.evaluation.figures.FULL_DRAWS", 1)  # As many draws as usual, to be quick.
     assert made.call(VALIDATE, "--machine_id", MADE, "--full").code == 0
     assert json.loads(published(made, "report.json"))["full"] is True
 

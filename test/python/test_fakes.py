@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 import fakes
-from gan.certificate import certify
-from gan.checks import Check, Verdict, overall
-from gan.discriminate import discriminative_score
-from gan.evaluate import both
-from gan.files import PROJECT_GAN, Paths
-from gan.physics import simulate
-from gan.profile import Profile, configuration, parse_profile
-from gan.quality import assess, structural_checks
-from gan.runs import Runs
+from gan.data.runs import Runs
+from gan.evaluation.assessment import assess, structural_checks
+from gan.evaluation.certificate import certify
+from gan.evaluation.checks import Check, Verdict, overall
+from gan.evaluation.discriminator import discriminative_score
+from gan.evaluation.figures import both
+from gan.machine.profile import Profile, configuration, parse_profile
+from gan.simulation.physics import simulate
+from gan.store.files import PROJECT_GAN, Paths
 
 MACHINE = "pump_ksb_etanorm_006"
 ROWS = {"train": 14_000, "val": 4_000, "test": 4_000}

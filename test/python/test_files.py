@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gan.errors import ResourceFailed
-from gan.files import Paths, fenced, remove_leftovers, switch_link, whole_folder, write_whole
+from gan.runtime.errors import ResourceFailed
+from gan.store.files import Paths, fenced, remove_leftovers, switch_link, whole_folder, write_whole
 
 
 def full(*_: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gan.profile import Profile, parse_profile
+from gan.machine.profile import Profile, parse_profile
 from support import PROJECT
 
 FOLDER = PROJECT / "GAN/fleet"

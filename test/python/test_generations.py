@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from gan import generations
-from gan.errors import InvalidInput, MissingPrerequisite
-from gan.files import Paths, sha256_of
-from gan.gate import MORE_WARNINGS, QUALITY_MARGIN, clearly_worse
-from gan.manifest import Manifest
+from gan.evaluation.regression_gate import MORE_WARNINGS, QUALITY_MARGIN, clearly_worse
+from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.store import generations
+from gan.store.files import Paths, sha256_of
+from gan.store.manifest import Manifest
 from support import MADE, PUBLISH, SAMPLE, VALIDATE, Root
 
 ROLL_BACK = "GAN/scripts/rollback_dataset.py"

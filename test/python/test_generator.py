@@ -13,16 +13,23 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gan.checkpoints import Checkpoints
-from gan.model import Model, load_model
-from gan.network import LATENT, Adam, Network
-from gan.physics import simulate
-from gan.profile import Profile, parse_profile
-from gan.regimes import sample_regimes
-from gan.runs import Runs
-from gan.sample import mix_units, sample
-from gan.sequence import prepare
-from gan.train import EpochReport, TrainingDiverged, TrainingStopped, TrainParams, split_runs, train
+from gan.data.runs import Runs
+from gan.machine.profile import Profile, parse_profile
+from gan.simulation.physics import simulate
+from gan.synthesis.checkpoints import Checkpoints
+from gan.synthesis.model import Model, load_model
+from gan.synthesis.temporal_tvae.features import prepare
+from gan.synthesis.temporal_tvae.network import LATENT, Adam, Network
+from gan.synthesis.temporal_tvae.regimes import sample_regimes
+from gan.synthesis.temporal_tvae.sampler import mix_units, sample
+from gan.synthesis.temporal_tvae.trainer import (
+    EpochReport,
+    TrainingDiverged,
+    TrainingStopped,
+    TrainParams,
+    split_runs,
+    train,
+)
 from support import PROJECT, machine_config, sensor
 
 REGIMES = [
@@ -278,7 +285,7 @@ def test_a_machine_without_failure_modes_gets_data_without_rul(tmp_path: Path) -
 def test_a_model_file_is_refused_when_it_is_damaged_or_of_another_profile(
     model: Model, profile: Profile, tmp_path: Path
 ) -> None:
-    from gan.errors import InvalidInput
+    from gan.runtime.errors import InvalidInput
 
     path = tmp_path / "model.pkl"
     data = model.to_bytes()
@@ -298,7 +305,11 @@ def test_a_model_file_is_refused_when_it_is_damaged_or_of_another_profile(
 
 @pytest.mark.parametrize(
     ("modules", "never"),
-    [("gan.sample, gan.model", "torch"), ("gan.train", "torch._dynamo"), ("gan.train", "sklearn")],
+    [
+        ("gan.synthesis.temporal_tvae.sampler, gan.synthesis.model", "torch"),
+        ("gan.synthesis.temporal_tvae.trainer", "torch._dynamo"),
+        ("gan.synthesis.temporal_tvae.trainer", "sklearn"),
+    ],
 )
 def test_start_up_loads_no_more_than_it_needs(modules: str, never: str) -> None:
     code = f"import {modules}, sys; sys.exit({never!r} in sys.modules)"

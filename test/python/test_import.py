@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import progpy_data
-from gan.files import Paths
-from gan.profile import Profile, load_profile
-from gan.runs import Runs
-from gan.tables import read_seed
+from gan.data.runs import Runs
+from gan.data.tables import read_seed
+from gan.machine.profile import Profile, load_profile
+from gan.store.files import Paths
 from support import CHECK_SEED, CREATE, PLAN, SAMPLE, SEED, TRAIN, VALIDATE, Ran, Root, sensor
 
 IMPORT = "GAN/scripts/import_seed.py"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gan import lock
-from gan.errors import ResourceFailed
-from gan.files import Paths, remove_leftovers, switch_link, whole_folder, write_whole
-from gan.lock import machine_lock
+from gan.runtime.errors import ResourceFailed
+from gan.store import locks as lock
+from gan.store.files import Paths, remove_leftovers, switch_link, whole_folder, write_whole
+from gan.store.locks import machine_lock
 
 
 @pytest.fixture

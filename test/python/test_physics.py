@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gan.errors import InvalidInput
-from gan.files import PROJECT_GAN, Paths
-from gan.limits import limit_widths, soft_limit
-from gan.physics import (
+from gan.data.limits import limit_widths, soft_limit
+from gan.data.runs import Floats, Runs
+from gan.data.tables import csv_bytes
+from gan.machine.profile import Profile, configuration, parse_profile
+from gan.machine.wear import DEGRADATIONS, MIN_LIFE_ROWS
+from gan.runtime.errors import InvalidInput
+from gan.simulation.physics import (
     BESIDES,
     expected_course,
     expected_directions,
@@ -22,10 +25,7 @@ from gan.physics import (
     wear_out,
     wear_shift,
 )
-from gan.profile import Profile, configuration, parse_profile
-from gan.runs import Floats, Runs
-from gan.tables import csv_bytes
-from gan.wear import DEGRADATIONS, MIN_LIFE_ROWS
+from gan.store.files import PROJECT_GAN, Paths
 from support import CREATE, SEED, Root, machine_config, sensor
 
 FLEET = Paths(PROJECT_GAN).fleet_ids()

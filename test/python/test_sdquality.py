@@ -1,11 +1,11 @@
-"""Our vectorised scores are those of SDMetrics, which tests alone may import (see gan/sdquality.py)."""
+"""Our vectorised scores are those of SDMetrics, which tests alone may import (see gan/evaluation/sdmetrics_scores.py)."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from gan.runs import Runs
-from gan.sdquality import quality, validity
+from gan.data.runs import Runs
+from gan.evaluation.sdmetrics_scores import quality, validity
 
 sdmetrics = pytest.importorskip("sdmetrics.reports.single_table")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan import generations
-from gan.checkpoints import Checkpoints
-from gan.files import Paths, sha256_of
+from gan.store import generations
+from gan.store.files import Paths, sha256_of
+from gan.synthesis.checkpoints import Checkpoints
 from support import HEALTH, MADE, SAMPLE, TRAIN, Root
 
 

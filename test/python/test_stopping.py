@@ -172,7 +172,7 @@ def test_cron_has_neither_a_home_nor_a_locale(root: Root) -> None:
 
 
 def test_one_process_at_a_time_works_on_a_machine(seeded: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gan.lock.WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("gan.store.locks.WAIT_SECONDS", 0.2)
     process = seeded.start(TRAIN, *MACHINE, *LONG)
     until_epoch(process)
     ran = seeded.call(TRAIN, *MACHINE, *LONG)

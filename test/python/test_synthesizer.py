@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan import sample, sdv_tvae, synthesizer, train
-from gan.errors import InvalidInput
-from gan.files import Paths
-from gan.model import Model, load_model
-from gan.profile import load_profile
-from gan.runs import Runs
-from gan.synthesizer import SDV_TVAE, TEMPORAL_TVAE
-from gan.tables import read_seed
+from gan.data.runs import Runs
+from gan.data.tables import read_seed
+from gan.machine.profile import load_profile
+from gan.runtime.errors import InvalidInput
+from gan.store.files import Paths
+from gan.synthesis import sdv_tvae, synthesizer
+from gan.synthesis.model import Model, load_model
+from gan.synthesis.synthesizer import SDV_TVAE, TEMPORAL_TVAE
+from gan.synthesis.temporal_tvae import sampler as sample
+from gan.synthesis.temporal_tvae import trainer as train
 from support import CREATE, ENVIRONMENT, MADE, PROJECT, SAMPLE, SEED, TRAIN, VALIDATE, Root
 
 # Checked by the types too: both have the interface.

@@ -10,7 +10,15 @@ import type { StepRequest } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
 import { PROJECT_ROOT } from '../support/python.js';
-import { QUEUE, createDevEnvironment, done, fakeActivities, refused, request, withWorker } from '../support/workflow-environment.js';
+import {
+  QUEUE,
+  createDevEnvironment,
+  done,
+  fakeActivities,
+  refused,
+  request,
+  withWorker,
+} from '../support/workflow-environment.js';
 
 /**
  * Records histories of every shape a run may have, for the replay test: `npm run replay:record`, before a release and
@@ -32,8 +40,12 @@ class Steps {
   trainTvae = async (step: StepRequest) => {
     if (!step.machineId.startsWith('slow') || this.released.signal.aborted) return done('trained');
     const context = Context.current();
-    const timer = setInterval(() => { context.heartbeat({}); }, 50);
-    const released = new Promise((resolve) => { this.released.signal.addEventListener('abort', resolve); });
+    const timer = setInterval(() => {
+      context.heartbeat({});
+    }, 50);
+    const released = new Promise((resolve) => {
+      this.released.signal.addEventListener('abort', resolve);
+    });
     try {
       await Promise.race([context.cancelled, released]);
       return done('trained');
@@ -43,7 +55,9 @@ class Steps {
   };
 
   validateDataset = (step: StepRequest) =>
-    step.machineId.startsWith('bad') ? Promise.reject(refused(FAILURE.validationFailed)) : Promise.resolve(done('validated'));
+    step.machineId.startsWith('bad')
+      ? Promise.reject(refused(FAILURE.validationFailed))
+      : Promise.resolve(done('validated'));
 }
 
 const environment = await createDevEnvironment(['--dynamic-config-value', SUGGEST_CONTINUE_AS_NEW]);
@@ -80,12 +94,21 @@ try {
       await handle.result();
     });
   });
-  await record('fleet', () => fleet(client, 'cancelled', ['slow_c', 'slow_d', 'pump_c'], async (handle) => {
-    await untilTraining(client.workflow.getHandle(machineWorkflowId('slow_c')));
-    await handle.executeUpdate(UPDATE.cancel);
-    await handle.result().catch(() => undefined);
-  }));
-  await record('fleet', () => fleet(client, 'continued', Array.from({ length: 10 }, (_, at) => `pump_${at}`), (handle) => handle.result()));
+  await record('fleet', () =>
+    fleet(client, 'cancelled', ['slow_c', 'slow_d', 'pump_c'], async (handle) => {
+      await untilTraining(client.workflow.getHandle(machineWorkflowId('slow_c')));
+      await handle.executeUpdate(UPDATE.cancel);
+      await handle.result().catch(() => undefined);
+    }),
+  );
+  await record('fleet', () =>
+    fleet(
+      client,
+      'continued',
+      Array.from({ length: 10 }, (_, at) => `pump_${at}`),
+      (handle) => handle.result(),
+    ),
+  );
   await record('other', async () => {
     await other(client, WORKFLOW.fleetHealth, [], 'health');
     await other(client, WORKFLOW.trainMissing, [input('missing', ['pump_x'])], 'train-missing');
@@ -97,12 +120,28 @@ try {
 /** Runs `work` beside a worker. `kind` only groups what is printed. */
 async function record(kind: string, work: (steps: Steps) => Promise<void>): Promise<void> {
   const steps = new Steps();
-  await withWorker(environment, fakeActivities({ trainTvae: steps.trainTvae, validateDataset: steps.validateDataset, checkFleetHealth: () => Promise.resolve([]) }), () => work(steps));
+  await withWorker(
+    environment,
+    fakeActivities({
+      trainTvae: steps.trainTvae,
+      validateDataset: steps.validateDataset,
+      checkFleetHealth: () => Promise.resolve([]),
+    }),
+    () => work(steps),
+  );
   process.stdout.write(`recorded: ${kind}\n`);
 }
 
-async function machine(client: Client, machineId: string, steer: (handle: WorkflowHandle) => Promise<unknown>): Promise<void> {
-  const handle = await client.workflow.start(WORKFLOW.machinePipeline, { workflowId: machineWorkflowId(machineId), taskQueue: QUEUE, args: [request(machineId)] });
+async function machine(
+  client: Client,
+  machineId: string,
+  steer: (handle: WorkflowHandle) => Promise<unknown>,
+): Promise<void> {
+  const handle = await client.workflow.start(WORKFLOW.machinePipeline, {
+    workflowId: machineWorkflowId(machineId),
+    taskQueue: QUEUE,
+    args: [request(machineId)],
+  });
   await steer(handle);
   await save(client, handle.workflowId, handle.firstExecutionRunId);
 }
@@ -111,11 +150,21 @@ function input(name: string, machineIds: string[]): FleetRunInput {
   return FleetRunInput.parse({ name, machineIds, concurrency: 2 });
 }
 
-async function fleet(client: Client, name: string, machineIds: string[], steer: (handle: WorkflowHandle) => Promise<unknown>): Promise<void> {
-  const handle = await client.workflow.start(WORKFLOW.fleetRun, { workflowId: fleetWorkflowId(name), taskQueue: QUEUE, args: [input(name, machineIds)] });
+async function fleet(
+  client: Client,
+  name: string,
+  machineIds: string[],
+  steer: (handle: WorkflowHandle) => Promise<unknown>,
+): Promise<void> {
+  const handle = await client.workflow.start(WORKFLOW.fleetRun, {
+    workflowId: fleetWorkflowId(name),
+    taskQueue: QUEUE,
+    args: [input(name, machineIds)],
+  });
   await steer(handle);
   // Every run of the chain: one that continued as new has several.
-  for (let runId: string | null = handle.firstExecutionRunId; runId !== null;) runId = await save(client, handle.workflowId, runId);
+  for (let runId: string | null = handle.firstExecutionRunId; runId !== null;)
+    runId = await save(client, handle.workflowId, runId);
 }
 
 async function other(client: Client, workflow: string, args: unknown[], workflowId: string): Promise<void> {
@@ -140,11 +189,19 @@ async function untilTraining(handle: WorkflowHandle): Promise<void> {
 }
 
 async function untilRunning(handle: WorkflowHandle, machineId: string): Promise<void> {
-  await ask(handle, (report) => report.machines?.some((machine) => machine.machineId === machineId && machine.status === 'running') === true);
+  await ask(
+    handle,
+    (report) =>
+      report.machines?.some((machine) => machine.machineId === machineId && machine.status === 'running') === true,
+  );
 }
 
 async function untilFailed(handle: WorkflowHandle, machineId: string): Promise<void> {
-  await ask(handle, (report) => report.machines?.some((machine) => machine.machineId === machineId && machine.status === 'failed') === true);
+  await ask(
+    handle,
+    (report) =>
+      report.machines?.some((machine) => machine.machineId === machineId && machine.status === 'failed') === true,
+  );
 }
 
 interface Asked {

@@ -2,11 +2,30 @@ import type { FleetReport, MachineOutcome, MachineStatus } from '../../contracts
 import { fleetEta, machineLine, outcomeTable, stepState, totalLine } from '../../scripts/fleet-view.js';
 
 function machine(machineId: string, status: MachineStatus, changes: Partial<MachineOutcome> = {}): MachineOutcome {
-  return { machineId, machineType: 'pump', status, startedAt: 0, finishedAt: null, result: null, failure: null, ...changes };
+  return {
+    machineId,
+    machineType: 'pump',
+    status,
+    startedAt: 0,
+    finishedAt: null,
+    result: null,
+    failure: null,
+    ...changes,
+  };
 }
 
 function made(machineId: string, seconds: number): MachineOutcome {
-  return machine(machineId, 'succeeded', { result: { machineId, machineType: 'pump', ran: ['trainTvae'], rows: 50_000, quality: 0.91, seconds, stepSeconds: {} } });
+  return machine(machineId, 'succeeded', {
+    result: {
+      machineId,
+      machineType: 'pump',
+      ran: ['trainTvae'],
+      rows: 50_000,
+      quality: 0.91,
+      seconds,
+      stepSeconds: {},
+    },
+  });
 }
 
 function report(machines: MachineOutcome[]): FleetReport {
@@ -17,11 +36,24 @@ const training = {
   step: 'trainTvae',
   attempt: 2,
   lastFailure: 'the Python process was killed by SIGKILL',
-  heartbeat: { step: 'trainTvae', current: 150, total: 300, unit: 'epochs', metrics: { loss: 0.045 }, etaSeconds: 4, checkpoint: null, device: 'cpu', log: [], stalled: { at: 0, failures: 0 } },
+  heartbeat: {
+    step: 'trainTvae',
+    current: 150,
+    total: 300,
+    unit: 'epochs',
+    metrics: { loss: 0.045 },
+    etaSeconds: 4,
+    checkpoint: null,
+    device: 'cpu',
+    log: [],
+    stalled: { at: 0, failures: 0 },
+  },
 };
 
 it('a running machine shows step, epoch, loss and ETA', () => {
-  expect(stepState(training)).toBe('train TVAE · epochs 150/300 · loss 0.045 · ETA 4.0 s · attempt 2 (the Python process was killed by SIGKILL)');
+  expect(stepState(training)).toBe(
+    'train TVAE · epochs 150/300 · loss 0.045 · ETA 4.0 s · attempt 2 (the Python process was killed by SIGKILL)',
+  );
 });
 
 it('the fleet’s ETA comes from its finished machines', () => {
@@ -38,16 +70,26 @@ it('before a machine has finished, the fleet’s ETA comes from what its trainin
 });
 
 it('a silence of Temporal is said', () => {
-  expect(totalLine({ report: report([machine('b', 'running')]), live: new Map(), now: 0, answered: false })).toContain('no answer from Temporal');
+  expect(totalLine({ report: report([machine('b', 'running')]), live: new Map(), now: 0, answered: false })).toContain(
+    'no answer from Temporal',
+  );
 });
 
 it('the total counts what is done, runs and failed', () => {
-  const machines = [made('a', 10), machine('b', 'running'), machine('c', 'failed', { failure: { type: 'X', step: 'trainTvae', message: 'm', hint: null } })];
-  expect(totalLine({ report: report(machines), live: new Map(), now: 5000 })).toContain('1/3 done · 1 running · 1 failed · 5.0 s');
+  const machines = [
+    made('a', 10),
+    machine('b', 'running'),
+    machine('c', 'failed', { failure: { type: 'X', step: 'trainTvae', message: 'm', hint: null } }),
+  ];
+  expect(totalLine({ report: report(machines), live: new Map(), now: 5000 })).toContain(
+    '1/3 done · 1 running · 1 failed · 5.0 s',
+  );
 });
 
 it('a failed machine says in which step and why', () => {
-  const failed = machine('c', 'failed', { failure: { type: 'ValidationFailed', step: 'validateSeed', message: 'too noisy', hint: 'look' } });
+  const failed = machine('c', 'failed', {
+    failure: { type: 'ValidationFailed', step: 'validateSeed', message: 'too noisy', hint: 'look' },
+  });
   expect(machineLine(failed, undefined)).toContain('failed in validate seed: too noisy');
   expect(outcomeTable(report([failed]))).toContain('ValidationFailed: too noisy → look');
 });

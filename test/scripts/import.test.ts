@@ -2,15 +2,36 @@ import { importArgs } from '../../scripts/commands/import.js';
 
 describe('machine import', () => {
   it('gives the script its flags by their names there, and files from where the person is', () => {
-    const args = importArgs('pump_own', { csv: 'rows.csv', map: 'flow=Q [m3/h]', units: 'units.json', gapHours: '24', newProfile: true, replace: true, failures: true });
+    const args = importArgs('pump_own', {
+      csv: 'rows.csv',
+      map: 'flow=Q [m3/h]',
+      units: 'units.json',
+      gapHours: '24',
+      newProfile: true,
+      replace: true,
+      failures: true,
+    });
     expect(args).toEqual([
-      '--machine_id', 'pump_own', '--csv', `${process.cwd()}/rows.csv`,
-      '--map=flow=Q [m3/h]', `--units=${process.cwd()}/units.json`, '--gap_hours=24', '--new_profile', '--replace',
+      '--machine_id',
+      'pump_own',
+      '--csv',
+      `${process.cwd()}/rows.csv`,
+      '--map=flow=Q [m3/h]',
+      `--units=${process.cwd()}/units.json`,
+      '--gap_hours=24',
+      '--new_profile',
+      '--replace',
     ]);
   });
 
   it('turns --no-failures into the script’s flag', () => {
-    expect(importArgs('pump_own', { csv: '/a.csv', failures: false })).toEqual(['--machine_id', 'pump_own', '--csv', '/a.csv', '--no_failures']);
+    expect(importArgs('pump_own', { csv: '/a.csv', failures: false })).toEqual([
+      '--machine_id',
+      'pump_own',
+      '--csv',
+      '/a.csv',
+      '--no_failures',
+    ]);
   });
 
   it('lets no value pass for a flag', () => {

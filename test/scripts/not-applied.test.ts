@@ -6,18 +6,47 @@ import { stillInFleet } from '../../scripts/fleet-client.js';
 import { differingOptions } from '../../scripts/not-applied.js';
 
 describe('the options of a command that goes on with a run', () => {
-  const run = FleetRunInput.parse({ name: 'first', machineIds: ['a', 'b'], parameters: { epochs: 50, patience: 5 }, concurrency: 2 });
+  const run = FleetRunInput.parse({
+    name: 'first',
+    machineIds: ['a', 'b'],
+    parameters: { epochs: 50, patience: 5 },
+    concurrency: 2,
+  });
 
   it('are told where the run has others, with what it has', () => {
-    const given = { name: 'second', machines: ['a'], type: 'pump', only: 'failed', epochs: 10, timeLimit: 60, split: [0.6, 0.2, 0.2], force: true };
+    const given = {
+      name: 'second',
+      machines: ['a'],
+      type: 'pump',
+      only: 'failed',
+      epochs: 10,
+      timeLimit: 60,
+      split: [0.6, 0.2, 0.2],
+      force: true,
+    };
     expect(differingOptions(given, run)).toEqual([
-      '--name second (it has first)', '--machines a (it has a,b)', '--type pump (it has none)', '--only failed (it has none)',
-      '--epochs 10 (it has 50)', '--time-limit 60 (it has 0)', '--split 0.6,0.2,0.2 (it has 0.7,0.15,0.15)', '--force (it has none)',
+      '--name second (it has first)',
+      '--machines a (it has a,b)',
+      '--type pump (it has none)',
+      '--only failed (it has none)',
+      '--epochs 10 (it has 50)',
+      '--time-limit 60 (it has 0)',
+      '--split 0.6,0.2,0.2 (it has 0.7,0.15,0.15)',
+      '--force (it has none)',
     ]);
   });
 
   it('are not told where it has the same, where they are not given, and where they are the command’s own', () => {
-    const given = { machines: ['a', 'b'], patience: 5, concurrency: 2, batchSize: 500, seed: undefined, json: true, plan: false, worker: true };
+    const given = {
+      machines: ['a', 'b'],
+      patience: 5,
+      concurrency: 2,
+      batchSize: 500,
+      seed: undefined,
+      json: true,
+      plan: false,
+      worker: true,
+    };
     expect(differingOptions(given, run)).toEqual([]);
   });
 
@@ -32,7 +61,9 @@ describe('machines that failed', () => {
   const where = { projectRoot: join(root, 'project'), dataRoot: root };
   mkdirSync(join(root, 'fleet'));
   writeFileSync(join(root, 'fleet/pump_here.json'), '{}');
-  afterAll(() => { rmSync(root, { recursive: true }); });
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
 
   it('are run again without those that left the fleet, which are named', async () => {
     const notes: string[] = [];
@@ -41,6 +72,8 @@ describe('machines that failed', () => {
   });
 
   it('are nothing to run again when all of them left', async () => {
-    await expect(stillInFleet(['pump_gone'], where, () => undefined)).rejects.toThrow('no machine of the fleet has failed');
+    await expect(stillInFleet(['pump_gone'], where, () => undefined)).rejects.toThrow(
+      'no machine of the fleet has failed',
+    );
   });
 });

@@ -35,7 +35,9 @@ export async function leftAfter(pids: number[], ms: number): Promise<number[]> {
 
 /** Ids of the processes whose command line satisfies a test. */
 export function findProcesses(matches: (command: string) => boolean): number[] {
-  return listProcesses().flatMap(({ pid, command }) => (pid !== process.pid && matches(command) && isRunning(pid) ? [pid] : []));
+  return listProcesses().flatMap(({ pid, command }) =>
+    pid !== process.pid && matches(command) && isRunning(pid) ? [pid] : [],
+  );
 }
 
 function listProcesses(): { pid: number; command: string }[] {

@@ -9,11 +9,12 @@ export function machineConfig(machineId: string, changes: Record<string, unknown
     sampling_interval_minutes: 60,
     sensors: [sensor('vibration', 2, 5, 8), sensor('temperature', 50, 70, 90)],
     operational_parameters: { rated_power_kw: 5 },
-    failure_modes: [
-      mode('bearing_wear', 'vibration', 0.6),
-      mode('seal_leak', 'temperature', 0.4),
-    ],
-    operating: { regimes: [{ name: 'rated', load: 0.9, share: 1, mean_dwell_hours: 50 }], ambient_mean_c: 20, ambient_daily_swing_c: 2 },
+    failure_modes: [mode('bearing_wear', 'vibration', 0.6), mode('seal_leak', 'temperature', 0.4)],
+    operating: {
+      regimes: [{ name: 'rated', load: 0.9, share: 1, mean_dwell_hours: 50 }],
+      ambient_mean_c: 20,
+      ambient_daily_swing_c: 2,
+    },
     wear: { max_rul_hours: 100 },
     ...changes,
   };

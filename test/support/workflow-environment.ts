@@ -35,10 +35,17 @@ function installRuntime(): void {
 export async function createEnvironment(): Promise<TestWorkflowEnvironment> {
   installRuntime();
   const path = join(import.meta.dirname, '../../.venv/bin/temporal-test-server');
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
   await environment.connection.operatorService.addSearchAttributes({
     namespace: environment.namespace ?? 'default',
-    searchAttributes: Object.fromEntries(Object.values(ATTRIBUTE).map(({ name }) => [name, proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD])),
+    searchAttributes: Object.fromEntries(
+      Object.values(ATTRIBUTE).map(({ name }) => [
+        name,
+        proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+      ]),
+    ),
   });
   return environment;
 }
@@ -47,7 +54,9 @@ export async function createEnvironment(): Promise<TestWorkflowEnvironment> {
 export function createDevEnvironment(extraArgs: string[] = []): Promise<TestWorkflowEnvironment> {
   installRuntime();
   const path = join(import.meta.dirname, '../../.venv/bin/temporal');
-  return TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'existing-path', path }, searchAttributes: Object.values(ATTRIBUTE), extraArgs } });
+  return TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path }, searchAttributes: Object.values(ATTRIBUTE), extraArgs },
+  });
 }
 
 export type FakeActivities = Partial<Record<keyof Activities, (...args: never[]) => Promise<unknown>>>;
@@ -70,7 +79,14 @@ export function fakeActivities(changes: FakeActivities = {}): FakeActivities {
 }
 
 export function done(summary: string): StepResult {
-  return { skipped: false, reason: null, summary, outputs: [{ path: 'x', sha256: '0', bytes: 1, rows: 10 }], metrics: { quality: 0.9 }, durationSeconds: 1 };
+  return {
+    skipped: false,
+    reason: null,
+    summary,
+    outputs: [{ path: 'x', sha256: '0', bytes: 1, rows: 10 }],
+    metrics: { quality: 0.9 },
+    durationSeconds: 1,
+  };
 }
 
 export function refused(type: Parameters<typeof failure>[0]): Error {
@@ -78,7 +94,11 @@ export function refused(type: Parameters<typeof failure>[0]): Error {
 }
 
 /** Runs `use` beside a worker that serves the workflows with these activities. */
-export async function withWorker<T>(environment: TestWorkflowEnvironment, activities: FakeActivities, use: () => Promise<T>): Promise<T> {
+export async function withWorker<T>(
+  environment: TestWorkflowEnvironment,
+  activities: FakeActivities,
+  use: () => Promise<T>,
+): Promise<T> {
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue: QUEUE,
@@ -91,5 +111,20 @@ export async function withWorker<T>(environment: TestWorkflowEnvironment, activi
 }
 
 export function request(machineId: string): MachinePipelineInput {
-  return { machineId, parameters: { epochs: 3, batchSize: 500, synthesizer: 'temporal-tvae', patience: 0, timeLimit: 0, seedSamples: 1000, samples: 1000, split: [0.7, 0.15, 0.15], seed: 0 }, force: false, fleetRun: null };
+  return {
+    machineId,
+    parameters: {
+      epochs: 3,
+      batchSize: 500,
+      synthesizer: 'temporal-tvae',
+      patience: 0,
+      timeLimit: 0,
+      seedSamples: 1000,
+      samples: 1000,
+      split: [0.7, 0.15, 0.15],
+      seed: 0,
+    },
+    force: false,
+    fleetRun: null,
+  };
 }

@@ -42,7 +42,11 @@ async function createWorker(settings: Settings, activities: FakeActivities): Pro
 }
 
 function startPipeline(client: Client, machineId: string) {
-  return client.workflow.start(WORKFLOW.machinePipeline, { workflowId: `machine/${machineId}`, taskQueue: QUEUE, args: [request(machineId)] });
+  return client.workflow.start(WORKFLOW.machinePipeline, {
+    workflowId: `machine/${machineId}`,
+    taskQueue: QUEUE,
+    args: [request(machineId)],
+  });
 }
 
 /** A step that tells when it has begun and ends when it is let. */
@@ -56,7 +60,17 @@ class Held {
   }
 
   run = async () => {
-    Context.current().heartbeat({ step: 'trainTvae', current: 3, total: 7, unit: 'epochs', metrics: {}, etaSeconds: null, checkpoint: null, device: null, log: ['word_of_the_log'] });
+    Context.current().heartbeat({
+      step: 'trainTvae',
+      current: 3,
+      total: 7,
+      unit: 'epochs',
+      metrics: {},
+      etaSeconds: null,
+      checkpoint: null,
+      device: null,
+      log: ['word_of_the_log'],
+    });
     this.events.dispatchEvent(new Event('begun'));
     if (!this.opened.signal.aborted) await once(this.opened.signal, 'abort');
     return done('summary_of_the_step');
@@ -71,14 +85,22 @@ describe('a worker that cannot work', () => {
   /** Runs `npm run worker`, which would run until it is told to stop. */
   function worker(queue: string, changes: Record<string, string>) {
     const env = { ...server.env, GAN_TASK_QUEUE: queue, GAN_LOG_LEVEL: 'error', ...changes };
-    return execa(process.execPath, ['scripts/gan.mjs', 'worker'], { cwd: PROJECT_ROOT, env, reject: false, stdin: 'ignore', timeout: 30_000 });
+    return execa(process.execPath, ['scripts/gan.mjs', 'worker'], {
+      cwd: PROJECT_ROOT,
+      env,
+      reject: false,
+      stdin: 'ignore',
+      timeout: 30_000,
+    });
   }
 
   async function pollers(queue: string): Promise<number> {
     const { workflowService } = await server.client();
     const { TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW } = proto.temporal.api.enums.v1.TaskQueueType;
     const found = await Promise.all(
-      [TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW].map((taskQueueType) => workflowService.describeTaskQueue({ namespace: 'default', taskQueue: { name: queue }, taskQueueType })),
+      [TASK_QUEUE_TYPE_ACTIVITY, TASK_QUEUE_TYPE_WORKFLOW].map((taskQueueType) =>
+        workflowService.describeTaskQueue({ namespace: 'default', taskQueue: { name: queue }, taskQueueType }),
+      ),
     );
     return found.flatMap((answer) => answer.pollers).length;
   }
@@ -111,9 +133,14 @@ describe('a worker that cannot work', () => {
 
   it('says which search attributes are missing, and the command that registers them', async () => {
     const { workflowService } = await server.client();
-    await workflowService.registerNamespace({ namespace: 'bare', workflowExecutionRetentionPeriod: { seconds: 86_400 as never } });
+    await workflowService.registerNamespace({
+      namespace: 'bare',
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    });
     const said = await refusedWhenKnown({ TEMPORAL_NAMESPACE: 'bare' });
-    expect(said).toMatch(/MachineId, MachineType, Step, FleetRun[^]*temporal operator search-attribute create --namespace bare --name MachineId --type Keyword/);
+    expect(said).toMatch(
+      /MachineId, MachineType, Step, FleetRun[^]*temporal operator search-attribute create --namespace bare --name MachineId --type Keyword/,
+    );
   });
 
   it('says that there is no such namespace', async () => {
@@ -121,7 +148,12 @@ describe('a worker that cannot work', () => {
   });
 
   it('says that Temporal is not there, and shows no API key', async () => {
-    const said = await refused({ TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_API_KEY: 'key_of_the_test', TEMPORAL_TLS: 'false', GAN_LOG_LEVEL: 'debug' });
+    const said = await refused({
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      TEMPORAL_API_KEY: 'key_of_the_test',
+      TEMPORAL_TLS: 'false',
+      GAN_LOG_LEVEL: 'debug',
+    });
     expect(said).toContain('not reachable at 127.0.0.1:1');
     expect(said).not.toContain('key_of_the_test');
   });
@@ -156,7 +188,9 @@ describe('a worker that cannot work', () => {
       'runpy.run_path(sys.argv[0], run_name="__main__")',
     ].join('\n');
     writeFileSync(`${path}.py`, code);
-    writeFileSync(path, `#!/bin/sh\nexec '${join(PROJECT_ROOT, '.venv/bin/python')}' '${path}.py' "$@"\n`, { mode: 0o755 });
+    writeFileSync(path, `#!/bin/sh\nexec '${join(PROJECT_ROOT, '.venv/bin/python')}' '${path}.py' "$@"\n`, {
+      mode: 0o755,
+    });
     return path;
   }
 });
@@ -167,9 +201,16 @@ describe('the embedded server', () => {
 
   onLinux('listens on the loopback only', () => {
     const ports = [server.env['GAN_TEMPORAL_PORT'], server.env['GAN_TEMPORAL_UI_PORT']].map(Number);
-    const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(1) : []));
-    const listening = lines.map((line) => line.trim().split(/\s+/)).filter((fields) => fields[3] === '0A').map((fields) => (fields[1] ?? '').split(':'));
-    const found = ports.map((port) => listening.filter(([, hex]) => Number.parseInt(hex ?? '', 16) === port).map(([address]) => address));
+    const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) =>
+      existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(1) : [],
+    );
+    const listening = lines
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === '0A')
+      .map((fields) => (fields[1] ?? '').split(':'));
+    const found = ports.map((port) =>
+      listening.filter(([, hex]) => Number.parseInt(hex ?? '', 16) === port).map(([address]) => address),
+    );
     expect(found).toEqual([['0100007F'], ['0100007F']]);
   });
 });
@@ -183,7 +224,13 @@ describe('encrypted payloads', () => {
     const held = new Held();
     const activities = fakeActivities({
       trainTvae: held.run,
-      publishDataset: () => Promise.reject(failure(FAILURE.validationFailed, 'message_of_the_failure', { retryable: false, hint: 'hint_of_the_failure' })),
+      publishDataset: () =>
+        Promise.reject(
+          failure(FAILURE.validationFailed, 'message_of_the_failure', {
+            retryable: false,
+            hint: 'hint_of_the_failure',
+          }),
+        ),
     });
     const worker = await createWorker(settings, activities);
     await worker.runUntil(async () => {
@@ -198,7 +245,10 @@ describe('encrypted payloads', () => {
       } finally {
         held.open();
       }
-      expect(await failed).toMatchObject({ message: expect.stringContaining('message_of_the_failure') as string, hint: 'hint_of_the_failure' });
+      expect(await failed).toMatchObject({
+        message: expect.stringContaining('message_of_the_failure') as string,
+        hint: 'hint_of_the_failure',
+      });
       expectHidden(await handle.fetchHistory());
     });
   });
@@ -208,7 +258,10 @@ describe('encrypted payloads', () => {
     ['another key of the same id', `k1:${OTHER_SECRET}`, 'another key of that id'],
   ])('say which key is missing to who has %s', async (_, others, words) => {
     const client = await server.client(server.settings({ GAN_PAYLOAD_KEYS: others }));
-    const error = await client.workflow.getHandle('machine/pump_hidden').result().then(() => null, workflowError);
+    const error = await client.workflow
+      .getHandle('machine/pump_hidden')
+      .result()
+      .then(() => null, workflowError);
     const written: string[] = [];
     const write = process.stderr.write.bind(process.stderr);
     process.stderr.write = (chunk) => written.push(String(chunk)) > 0;
@@ -222,9 +275,23 @@ describe('encrypted payloads', () => {
   /** What the server has of payloads is base64 in JSON. */
   function expectHidden(stored: unknown): void {
     const json = JSON.stringify(stored);
-    const text = [json, ...[...json.matchAll(/"([A-Za-z0-9+/]{8,}={0,2})"/g)].map((found) => Buffer.from(found[1] ?? '', 'base64').toString('latin1'))].join('\n');
+    const text = [
+      json,
+      ...[...json.matchAll(/"([A-Za-z0-9+/]{8,}={0,2})"/g)].map((found) =>
+        Buffer.from(found[1] ?? '', 'base64').toString('latin1'),
+      ),
+    ].join('\n');
     expect(text).toContain('binary/encrypted');
-    for (const word of ['word_of_the_log', 'summary_of_the_step', 'message_of_the_failure', 'hint_of_the_failure', 'batchSize', 'machine-pipeline.ts', 'worker.test.ts']) expect(text).not.toContain(word);
+    for (const word of [
+      'word_of_the_log',
+      'summary_of_the_step',
+      'message_of_the_failure',
+      'hint_of_the_failure',
+      'batchSize',
+      'machine-pipeline.ts',
+      'worker.test.ts',
+    ])
+      expect(text).not.toContain(word);
   }
 });
 
@@ -233,8 +300,16 @@ describe('worker versioning', () => {
     const client = await server.client();
     const held = new Held();
     const ran: string[] = [];
-    const of = (build: string) => fakeActivities({ trainTvae: held.run, publishDataset: () => Promise.resolve(ran.push(build)).then(() => done('published')) });
-    const [a, b] = await Promise.all(['a', 'b'].map((build) => createWorker(server.settings({ GAN_DEPLOYMENT_NAME: 'fleet-test', GAN_BUILD_ID: build }), of(build))));
+    const of = (build: string) =>
+      fakeActivities({
+        trainTvae: held.run,
+        publishDataset: () => Promise.resolve(ran.push(build)).then(() => done('published')),
+      });
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map((build) =>
+        createWorker(server.settings({ GAN_DEPLOYMENT_NAME: 'fleet-test', GAN_BUILD_ID: build }), of(build)),
+      ),
+    );
     if (a === undefined || b === undefined) throw new Error('no workers');
     await Promise.all([
       a.runUntil(async () => {
@@ -244,7 +319,10 @@ describe('worker versioning', () => {
         await b.runUntil(async () => {
           await setCurrent(client, 'b');
           held.open();
-          const results = [await old.result(), await (await startPipeline(client, 'pump_new')).result()] as PipelineResult[];
+          const results = [
+            await old.result(),
+            await (await startPipeline(client, 'pump_new')).result(),
+          ] as PipelineResult[];
           expect(results.map((result) => result.machineId)).toEqual(['pump_old', 'pump_new']);
         });
       }),
@@ -256,17 +334,27 @@ describe('worker versioning', () => {
   async function setCurrent(client: Client, buildId: string): Promise<void> {
     for (;;) {
       try {
-        await client.workflowService.setWorkerDeploymentCurrentVersion({ namespace: 'default', deploymentName: 'fleet-test', buildId });
+        await client.workflowService.setWorkerDeploymentCurrentVersion({
+          namespace: 'default',
+          deploymentName: 'fleet-test',
+          buildId,
+        });
         return;
       } catch (error) {
-        if (!/does your Worker Deployment have pollers|not found|missing active task queues/.test(String(error))) throw error;
+        if (!/does your Worker Deployment have pollers|not found|missing active task queues/.test(String(error)))
+          throw error;
       }
     }
   }
 
   it('is off for the embedded server, and needs both names', () => {
-    expect(server.settings({ GAN_DEPLOYMENT_NAME: 'd', GAN_BUILD_ID: '1' }).deployment).toEqual({ deploymentName: 'd', buildId: '1' });
-    expect(server.settings({ GAN_DEPLOYMENT_NAME: 'd', GAN_BUILD_ID: '1', TEMPORAL_ADDRESS: '' }).deployment).toBeNull();
+    expect(server.settings({ GAN_DEPLOYMENT_NAME: 'd', GAN_BUILD_ID: '1' }).deployment).toEqual({
+      deploymentName: 'd',
+      buildId: '1',
+    });
+    expect(
+      server.settings({ GAN_DEPLOYMENT_NAME: 'd', GAN_BUILD_ID: '1', TEMPORAL_ADDRESS: '' }).deployment,
+    ).toBeNull();
     expect(() => server.settings({ GAN_BUILD_ID: '1' })).toThrow(/GAN_DEPLOYMENT_NAME/);
   });
 });

@@ -2,8 +2,23 @@ import type { FleetReport, PipelineResult } from '../../contracts/runs.js';
 import { FleetLedger } from '../../workflows/fleet-ledger.js';
 
 function ledger(...ids: string[]): FleetLedger {
-  const machines = ids.map((machineId) => ({ machineId, machineType: 'pump', status: 'queued' as const, startedAt: null, finishedAt: null, result: null, failure: null }));
-  const report: FleetReport = { name: 'r', status: 'running', concurrency: 2, parameters: null, startedAt: 0, machines };
+  const machines = ids.map((machineId) => ({
+    machineId,
+    machineType: 'pump',
+    status: 'queued' as const,
+    startedAt: null,
+    finishedAt: null,
+    result: null,
+    failure: null,
+  }));
+  const report: FleetReport = {
+    name: 'r',
+    status: 'running',
+    concurrency: 2,
+    parameters: null,
+    startedAt: 0,
+    machines,
+  };
   return new FleetLedger(report);
 }
 
@@ -16,7 +31,11 @@ const FAILURE = { type: 'ValidationFailed', step: null, message: 'no', hint: nul
 describe('FleetLedger', () => {
   it('gives each machine once, in order', () => {
     const book = ledger('a', 'b');
-    expect([book.take(1), book.take(1), book.take(1)].map((machine) => machine?.machineId)).toEqual(['a', 'b', undefined]);
+    expect([book.take(1), book.take(1), book.take(1)].map((machine) => machine?.machineId)).toEqual([
+      'a',
+      'b',
+      undefined,
+    ]);
     expect(book.count('running')).toBe(2);
   });
 

@@ -5,7 +5,15 @@ import type { FleetRunInput } from '../../contracts/parameters.js';
 import type { FleetReport, StepRequest } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { machineWorkflowId } from '../../contracts/steps.js';
-import { QUEUE, createEnvironment, done, fakeActivities, refused, request, withWorker } from '../support/workflow-environment.js';
+import {
+  QUEUE,
+  createEnvironment,
+  done,
+  fakeActivities,
+  refused,
+  request,
+  withWorker,
+} from '../support/workflow-environment.js';
 import type { FakeActivities } from '../support/workflow-environment.js';
 
 let environment: TestWorkflowEnvironment;
@@ -21,23 +29,50 @@ let runs = 0;
 function start(machineIds: string[], changes: Partial<FleetRunInput> = {}) {
   runs += 1;
   const name = `run${runs}`;
-  const input: FleetRunInput = { name, machineIds, machineType: null, only: null, parameters: request('x').parameters, force: false, concurrency: 2, ...changes };
-  return environment.client.workflow.start(WORKFLOW.fleetRun, { workflowId: `fleet/${name}`, taskQueue: QUEUE, args: [input] });
+  const input: FleetRunInput = {
+    name,
+    machineIds,
+    machineType: null,
+    only: null,
+    parameters: request('x').parameters,
+    force: false,
+    concurrency: 2,
+    ...changes,
+  };
+  return environment.client.workflow.start(WORKFLOW.fleetRun, {
+    workflowId: `fleet/${name}`,
+    taskQueue: QUEUE,
+    args: [input],
+  });
 }
 
-function run(activities: FakeActivities, machineIds: string[], changes: Partial<FleetRunInput> = {}): Promise<FleetReport> {
-  return withWorker(environment, activities, async () => (await start(machineIds, changes)).result() as Promise<FleetReport>);
+function run(
+  activities: FakeActivities,
+  machineIds: string[],
+  changes: Partial<FleetRunInput> = {},
+): Promise<FleetReport> {
+  return withWorker(
+    environment,
+    activities,
+    async () => (await start(machineIds, changes)).result() as Promise<FleetReport>,
+  );
 }
 
 describe('fleetRun', () => {
   it('accounts for every machine; one that fails stops no other', async () => {
     const failing = {
-      trainTvae: (step: StepRequest) => (step.machineId === 'b' ? Promise.reject(refused(FAILURE.validationFailed)) : Promise.resolve(done('trained'))),
+      trainTvae: (step: StepRequest) =>
+        step.machineId === 'b' ? Promise.reject(refused(FAILURE.validationFailed)) : Promise.resolve(done('trained')),
     };
     const report = await run(fakeActivities(failing), ['a', 'b', 'c']);
     expect(report.status).toBe('failed');
     expect(report.machines.map((machine) => machine.status)).toEqual(['succeeded', 'failed', 'succeeded']);
-    expect(report.machines[1]?.failure).toEqual({ type: 'ValidationFailed', step: 'trainTvae', message: 'not good', hint: 'do this' });
+    expect(report.machines[1]?.failure).toEqual({
+      type: 'ValidationFailed',
+      step: 'trainTvae',
+      message: 'not good',
+      hint: 'do this',
+    });
   });
 
   it('runs no more machines at once than its concurrency', async () => {
@@ -60,7 +95,10 @@ describe('fleetRun', () => {
   });
 
   it('fails before any work when the input is refused', async () => {
-    const refusing = { planFleet: () => Promise.reject(refused(FAILURE.invalidInput)), createProfile: () => Promise.reject(new Error('must not run')) };
+    const refusing = {
+      planFleet: () => Promise.reject(refused(FAILURE.invalidInput)),
+      createProfile: () => Promise.reject(new Error('must not run')),
+    };
     await expect(run(fakeActivities(refusing), ['a'])).rejects.toThrow();
   });
 
@@ -97,18 +135,21 @@ describe('fleetRun', () => {
     expect(report.status).toBe('succeeded');
   });
 
-  it.each(['update', 'request'] as const)('counts a machine that was cancelled alone, by %s, and goes on with the others', async (how) => {
-    const { activities, started } = endless('trainTvae', 'a');
-    await withWorker(environment, activities, async () => {
-      const handle = await start(['a', 'b'], { concurrency: 1 });
-      await started;
-      const machine = environment.client.workflow.getHandle(machineWorkflowId('a'));
-      await (how === 'update' ? machine.executeUpdate(UPDATE.cancel) : machine.cancel());
-      const report = (await handle.result()) as FleetReport;
-      expect(report.machines.map((m) => m.status)).toEqual(['cancelled', 'succeeded']);
-      expect(report.status).toBe('cancelled');
-    });
-  });
+  it.each(['update', 'request'] as const)(
+    'counts a machine that was cancelled alone, by %s, and goes on with the others',
+    async (how) => {
+      const { activities, started } = endless('trainTvae', 'a');
+      await withWorker(environment, activities, async () => {
+        const handle = await start(['a', 'b'], { concurrency: 1 });
+        await started;
+        const machine = environment.client.workflow.getHandle(machineWorkflowId('a'));
+        await (how === 'update' ? machine.executeUpdate(UPDATE.cancel) : machine.cancel());
+        const report = (await handle.result()) as FleetReport;
+        expect(report.machines.map((m) => m.status)).toEqual(['cancelled', 'succeeded']);
+        expect(report.status).toBe('cancelled');
+      });
+    },
+  );
 
   it('is cancelled while it plans', async () => {
     const { activities, started } = endless('planFleet');
@@ -135,7 +176,10 @@ describe('fleetRun', () => {
 });
 
 /** Activities of which one, for one machine or for all, runs until it is cancelled. */
-function endless(activity: 'trainTvae' | 'planFleet', machineId?: string): { activities: FakeActivities; started: Promise<void> } {
+function endless(
+  activity: 'trainTvae' | 'planFleet',
+  machineId?: string,
+): { activities: FakeActivities; started: Promise<void> } {
   let tellStarted: () => void = () => undefined;
   const started = new Promise<void>((resolve) => {
     tellStarted = resolve;

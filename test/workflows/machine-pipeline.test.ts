@@ -7,7 +7,15 @@ import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { STEPS } from '../../contracts/steps.js';
 import type { Step } from '../../contracts/steps.js';
 import { reportFailure } from '../../workflows/failure-report.js';
-import { QUEUE, createEnvironment, done, fakeActivities, refused, request, withWorker } from '../support/workflow-environment.js';
+import {
+  QUEUE,
+  createEnvironment,
+  done,
+  fakeActivities,
+  refused,
+  request,
+  withWorker,
+} from '../support/workflow-environment.js';
 
 let environment: TestWorkflowEnvironment;
 beforeAll(async () => {
@@ -18,7 +26,11 @@ afterAll(async () => {
 });
 
 function start(machineId: string, workflowId = `machine/${machineId}`) {
-  return environment.client.workflow.start(WORKFLOW.machinePipeline, { workflowId, taskQueue: QUEUE, args: [request(machineId)] });
+  return environment.client.workflow.start(WORKFLOW.machinePipeline, {
+    workflowId,
+    taskQueue: QUEUE,
+    args: [request(machineId)],
+  });
 }
 
 async function failureOf(result: Promise<unknown>) {
@@ -42,14 +54,24 @@ describe('machinePipeline', () => {
         },
       ]),
     );
-    const result = await withWorker(environment, fakeActivities(steps), async () => (await (await start('a')).result()) as PipelineResult);
+    const result = await withWorker(
+      environment,
+      fakeActivities(steps),
+      async () => (await (await start('a')).result()) as PipelineResult,
+    );
     expect(ran).toEqual(STEPS);
     expect(result).toMatchObject({ machineId: 'a', machineType: 'pump', ran: STEPS, rows: 10, quality: 0.9 });
   });
 
   it('does not count skipped steps as run', async () => {
-    const skipped = { generateSeed: () => Promise.resolve({ ...done('up to date'), skipped: true, reason: 'unchanged' }) };
-    const result = await withWorker(environment, fakeActivities(skipped), async () => (await start('a')).result() as Promise<PipelineResult>);
+    const skipped = {
+      generateSeed: () => Promise.resolve({ ...done('up to date'), skipped: true, reason: 'unchanged' }),
+    };
+    const result = await withWorker(
+      environment,
+      fakeActivities(skipped),
+      async () => (await start('a')).result() as Promise<PipelineResult>,
+    );
     expect(result.ran).not.toContain('generateSeed');
   });
 
@@ -78,7 +100,12 @@ describe('machinePipeline', () => {
     };
     await withWorker(environment, fakeActivities(failing), async () => {
       const handle = await start('a');
-      expect(await failureOf(handle.result())).toEqual({ type: 'ValidationFailed', step: 'validateSeed', message: 'not good', hint: 'do this' });
+      expect(await failureOf(handle.result())).toEqual({
+        type: 'ValidationFailed',
+        step: 'validateSeed',
+        message: 'not good',
+        hint: 'do this',
+      });
       const report = await handle.query<PipelineReport>(QUERY.status);
       expect(report.status).toBe('failed');
       expect(report.steps.validateSeed.status).toBe('failed');
@@ -180,5 +207,7 @@ class Training {
   };
 
   /** How the step ends once it was told to stop. */
-  stop: (cancellation: unknown) => Promise<never> = (cancellation) => { throw cancellation; };
+  stop: (cancellation: unknown) => Promise<never> = (cancellation) => {
+    throw cancellation;
+  };
 }

@@ -8,7 +8,15 @@ import type { MachinePipelineInput } from '../../contracts/parameters.js';
 import type { FleetReport, PipelineReport, PipelineResult } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
-import { POLICY, QUEUE, createDevEnvironment, done, fakeActivities, request, withWorker } from '../support/workflow-environment.js';
+import {
+  POLICY,
+  QUEUE,
+  createDevEnvironment,
+  done,
+  fakeActivities,
+  request,
+  withWorker,
+} from '../support/workflow-environment.js';
 
 /** What the time-skipping server does otherwise than the real one. */
 let environment: TestWorkflowEnvironment;
@@ -33,7 +41,11 @@ describe('when its worker is lost as it stops', () => {
     const training = new LostTraining();
     const id = newMachine();
     const result = await training.served(async () => {
-      const handle = await environment.client.workflow.start(WORKFLOW.machinePipeline, { workflowId: machineWorkflowId(id), taskQueue: QUEUE, args: [request(id)] });
+      const handle = await environment.client.workflow.start(WORKFLOW.machinePipeline, {
+        workflowId: machineWorkflowId(id),
+        taskQueue: QUEUE,
+        args: [request(id)],
+      });
       await training.begun;
       await handle.executeUpdate(UPDATE.pause);
       await handle.executeUpdate(UPDATE.resume);
@@ -47,7 +59,11 @@ describe('when its worker is lost as it stops', () => {
     const training = new LostTraining();
     const id = newMachine();
     await training.served(async () => {
-      const handle = await environment.client.workflow.start(WORKFLOW.machinePipeline, { workflowId: machineWorkflowId(id), taskQueue: QUEUE, args: [request(id)] });
+      const handle = await environment.client.workflow.start(WORKFLOW.machinePipeline, {
+        workflowId: machineWorkflowId(id),
+        taskQueue: QUEUE,
+        args: [request(id)],
+      });
       await training.begun;
       await (how === 'update' ? handle.executeUpdate(UPDATE.cancel) : handle.cancel());
       expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
@@ -93,7 +109,11 @@ async function untilStarting(handle: WorkflowHandle): Promise<void> {
 
 function startFleet(machineId: string) {
   const input = FleetRunInput.parse({ name: machineId, machineIds: [machineId] });
-  return environment.client.workflow.start(WORKFLOW.fleetRun, { workflowId: fleetWorkflowId(input.name), taskQueue: QUEUE, args: [input] });
+  return environment.client.workflow.start(WORKFLOW.fleetRun, {
+    workflowId: fleetWorkflowId(input.name),
+    taskQueue: QUEUE,
+    args: [input],
+  });
 }
 
 it.each(HOW)('what was cancelled by %s, even twice, counts as cancelled and not as failed', async (how) => {
@@ -112,7 +132,10 @@ it.each(HOW)('what was cancelled by %s, even twice, counts as cancelled and not 
 });
 
 async function causeOf(result: Promise<unknown>): Promise<unknown> {
-  const error: unknown = await result.then(() => null, (reason: unknown) => reason);
+  const error: unknown = await result.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
   return error instanceof WorkflowFailedError ? error.cause : error;
 }
 
@@ -132,9 +155,14 @@ class LostTraining {
   /** Runs `use` beside a worker that counts as lost after half a second of silence. */
   async served<T>(use: () => Promise<T>): Promise<T> {
     const soonLost = { ...POLICY, heartbeatTimeoutMs: 500 };
-    const admitMachine = (input: MachinePipelineInput) => Promise.resolve({ input, machineType: 'pump', policy: soonLost });
+    const admitMachine = (input: MachinePipelineInput) =>
+      Promise.resolve({ input, machineType: 'pump', policy: soonLost });
     const activities = fakeActivities({ admitMachine, trainTvae: this.run });
-    return await withWorker(environment, activities, () => use().finally(() => { this.over.abort(); }));
+    return await withWorker(environment, activities, () =>
+      use().finally(() => {
+        this.over.abort();
+      }),
+    );
   }
 
   private run = async () => {
@@ -142,10 +170,14 @@ class LostTraining {
     if (this.attempts > 1) return done('trained');
     this.tellBegun();
     const context = Context.current();
-    const timer = setInterval(() => { context.heartbeat({}); }, 50);
+    const timer = setInterval(() => {
+      context.heartbeat({});
+    }, 50);
     await context.cancelled.catch(() => undefined);
     clearInterval(timer);
-    await new Promise((resolve) => { this.over.signal.addEventListener('abort', resolve); });
+    await new Promise((resolve) => {
+      this.over.signal.addEventListener('abort', resolve);
+    });
     return done('nobody hears of this');
   };
 }

@@ -1,0 +1,1 @@
+"""Runs, and the tables that hold them."""

@@ -1,0 +1,51 @@
+"""A data set in the manner of C-MAPSS: training runs to failure, test runs cut off, and the RUL at each cut beside them.
+
+As in NASA's files: no header, columns by blanks: unit, cycle, sensors. A cycle is a row. RUL.txt has, for each test unit in
+order, the cycles that were cut off.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+
+from gan.data.runs import Floats, Ints, Runs
+from gan.machine.profile import Profile
+
+# A test run shows at least so many rows, and hides at least as much of its life.
+LEAST_ROWS = 20
+EARLIEST, LATEST = 0.3, 0.95
+
+
+def cmapss_files(splits: Mapping[str, Runs], profile: Profile, seed: int) -> dict[str, bytes]:
+    """train.txt, test.txt, RUL.txt and columns.txt, by name: the same bytes for the same seed."""
+    test = splits["test"]
+    shown = cut(test.lengths(), np.random.default_rng([seed, 53]))
+    kept = test.rows(test.position() < np.repeat(shown, test.lengths()))
+    columns = ["unit", "cycle", *(f"{sensor.name} [{sensor.unit}]" for sensor in profile.sensors)]
+    hidden = test.lengths() - shown
+    return {
+        "train.txt": _text(_rows(splits["train"])),
+        "test.txt": _text(_rows(kept)),
+        "RUL.txt": ("\n".join(map(str, hidden.tolist())) + "\n").encode(),
+        "columns.txt": ("\n".join(columns) + "\n").encode(),
+    }
+
+
+def cut(lengths: Ints, rng: np.random.Generator) -> Ints:
+    """How many rows of each run are shown, (R,): a random share of its life, at least LEAST_ROWS and never all of it."""
+    wanted = np.round(lengths * rng.uniform(EARLIEST, LATEST, len(lengths)))
+    return np.clip(np.maximum(wanted, LEAST_ROWS), 1, np.maximum(lengths - 1, 1)).astype(np.int64)
+
+
+def _rows(runs: Runs) -> Floats:
+    unit = np.repeat(np.arange(1, len(runs.starts()) + 1), runs.lengths())
+    return np.column_stack([unit, runs.position() + 1, runs.values])
+
+
+def _text(rows: Floats) -> bytes:
+    buffer = io.BytesIO()
+    np.savetxt(buffer, rows, fmt=["%d", "%d", *["%.7g"] * (rows.shape[1] - 2)])
+    return buffer.getvalue()

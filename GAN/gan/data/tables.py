@@ -1,0 +1,190 @@
+"""Seed CSV and data set parquet: rows of runs on disk (contract 2)."""
+
+from __future__ import annotations
+
+import io
+from itertools import zip_longest
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+
+from gan.data.runs import Floats, Ints, Runs
+from gan.machine.profile import Profile
+from gan.runtime.errors import InvalidInput, MissingPrerequisite
+
+# Where the time axis begins. A data set has no calendar of its own; a fixed start keeps its bytes the same.
+EPOCH = np.datetime64("2025-01-01T00:00:00", "ms")
+MS_PER_HOUR = 3_600_000.0
+# Sensors are written with this many significant digits: more than any of them resolves, and few bytes.
+DIGITS = 7
+
+
+def data_schema(profile: Profile) -> pa.Schema:
+    """Columns of a machine's seed and data set, with their types; units and the machine are metadata."""
+    has_modes = bool(profile.failure_modes)
+    sensors = [pa.field(s.name, pa.float64(), metadata={"unit": s.unit}) for s in profile.sensors]
+    fields = [
+        pa.field("timestamp", pa.timestamp("ms", tz="UTC")),
+        *([pa.field("rul", pa.float64(), metadata={"unit": "h"})] if has_modes else []),
+        *sensors,
+        *([pa.field("failure_mode", pa.string())] if has_modes else []),
+        pa.field("run_id", pa.int64()),
+    ]
+    return pa.schema(fields, metadata={"machine_id": profile.machine_id})
+
+
+def to_table(runs: Runs, profile: Profile) -> pa.Table:
+    """Runs as a table by `data_schema`, without RUL and failure mode where they have none."""
+    stamps = EPOCH + np.round(runs.time_h * MS_PER_HOUR).astype("timedelta64[ms]")
+    columns = {"timestamp": pa.array(stamps, pa.timestamp("ms", tz="UTC")), "run_id": pa.array(runs.run_id)}
+    columns |= {name: pa.array(significant(runs.values[:, at])) for at, name in enumerate(runs.sensors)}
+    if runs.rul_h is not None:
+        columns["rul"] = pa.array(np.round(runs.rul_h, 6))
+    if runs.failure_mode is not None:
+        codes = pa.array(runs.failure_mode.astype(np.int32))
+        columns["failure_mode"] = pa.DictionaryArray.from_arrays(codes, pa.array(runs.modes)).cast(pa.string())
+    whole = data_schema(profile)
+    schema = pa.schema([field for field in whole if field.name in columns], metadata=whole.metadata)
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def significant(values: Floats) -> Floats:
+    """Values rounded to DIGITS significant digits."""
+    with np.errstate(divide="ignore"):
+        magnitude = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
+    scale = np.power(10.0, DIGITS - 1 - magnitude)
+    rounded: Floats = np.round(values * scale) / scale
+    return rounded
+
+
+def csv_bytes(runs: Runs, profile: Profile) -> bytes:
+    """The seed file's bytes; time stamps as ISO 8601 UTC."""
+    table = to_table(runs, profile)
+    text = pc.strftime(table.column("timestamp"), format="%Y-%m-%dT%H:%M:%SZ")
+    buffer = io.BytesIO()
+    csv.write_csv(table.set_column(0, "timestamp", text), buffer)
+    return buffer.getvalue()
+
+
+def write_parquet(runs: Runs, profile: Profile, path: Path) -> None:
+    pq.write_table(to_table(runs, profile), path, compression="snappy", store_schema=True)
+
+
+def read_seed(path: Path, profile: Profile) -> Runs:
+    """Reads a seed CSV.
+
+    Raises MissingPrerequisite without the file, InvalidInput naming the column and row that are wrong.
+    """
+    if not path.exists():
+        command = f".venv/bin/python GAN/scripts/generate_seed_from_profile.py --machine_id {profile.machine_id}"
+        raise MissingPrerequisite(f"no seed of {profile.machine_id} ({path.name})", hint=f"run: {command}")
+    try:
+        table = csv.read_csv(path, convert_options=csv.ConvertOptions(null_values=["", "NaN", "nan", "NA", "null"]))
+    except pa.ArrowInvalid as error:
+        raise InvalidInput(f"{path.name} is not a readable CSV: {error}", hint="make the seed again") from None
+    garbled = [field.name for field in table.schema if pa.types.is_binary(field.type)]
+    if garbled:
+        raise InvalidInput(f"{path.name}: {garbled[0]} is not UTF-8 text", field=garbled[0])
+    return from_table(table, profile, path.name)
+
+
+def read_parquet(path: Path, profile: Profile) -> Runs:
+    """Reads one split of a data set. Raises InvalidInput for a damaged file, and for other columns, types or units than the
+    profile's."""
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InvalidInput(
+            f"{path.name} is not a readable parquet file: {error}", hint="generate the data set again"
+        ) from None
+    expected = data_schema(profile)
+    if not table.schema.equals(expected, check_metadata=True):
+        raise InvalidInput(
+            f"{path.name} has another schema than the profile: {_difference(table.schema, expected)}",
+            hint="generate the data set again",
+        )
+    return from_table(table, profile, path.name)
+
+
+def _difference(found: pa.Schema, expected: pa.Schema) -> str:
+    def told(schema: pa.Schema) -> list[str]:
+        units = {f.name: (f.metadata or {}).get(b"unit", b"").decode() for f in schema}
+        return [f"{f.name} ({f.type}{', ' if units[f.name] else ''}{units[f.name]})" for f in schema]
+
+    for got, wanted in zip_longest(told(found), told(expected), fillvalue="nothing"):
+        if got != wanted:
+            return f"{got} where {wanted} belongs"
+    return f"metadata {found.metadata} where {expected.metadata} belongs"
+
+
+def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
+    """Checks a table against the profile's columns and gives its runs. Raises InvalidInput."""
+    twins = sorted({column for column in table.column_names if table.column_names.count(column) > 1})
+    if twins:
+        raise InvalidInput(f"{name}: columns stand twice: {', '.join(twins)}", field=twins[0])
+    has_modes = bool(profile.failure_modes)
+    expected = [
+        "timestamp",
+        *(["rul"] if has_modes else []),
+        *profile.sensor_names,
+        *(["failure_mode"] if has_modes else []),
+        "run_id",
+    ]
+    missing = [column for column in expected if column not in table.column_names]
+    if missing:
+        raise InvalidInput(f"{name}: columns are missing: {', '.join(missing)}", field=missing[0])
+    if table.num_rows == 0:
+        raise InvalidInput(f"{name} has no rows")
+    values = np.column_stack([_numbers(table, column, name) for column in profile.sensor_names])
+    rul = _numbers(table, "rul", name) if has_modes else None
+    modes = _modes(table, profile, name) if has_modes else None
+    run_id = _numbers(table, "run_id", name).astype(np.int64)
+    runs = Runs(profile.sensor_names, values, run_id, _hours(table, name), rul, modes, profile.mode_names)
+    if len(set(runs.ids().tolist())) != len(runs.ids()):
+        raise InvalidInput(f"{name}: the rows of a run do not stand together", field="run_id")
+    return runs
+
+
+def _numbers(table: pa.Table, column: str, name: str) -> Floats:
+    try:
+        values = table.column(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid as error:
+        raise InvalidInput(f"{name}: {column}: not a number: {error}", field=column) from None
+    bad = ~np.isfinite(values)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0]) + 1
+        raise InvalidInput(
+            f"{name}: {column}: {int(bad.sum())} of {len(values)} values are missing, NaN or infinite (first in row {row}); "
+            "only finite numbers are allowed",
+            field=column,
+        )
+    return np.asarray(values, dtype=np.float64)
+
+
+def _modes(table: pa.Table, profile: Profile, name: str) -> Ints:
+    codes = pc.index_in(table.column("failure_mode").cast(pa.string()), pa.array(profile.mode_names))
+    if codes.null_count:
+        row = int(np.flatnonzero(codes.is_null().to_numpy(zero_copy_only=False))[0])
+        value = table.column("failure_mode")[row].as_py()
+        raise InvalidInput(
+            f"{name}: failure_mode: {value!r} in row {row + 1} is not one of {', '.join(profile.mode_names)}",
+            field="failure_mode",
+        )
+    return np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _hours(table: pa.Table, name: str) -> Floats:
+    column = table.column("timestamp")
+    try:
+        stamps = column.cast(pa.timestamp("ms")) if not pa.types.is_timestamp(column.type) else column
+        ms = stamps.cast(pa.timestamp("ms", tz=getattr(stamps.type, "tz", None))).cast(pa.int64())
+    except pa.ArrowInvalid as error:
+        raise InvalidInput(f"{name}: timestamp: not a time: {error}", field="timestamp") from None
+    if ms.null_count:
+        raise InvalidInput(f"{name}: timestamp: {ms.null_count} values are missing", field="timestamp")
+    values = ms.to_numpy().astype(np.float64)
+    return np.asarray((values - EPOCH.astype(np.int64)) / MS_PER_HOUR)

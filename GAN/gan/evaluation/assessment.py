@@ -1,0 +1,204 @@
+"""Is a data set good? Its checks: structure and limits by themselves, the rest against the seed's held-out runs.
+
+The generator never saw the held-out runs. Beside each measure stands its floor, what the seed's training runs give in the
+data's place: two halves of reality differ too. A measure may exceed its floor by an allowance, which is what a perfect
+generator needs by chance, and a margin; bench/calibrate_thresholds.py measures it, docs/quality.md has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan.data.runs import Runs
+from gan.evaluation.certificate import Certificate, certify
+from gan.evaluation.checks import Check, boolean, graded
+from gan.evaluation.figures import LIFE_GAPS, Figures, both, evaluate, joined
+from gan.evaluation.measures import pile_up
+from gan.evaluation.seed_checks import rul_decreasing
+from gan.machine.profile import Profile
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a figure is judged: relative ones by their excess over their floor, others by their value.
+
+    warn, fail: what that may be at most. A score, where low is bad, is in excess by how far
+    it lies below its floor. Of the excess that a perfect generator has by chance, the worst in the fleet, warn is half as
+    much again, and fail about five times.
+    """
+
+    figure: str
+    name: str
+    meaning: str
+    warn: float
+    fail: float
+    high_is_bad: bool = True
+    relative: bool = True
+
+
+RULES = (
+    Rule("quality", "SDMetrics quality", "columns' distributions and their dependence in pairs, 1 at best", 0.04, 0.15, high_is_bad=False),
+    Rule("quality_train", "SDMetrics quality, training runs", "the same against the runs that were trained on", 0.84, 0.75, high_is_bad=False, relative=False),
+    Rule("validity", "SDMetrics validity", "share of values within the range that the seed shows", 0.01, 0.05, high_is_bad=False),
+    Rule("marginal_gap", "Marginal gap", "largest distance of the sensors' cumulative distributions", 0.05, 0.16),
+    Rule("autocorrelation_gap", "Autocorrelation gap", "difference of the sensors' autocorrelation at lags 1, 5, 20", 0.05, 0.15),
+    Rule("detrended_autocorrelation_gap", "Dynamics gap", "the same without each run's course of wear: fast dynamics", 0.02, 0.06),
+    Rule("cross_sensor_gap", "Cross-sensor gap", "difference of the sensors' correlations with each other", 0.04, 0.12),
+    Rule("degradation_gap", "Degradation gap", "distance of the mean courses over life per failure mode, in standard deviations", 0.05, 0.15),
+    Rule("rul_correlation_gap", "RUL correlation gap", "difference of the sensors' rank correlation with RUL", 0.06, 0.18),
+    Rule("monotonicity_gap", "Monotonicity gap", "difference of how steadily sensors rise or fall over a life", 0.05, 0.15),
+    Rule("prognosability_gap", "Prognosability gap", "difference of how alike sensors are at failure", 0.05, 0.15),
+    Rule("run_length_gap", "Run lengths", "largest distance of the lives' cumulative distributions", 0.45, 0.60, relative=False),
+    Rule("run_length_spread", "Run length spread", "lives vary as much as the seed's, |log| of the ratio", 0.80, 1.50, relative=False),
+    Rule("failure_mode_gap", "Failure modes", "failure modes end as many runs as in the seed", 0.12, 0.35, relative=False),
+    Rule("discriminative", "Discriminative score", "how well a classifier tells windows from real ones, 0 to 0.5", 0.15, 0.40),
+    Rule("memorised_courses", "Memorised courses", "share of runs nearest to a training run by course, 0.5 without memory", 0.85, 0.97, relative=False),
+    Rule("memorised_dynamics", "Memorised dynamics", "share of runs nearest to a training run by fast dynamics, 0.5 without memory", 0.85, 0.95, relative=False),
+    Rule("tstr_ratio", "Train on synthetic, test on real", "RUL error of a model that learnt from the data, over that of one that learnt from real runs", 1.30, 2.00, relative=False),
+)  # fmt: skip
+# The allowances are for so many held-out runs; with fewer, chance is larger by the square root.
+CALIBRATED_RUNS = 4
+# Copies of runs: likeness of fast dynamics, see gan/evaluation/similarity.py. Independent runs have 0.3 to 0.5.
+COPY_WARN, COPY_FAIL = 0.7, 0.8
+PILED_WARN, PILED_FAIL = 0.005, 0.02
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """checks, what they are from, and the certificate that no run is in two splits."""
+
+    checks: list[Check]
+    figures: Figures
+    certificate: Certificate
+
+    @property
+    def quality(self) -> float:
+        """One figure for tables: SDMetrics' quality against the held-out runs. The checks say more."""
+        return self.figures["quality"].value
+
+
+def assess(
+    train_seed: Runs,
+    held_out: Runs,
+    splits: Mapping[str, Runs],
+    rows: Mapping[str, int],
+    profile: Profile,
+    *,
+    full: bool = False,
+) -> Assessment:
+    """Checks a data set. train_seed and held_out are the seed's runs; rows are the counts that were asked for.
+
+    full: all rows and more draws of what is random, instead of bounded samples.
+    """
+    reference = held_out if len(held_out) > 0 else train_seed
+    certificate = certify(splits, train_seed)
+    checks = structural_checks(both(train_seed, reference), certificate, splits, rows, profile)
+    figures = evaluate(train_seed, reference, splits["train"], full=full)
+    room = max(1.0, (CALIBRATED_RUNS / len(reference.starts())) ** 0.5)
+    checks += [_judged(rule, figures, room) for rule in RULES if rule.figure in figures]
+    return Assessment(checks, figures, certificate)
+
+
+def structural_checks(
+    seed: Runs, certificate: Certificate, splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile
+) -> list[Check]:
+    """What the data must be by themselves: order, counts, RUL, limits, no run twice. seed: all its runs."""
+    whole = joined(list(splits.values()))
+    checks = [*_structure(splits, rows, profile), *_limits(profile, whole, seed), *_copies(certificate)]
+    return checks if whole.failure_mode is None else [*checks, _no_mode_missing(seed, whole)]
+
+
+def _judged(rule: Rule, figures: Figures, room: float) -> Check:
+    """room: by how much allowances are widened for want of held-out runs."""
+    figure = figures[rule.figure]
+    sense = 1.0 if rule.high_is_bad else -1.0
+    floor = figure.floor if figure.floor is not None else 0.0
+    limits = [x * room if rule.relative or rule.figure in LIFE_GAPS else x for x in (rule.warn, rule.fail)]
+    warn, fail = (floor + sense * x if rule.relative else x for x in limits)
+    text = f"{figure.value:.3f}" + ("" if figure.floor is None else f" (real against real: {figure.floor:.3f})")
+    return graded(
+        rule.name, figure.value, warn=round(warn, 4), fail=round(fail, 4), meaning=rule.meaning,
+        high_is_bad=rule.high_is_bad, text=text, floor=figure.floor,
+    )  # fmt: skip
+
+
+def _structure(splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile) -> list[Check]:
+    counts = {split: len(runs) for split, runs in splits.items()}
+    every = list(splits.values())
+    shared = _shared([set(runs.ids().tolist()) for runs in every])
+    checks = [
+        boolean("Timestamp sorted", all((np.diff(runs.time_h) > 0).all() for runs in every), "time stamps rise through each file"),
+        boolean("Row counts", counts == dict(rows), "each split has as many rows as were asked for", "/".join(f"{n:,}" for n in counts.values())),
+        boolean("Splits by run", shared == 0, "no run is in two splits", f"{shared} runs shared"),
+        _steps("Sampling interval", max(_off_interval(runs, profile) for runs in every), "rows of a run are one sampling interval apart"),
+    ]  # fmt: skip
+    if every[0].rul_h is None:
+        return checks
+    share = min(rul_decreasing(runs) for runs in every)
+    ends = np.concatenate([r.rul_h[r.starts() + r.lengths() - 1] for r in every if r.rul_h is not None])
+    return [
+        *checks,
+        graded("RUL decreasing", share, warn=1, fail=1, high_is_bad=False, text=f"{share:.1%}", meaning="RUL falls in every step of every run"),
+        boolean("RUL ends at 0", bool((ends == 0).all()), "every run ends with its failure"),
+        _steps("RUL falls with time", max(_rul_drift(runs) for runs in every), "RUL falls by the hours that pass"),
+        boolean("One failure mode a run", all(_one_mode(runs) for runs in every), "the failure mode is what ends the run"),
+    ]  # fmt: skip
+
+
+def _shared(ids: list[set[int]]) -> int:
+    return sum(len(a & b) for i, a in enumerate(ids) for b in ids[i + 1 :])
+
+
+def _steps(name: str, off_h: float, meaning: str) -> Check:
+    return graded(name, off_h, warn=1e-3, fail=1e-3, meaning=meaning, text=f"off by {off_h:.4f} h at most")
+
+
+def _off_interval(runs: Runs, profile: Profile) -> float:
+    inside = np.diff(runs.run_id) == 0
+    return float(np.abs(np.diff(runs.time_h)[inside] - profile.interval_hours).max(initial=0.0))
+
+
+def _rul_drift(runs: Runs) -> float:
+    """RUL must fall by the time that passes: RUL that was written over rows does not."""
+    assert runs.rul_h is not None
+    inside = np.diff(runs.run_id) == 0
+    return float(np.abs(np.diff(runs.rul_h) + np.diff(runs.time_h))[inside].max(initial=0.0))
+
+
+def _one_mode(runs: Runs) -> bool:
+    assert runs.failure_mode is not None
+    return not ((np.diff(runs.failure_mode) != 0) & (np.diff(runs.run_id) == 0)).any()
+
+
+def _limits(profile: Profile, runs: Runs, seed: Runs) -> list[Check]:
+    low = np.array([s.physical_min for s in profile.sensors])
+    high = np.array([s.physical_max for s in profile.sensors])
+    outside = np.any((runs.values < low) | (runs.values > high), axis=0).tolist()
+    names = [name for name, bad in zip(runs.sensors, outside, strict=True) if bad]
+    excess = pile_up(runs) - pile_up(seed)
+    worst = int(np.argmax(excess))
+    share = max(float(excess[worst]), 0.0)
+    return [
+        boolean("Feature ranges", not names, "no value beyond what the sensor can physically show", f"outside: {', '.join(names)}" if names else "valid"),
+        graded("Piled up at limits", share, warn=PILED_WARN, fail=PILED_FAIL, meaning="share of rows on a sensor's largest or smallest value, beyond the seed's",
+               text=f"{share:.2%} ({runs.sensors[worst]})"),
+    ]  # fmt: skip
+
+
+def _copies(certificate: Certificate) -> list[Check]:
+    split, seed = certificate.nearest_split(), certificate.nearest_seed()
+    return [
+        boolean("No copied rows", certificate.copied_rows == 0, "no row of one run is exactly one of another, or of the seed", f"{certificate.copied_rows} rows"),
+        graded("No near-copies", split, warn=COPY_WARN, fail=COPY_FAIL, meaning="no run follows another nearly row by row, in another split or its own; 1 is a copy", text=f"{split:.2f} at most"),
+        graded("No copies of the seed", seed, warn=COPY_WARN, fail=COPY_FAIL, meaning="no run follows one of the training seed nearly row by row; 1 is a copy", text=f"{seed:.2f} at most"),
+    ]  # fmt: skip
+
+
+def _no_mode_missing(seed: Runs, data: Runs) -> Check:
+    assert seed.failure_mode is not None and data.failure_mode is not None
+    missing = [data.modes[m] for m in np.setdiff1d(seed.failure_mode, data.failure_mode)]
+    text = f"missing: {', '.join(missing)}" if missing else "all"
+    return boolean("Every failure mode occurs", not missing, "each failure mode of the seed ends some run", text)

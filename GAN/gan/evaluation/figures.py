@@ -1,0 +1,130 @@
+"""All figures of a data set against the seed's held-out runs, each beside what real runs give by the same protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from gan.data.runs import Runs
+from gan.evaluation import measures
+from gan.evaluation.discriminator import discriminative_score
+from gan.evaluation.sdmetrics_scores import quality, validity
+from gan.evaluation.similarity import memorised_courses, memorised_dynamics
+from gan.evaluation.tstr import constant_error, rows_of_whole_runs, rul_error
+
+# Rows of the data set that are looked at, in whole runs; with `full`, all of them and so many draws of windows.
+SAMPLE_ROWS = 15_000
+FULL_DRAWS = 8
+
+
+@dataclass(frozen=True)
+class Figure:
+    """value: of the data set. floor: of the seed's training runs in its place; None where that says nothing."""
+
+    value: float
+    floor: float | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures by name, in the order of docs/quality.md. Gaps are 0 at best, scores are 1 at best."""
+
+    by_name: dict[str, Figure]
+
+    def __getitem__(self, name: str) -> Figure:
+        return self.by_name[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.by_name
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: asdict(figure) for name, figure in self.by_name.items()}
+
+
+GAPS: dict[str, Callable[[Runs, Runs], float]] = {
+    "marginal_gap": measures.marginal_gap,
+    "autocorrelation_gap": measures.autocorrelation_gap,
+    "detrended_autocorrelation_gap": measures.detrended_autocorrelation_gap,
+    "cross_sensor_gap": measures.cross_sensor_gap,
+}
+WEAR_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
+    "degradation_gap": measures.degradation_gap,
+    "rul_correlation_gap": measures.rul_correlation_gap,
+    "monotonicity_gap": measures.monotonicity_gap,
+    "prognosability_gap": measures.prognosability_gap,
+}
+# Of the whole seed: a handful of held-out runs has no distribution of lengths or modes to speak of.
+LIFE_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
+    "run_length_gap": measures.run_length_gap,
+    "run_length_spread": measures.run_length_spread,
+    "failure_mode_gap": measures.failure_mode_gap,
+}
+
+
+def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bool = False) -> Figures:
+    """Measures `data`, made by a generator that saw `train` and never `held_out`. Both are of the seed.
+
+    Deterministic by seed, on one thread. full: all rows and more draws, for figures that vary less.
+    """
+    rng = np.random.default_rng([seed, 41])
+    some = data if full else rows_of_whole_runs(data, SAMPLE_ROWS, rng)
+    figures = _scores(train, held_out, some)
+    for name, gap in (GAPS | WEAR_GAPS if held_out.rul_h is not None else GAPS).items():
+        figures[name] = Figure(gap(held_out, some), gap(held_out, train))
+    if held_out.rul_h is not None:
+        whole = both(train, held_out)
+        figures |= {name: Figure(gap(whole, data), gap(train, held_out)) for name, gap in LIFE_GAPS.items()}
+    figures["discriminative"] = Figure(
+        # One draw of the training runs has nearly all of them.
+        discriminative_score(held_out, some, seed, FULL_DRAWS if full else 1),
+        discriminative_score(held_out, train, seed),
+    )
+    figures["memorised_courses"] = Figure(memorised_courses(train, held_out, some, seed))
+    figures["memorised_dynamics"] = Figure(memorised_dynamics(train, held_out, some, seed))
+    if held_out.rul_h is not None:
+        figures |= _usefulness(train, held_out, data, seed)
+    return Figures(figures)
+
+
+def both(a: Runs, b: Runs) -> Runs:
+    """Two sets of runs of one machine as one; their run ids differ."""
+
+    def join(x: Any, y: Any) -> Any:
+        return None if x is None else np.concatenate([x, y])
+
+    return Runs(
+        a.sensors, join(a.values, b.values), join(a.run_id, b.run_id), join(a.time_h, b.time_h),
+        join(a.rul_h, b.rul_h), join(a.failure_mode, b.failure_mode), a.modes,
+    )  # fmt: skip
+
+
+def joined(parts: Sequence[Runs]) -> Runs:
+    """Sets of runs of one machine, at least one, as one."""
+    return reduce(both, parts)
+
+
+def _scores(train: Runs, held_out: Runs, data: Runs) -> dict[str, Figure]:
+    of_data, of_train = quality(held_out, data), quality(held_out, train)
+    return {
+        "quality": Figure(of_data.overall, of_train.overall),
+        "column_shapes": Figure(of_data.column_shapes, of_train.column_shapes),
+        "column_pair_trends": Figure(of_data.column_pair_trends, of_train.column_pair_trends),
+        "quality_train": Figure(quality(train, data).overall, quality(train, held_out).overall),
+        "validity": Figure(validity(both(train, held_out), data), validity(train, held_out)),
+    }
+
+
+def _usefulness(train: Runs, held_out: Runs, data: Runs, seed: int) -> dict[str, Figure]:
+    """TSTR beside TRTR, hours and NASA score. Both models learn from as many rows, spread over all runs of their side: a
+    few of the data's runs would often lack a failure mode, which says nothing of the data."""
+    made, real = rul_error(data, held_out, seed), rul_error(train, held_out, seed)
+    return {
+        "tstr_ratio": Figure(made.rmse_h / max(real.rmse_h, 1e-9), 1.0),
+        "tstr_rmse_h": Figure(made.rmse_h, real.rmse_h),
+        "tstr_nasa": Figure(made.nasa, real.nasa),
+        "constant_rmse_h": Figure(constant_error(train, held_out).rmse_h),
+    }

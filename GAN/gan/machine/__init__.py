@@ -1,0 +1,1 @@
+"""What a machine is: its profile and how it wears."""

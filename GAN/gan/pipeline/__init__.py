@@ -1,0 +1,1 @@
+"""The steps of a machine, and what runs them."""

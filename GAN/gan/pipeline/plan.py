@@ -1,0 +1,81 @@
+"""What a chain would do, machine by machine: which steps run, which are skipped, and why. Changes nothing."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from gan.machine.profile import configuration, parse_profile
+from gan.pipeline import registry as steps
+from gan.pipeline.chain import parameters_of
+from gan.runtime.errors import InvalidInput, MissingPrerequisite, StepError
+from gan.store.files import Paths, check_machine_id
+from gan.store.manifest import Manifest
+from gan.store.publication import is_published
+
+
+def choose_machines(paths: Paths, given: str) -> list[str]:
+    """The ids of a comma-separated list, or `all`. Raises InvalidInput for one that is malformed or not in the fleet."""
+    known = paths.fleet_ids()
+    if given == "all":
+        return known
+    chosen = [check_machine_id(word.strip()) for word in given.split(",") if word.strip()]
+    unknown = [machine_id for machine_id in chosen if machine_id not in known]
+    if unknown or not chosen:
+        raise InvalidInput(
+            f"machine_ids: {', '.join(unknown) or repr(given)} not in the fleet",
+            field="machine_ids",
+            hint=f"known are: {', '.join(known) or 'none'}",
+        )
+    return list(dict.fromkeys(chosen))
+
+
+def step_args(step: str, args: Namespace) -> Namespace:
+    """The flags of one step, from those of a whole chain, where the seed's rows have a name of their own."""
+    rows = args.seed_samples if step == "generateSeed" else args.num_samples
+    return Namespace(**{**vars(args), "num_samples": rows})
+
+
+def plan_machine(paths: Paths, machine_id: str, args: Namespace) -> dict[str, Any]:
+    """The plan of one machine, as contracts/plan.ts reads it."""
+    manifest = Manifest(paths, machine_id)
+    planned: list[dict[str, Any]] = []
+    upstream: str | None = None
+    for step in steps.STEPS:
+        imported = step == "generateSeed" and paths.recorded(machine_id).is_file()
+        reason = _why(paths, machine_id, manifest, step, args) if imported or not (args.force or upstream) else None
+        if not imported:
+            reason = "forced" if args.force else upstream or reason
+        record = manifest.step(step)
+        planned.append(
+            {
+                "step": step,
+                "action": "skip" if reason is None else "run",
+                "reason": reason or ("imported seed" if imported else "up to date"),
+                "lastSeconds": None if record is None else record["durationSeconds"],
+            }
+        )
+        # A step that runs again may well make the same bytes; whether it does is known only afterwards.
+        if reason is not None and upstream is None:
+            upstream = f"{step} runs first"
+    return {
+        "machineId": machine_id,
+        "machineType": machine_type(paths, machine_id),
+        "published": is_published(paths, machine_id),
+        "steps": planned,
+    }
+
+
+def _why(paths: Paths, machine_id: str, manifest: Manifest, step: str, args: Namespace) -> str | None:
+    try:
+        return manifest.stale(steps.inputs(step, paths, machine_id, parameters_of(step, step_args(step, args))))
+    except MissingPrerequisite as error:
+        return error.message
+
+
+def machine_type(paths: Paths, machine_id: str) -> str:
+    """A machine's type, or `unknown` when its configuration is wrong: that is its own step's affair."""
+    try:
+        return parse_profile({"machine_id": machine_id, **configuration(paths, machine_id)}).machine_type
+    except (StepError, OSError):
+        return "unknown"

@@ -1,0 +1,1 @@
+"""Recorded rows into runs and a profile."""

@@ -1,0 +1,186 @@
+"""A profile out of recorded runs, and recorded values held against a profile: are the units those it says?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gan.data.runs import Floats
+from gan.machine.profile import Profile, Sensor
+from gan.recording.run_boundaries import Life
+from gan.runtime.errors import InvalidInput
+
+EARLY, LATE = 0.2, 0.05
+# Beyond the range that was seen, so much of it may still come.
+MARGIN = 0.5
+# A value out of range now and then is a glitch; more of them are another unit.
+GLITCHES = 0.2
+_Convert = Callable[[float], float]
+# Unit of the profile → other units that are taken for it, and how they convert.
+_MIXED_UP: dict[str, dict[str, _Convert]] = {
+    "C": {"°F": lambda v: (v - 32) / 1.8, "K": lambda v: v - 273.15},
+    "K": {"°C": lambda v: v + 273.15, "°F": lambda v: (v - 32) / 1.8 + 273.15},
+    "bar": {"psi": lambda v: v * 0.0689476, "kPa": lambda v: v / 100, "Pa": lambda v: v / 1e5, "MPa": lambda v: v * 10},
+    "mm/s": {"in/s": lambda v: v * 25.4, "m/s": lambda v: v * 1000},
+    "A": {"mA": lambda v: v / 1000},
+    "kW": {"W": lambda v: v / 1000, "hp": lambda v: v * 0.7457},
+    "V": {"kV": lambda v: v * 1000, "mV": lambda v: v / 1000},
+    "m3/h": {"l/min": lambda v: v * 0.06, "gpm": lambda v: v * 0.22712, "l/s": lambda v: v * 3.6},
+    "um": {"mm": lambda v: v * 1000},
+    "%": {"a share of 1": lambda v: v * 100},
+}
+
+
+def check_units(profile: Profile, given: Mapping[str, str]) -> None:
+    """Raises InvalidInput where units that were declared, or stand in the headings, are not the profile's."""
+    sensors = {sensor.name: sensor for sensor in profile.sensors}
+    other = [(name, unit) for name, unit in given.items() if _plain(unit) != _plain(sensors[name].unit)]
+    if other:
+        said = "; ".join(f"{name} is in {unit}, its profile in {sensors[name].unit}" for name, unit in other)
+        raise InvalidInput(f"units: {said}", field="units", hint="convert the column, or correct the profile")
+
+
+def _plain(unit: str) -> str:
+    return unit.replace("°", "").replace("deg", "").replace("³", "3").replace("²", "2").replace(" ", "").lower()
+
+
+def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Floats, list[str]]:
+    """Values (N, S) against the sensors' physical ranges and normal values, and what was noticed.
+
+    What cannot be is an error, or with `drop` is NaN; far more of it than glitches is taken for another unit.
+    Raises InvalidInput.
+    """
+    notes: list[str] = []
+    kept = values.copy()
+    for at, sensor in enumerate(profile.sensors):
+        column = values[:, at]
+        outside = (column < sensor.physical_min) | (column > sensor.physical_max)
+        if outside.mean() > GLITCHES:
+            raise _wrong_unit(sensor, column, outside)
+        if outside.any() and not drop:
+            row = int(np.flatnonzero(outside)[0])
+            raise InvalidInput(
+                f"{sensor.name}: {int(outside.sum())} values are outside {sensor.physical_min:g} to {sensor.physical_max:g} {sensor.unit} "
+                f"(first {column[row]:g} in row {row + 1})",
+                field=sensor.name, hint="--resample MINUTES takes them for missing; or the profile's limits are wrong",
+            )  # fmt: skip
+        if outside.any():
+            notes.append(f"{sensor.name}: {int(outside.sum())} values that cannot be are taken for missing")
+        kept[outside, at] = np.nan
+        guess = _guess(sensor, float(np.nanmedian(column))) if np.isfinite(column).any() else None
+        if guess is not None:
+            notes.append(
+                f"{sensor.name}: a median of {np.nanmedian(column):g} is far from normal, {sensor.normal:g} {sensor.unit}: is it in {guess}?"
+            )
+    return kept, notes
+
+
+def _wrong_unit(sensor: Sensor, column: Floats, outside: Any) -> InvalidInput:
+    guess = _guess(sensor, float(np.nanmedian(column)))
+    return InvalidInput(
+        f"{sensor.name}: {outside.mean():.0%} of the values are outside {sensor.physical_min:g} to {sensor.physical_max:g} {sensor.unit} "
+        f"(median {np.nanmedian(column):g})" + (f": they seem to be in {guess}" if guess else ""),
+        field=sensor.name, code="UNIT_MISMATCH", hint=f"convert the column to {sensor.unit or 'the unit of the profile'}, or correct the profile",
+    )  # fmt: skip
+
+
+def _guess(sensor: Sensor, median: float) -> str | None:
+    """Another unit that explains a median beyond the limits of health, if one does."""
+    up = median > sensor.normal
+    if abs(median - sensor.normal) <= abs(sensor.reach("up" if up else "down")):
+        return None
+    for unit, convert in _MIXED_UP.get(sensor.unit.replace("°", ""), {}).items():
+        value = convert(median)
+        if abs(value - sensor.normal) <= abs(sensor.reach("up" if value > sensor.normal else "down")):
+            return unit
+    return None
+
+
+def observed_configuration(
+    machine_id: str,
+    lives: Sequence[Life],
+    sensors: Sequence[str],
+    units: Mapping[str, str],
+    interval_h: float,
+    about: Mapping[str, str],
+) -> dict[str, Any]:
+    """A configuration out of runs that failed, as a person would write it: what was seen, and no limits of health.
+
+    Raises InvalidInput when no sensor moves.
+    """  # fmt: skip
+    moving = [at for at in range(len(sensors)) if any(np.ptp(life.values[:, at]) > 0 for life in lives)]
+    if not moving:
+        raise InvalidInput("no column moves: every sensor is constant", field="csv")
+    described = {
+        at: _sensor(sensors[at], units.get(sensors[at], ""), [life.values[:, at] for life in lives]) for at in moving
+    }
+    modes = sorted({life.mode for life in lives if life.mode is not None})
+    longest = max(len(life.time_h) for life in lives) * interval_h
+    sizes = np.array([len(life.time_h) for life in lives])
+    return {
+        "machine_id": machine_id,
+        "machine_type": "other",
+        **about,
+        "sampling_interval_minutes": _round(interval_h * 60, 9),
+        "sensors": list(described.values()),
+        "failure_modes": [_mode(mode, [life for life in lives if life.mode == mode], described) for mode in modes],
+        "wear": {
+            "max_rul_hours": _round(longest, 6),
+            "life_cv": float(np.clip(_round(sizes.std() / sizes.mean(), 2), 0.01, 0.6)),
+        },
+    }
+
+
+def _sensor(name: str, unit: str, runs: Sequence[Floats]) -> dict[str, Any]:
+    low, high = min(float(run.min()) for run in runs), max(float(run.max()) for run in runs)
+    pad = MARGIN * (high - low)
+    early = np.array([np.median(_early(run)) for run in runs])
+    steps = np.concatenate([np.diff(run) for run in runs])
+    # Of steps between rows, robustly: slow changes and jumps of load are not noise.
+    noise = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
+    return {
+        "name": name,
+        "unit": unit,
+        "type": "numerical",
+        "description": "as recorded",
+        "physical_min": _round(max(low - pad, 0.0) if low >= 0 else low - pad, 4),
+        "physical_max": _round(high + pad, 4),
+        "normal": _round(float(np.median(early)), 5),
+        "noise_std": _round(noise, 3),
+        "drift_std": _round(float(early.std()), 3),
+        "limit_basis": f"seen: {low:g} to {high:g}",
+    }
+
+
+def _mode(name: str, lives: Sequence[Life], described: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """A failure mode with the sensors that its runs move alike."""
+    effects = [
+        effect
+        for at, sensor in described.items()
+        if (effect := _effect(sensor, [life.values[:, at] for life in lives]))
+    ]
+    return {"name": name, "probability": len(lives), "description": f"{len(lives)} recorded runs", "effects": effects}
+
+
+def _effect(sensor: Mapping[str, Any], runs: Sequence[Floats]) -> dict[str, Any] | None:
+    moved = np.array([run[-max(1, int(LATE * len(run))) :].mean() - np.median(_early(run)) for run in runs])
+    shift = float(np.median(moved))
+    alike = (np.sign(moved) == np.sign(shift)).mean() >= 0.8
+    clear = abs(shift) > 3 * max(float(sensor["noise_std"]), float(sensor["drift_std"]))
+    if not (alike and clear):
+        return None
+    limit = sensor["physical_max"] if shift > 0 else sensor["physical_min"]
+    reach = max(0.5 * abs(limit - sensor["normal"]), 1e-12)
+    strength = float(np.clip(_round(abs(shift) / reach, 2), 0.01, 1.5))
+    return {"sensor": sensor["name"], "direction": "up" if shift > 0 else "down", "strength": strength, "onset": 0.0}
+
+
+def _early(run: Floats) -> Floats:
+    return run[: max(1, int(EARLY * len(run)))]
+
+
+def _round(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")

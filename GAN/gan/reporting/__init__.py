@@ -1,0 +1,1 @@
+"""What people read of the data: reports and cards."""

@@ -1,0 +1,144 @@
+"""What lies beside a data set's files: manifest.json, from which it can be made again, and README.md, its data card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gan.data.runs import Runs
+from gan.machine.profile import Profile
+from gan.store.files import sha256_of
+from gan.store.manifest import Inputs
+
+MANIFEST, CARD = "manifest.json", "README.md"
+# Of data from the project's own physics, the project's licence. Data learnt from recorded runs are their owner's.
+LICENSE, RECORDED_LICENSE = "apache-2.0", "other"
+_MADE_BY = ("generateSeed", "trainTvae")
+
+
+def data_manifest(
+    profile: Profile,
+    inputs: Inputs,
+    splits: Mapping[str, Runs],
+    folder: Path,
+    steps: Mapping[str, Any],
+    *,
+    recorded: bool,
+) -> dict[str, Any]:
+    """Digests and parameters of what the data set in `folder` is made from. No clock times: made again, it is the same.
+
+    steps: the records of the machine's manifest, by step. recorded: the seed was imported, not simulated.
+    """
+    return {
+        "machineId": profile.machine_id,
+        "generation": inputs.digest[:12],
+        "license": RECORDED_LICENSE if recorded else LICENSE,
+        "seed": "recorded" if recorded else "simulated",
+        "sampling": {"parameters": dict(inputs.parameters), "codeVersion": inputs.code_version},
+        "inputs": dict(inputs.files),
+        "before": {
+            step: {key: record[key] for key in ("parameters", "codeVersion")}
+            | {"outputs": {Path(output["path"]).name: output["sha256"] for output in record["outputs"]}}
+            for step in _MADE_BY
+            if (record := steps.get(step)) is not None
+        },
+        "intervalMinutes": profile.sampling_interval_minutes,
+        "sensors": {sensor.name: sensor.unit for sensor in profile.sensors},
+        "failureModes": list(profile.mode_names),
+        "files": {
+            f"{split}.parquet": {
+                "sha256": sha256_of(folder / f"{split}.parquet"), "rows": len(runs), "runs": len(runs.starts()),
+            }
+            for split, runs in splits.items()
+        },
+    }  # fmt: skip
+
+
+def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    """The data card, Markdown with the front matter that data hubs read: what, from what, how made, how good, how to load."""
+    name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
+    names = [entry.removesuffix(".parquet") for entry in manifest["files"]]
+    wanted = ", ".join(f"{key} {_shown(value)}" for key, value in manifest["sampling"]["parameters"].items())
+    return "\n".join(
+        [
+            *_front_matter(name, manifest["license"], names),
+            f"# {name}: synthetic runs to failure",
+            "",
+            f"`{profile.machine_id}`, {profile.machine_type.replace('_', ' ')}. {profile.description}".rstrip(),
+            "",
+            "## What",
+            "",
+            *_what(profile, manifest),
+            "",
+            "## From what, and how made",
+            "",
+            f"Sampled from a TVAE over time (model `{manifest['inputs']['model'][:12]}`) that learnt from {_seed_words(manifest)}. "
+            f"A quarter of the seed's runs never reached it. Parameters: {wanted}. All digests are in `{MANIFEST}`; "
+            f"`npm run gan -- machine verify {profile.machine_id}` makes the data again from them and compares.",
+            "",
+            "## How good",
+            "",
+            *_how_good(report),
+            "",
+            "## How to load",
+            "",
+            "```python",
+            "import pandas as pd",
+            "",
+            'train = pd.read_parquet("train.parquet")',
+            'for run_id, run in train.groupby("run_id"):',
+            f"    sensors = run[{list(profile.sensor_names)[:2]!r}]  # and so on",
+            *([] if not profile.failure_modes else ['    rul_hours = run["rul"]']),
+            "```",
+            "",
+            "Split by run, never by row. Fit scalers on train alone.",
+            "",
+        ]
+    )
+
+
+def _front_matter(name: str, license_name: str, splits: list[str]) -> list[str]:
+    files = [line for split in splits for line in (f"      - split: {split}", f"        path: {split}.parquet")]
+    return [
+        "---", f"license: {license_name}", f'pretty_name: "{name}"', "tags: [synthetic, run-to-failure, prognostics, rul]",
+        "configs:", "  - config_name: default", "    data_files:", *files, "---", "",
+    ]  # fmt: skip
+
+
+def _shown(value: object) -> str:
+    return "/".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _seed_words(manifest: Mapping[str, Any]) -> str:
+    return "recorded runs" if manifest["seed"] == "recorded" else "a seed simulated from the machine's profile"
+
+
+def _what(profile: Profile, manifest: Mapping[str, Any]) -> list[str]:
+    rows = [f"| {name} | {entry['rows']:,} | {entry['runs']} |" for name, entry in manifest["files"].items()]
+    lines = [
+        f"Whole runs from healthy to failure, a row every {profile.sampling_interval_minutes:g} minutes."
+        if profile.failure_modes
+        else f"Runs without failure, a row every {profile.sampling_interval_minutes:g} minutes; no RUL.",
+        "", "| file | rows | runs |", "| --- | ---: | ---: |", *rows, "",
+        "| column | unit | meaning |", "| --- | --- | --- |", "| timestamp | UTC | rises through the file; its origin has no meaning |",
+    ]  # fmt: skip
+    if profile.failure_modes:
+        lines.append("| rul | h | time to the end of the run, 0 in its last row; not capped |")
+    lines += [f"| {s.name} | {s.unit} | {s.description} |" for s in profile.sensors]
+    if profile.failure_modes:
+        lines.append(f"| failure_mode | | what ends the run: {', '.join(profile.mode_names)} |")
+    return [*lines, "| run_id | | the run; no run is in two files |"]
+
+
+def _how_good(report: Mapping[str, Any]) -> list[str]:
+    rows = [
+        f"| {check['name']} | {check['text']} | {check['verdict']} |"
+        for check in report["checks"]
+        if check["floor"] is not None or check["verdict"] != "pass"
+    ]
+    return [
+        f"Verdict: **{report['verdict']}**, {len(report['checks'])} checks. “Real” is {report['real']}. `report.html` has "
+        "every check and the plots, `report.json` the same for programs.",
+        "", "| check | measured | verdict |", "| --- | --- | --- |", *rows,
+    ]  # fmt: skip

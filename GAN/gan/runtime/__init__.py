@@ -1,0 +1,1 @@
+"""Errors, events, stopping in order."""

@@ -1,0 +1,222 @@
+"""The generations of a machine's data set: which run made each, which was published when, roll-back and retention.
+
+What a generation is worth stands in its own report.json; what happened to it, in the manifest's `generations`, by name.
+Callers hold the machine's lock, except for `listing`, which only reads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.store.files import Paths, remove_folder, switch_link
+from gan.store.manifest import Manifest
+from gan.store.publication import current_generation, make_way, read_report
+
+DEFAULT_KEEP = 3
+LEAST_KEEP = 2
+# Generations that did not pass, or were not published because they are worse: kept to look at, so many.
+ASIDE_KEPT = 3
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One generation as it is on disk, with what the manifest knows of it. Times are ISO 8601 UTC."""
+
+    name: str
+    made_at: str
+    fleet_run: str | None
+    random_seed: int | None
+    quality: float | None
+    verdict: str | None
+    published: bool
+    published_at: str | None
+    rolled_back_at: str | None
+    quarantined: str | None
+    bytes: int
+
+    @property
+    def good(self) -> bool:
+        """Whether it may be published without anything being forced."""
+        return self.verdict in ("pass", "warn") and self.quarantined is None
+
+    @property
+    def state(self) -> str:
+        """One word for a person."""
+        if self.published:
+            return "published"
+        if self.rolled_back_at is not None:
+            return "rolled back"
+        if self.quarantined is not None:
+            return "quarantined"
+        if self.verdict is None:
+            return "not validated"
+        return "failed" if self.verdict == "fail" else "kept"
+
+    def to_json(self) -> dict[str, Any]:
+        camel = {
+            "".join(w.title() if at else w for at, w in enumerate(k.split("_"))): v for k, v in asdict(self).items()
+        }
+        return {**camel, "state": self.state}
+
+
+def listing(paths: Paths, machine_id: str) -> list[Generation]:
+    """The generations on disk, newest first: by when they were published last, or else made."""
+    known = Manifest(paths, machine_id).generations()
+    current = current_generation(paths, machine_id)
+    generations = [_generation(path, known.get(path.name, {}), current) for path in _folders(paths, machine_id)]
+    return sorted(generations, key=lambda g: (g.published_at or g.made_at, g.name), reverse=True)
+
+
+def _folders(paths: Paths, machine_id: str) -> list[Path]:
+    folder = paths.generations(machine_id)
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    # A link is none of ours: what it leads to is neither published nor removed.
+    return [p for p in found if p.is_dir() and not p.is_symlink() and not p.name.startswith(".")]
+
+
+def _generation(path: Path, record: dict[str, Any], current: Path | None) -> Generation:
+    report = read_report(path) or {}
+    made = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc).isoformat(timespec="milliseconds")
+    return Generation(
+        name=path.name,
+        made_at=record.get("madeAt", made),
+        fleet_run=record.get("fleetRun"),
+        random_seed=record.get("randomSeed"),
+        quality=report.get("quality"),
+        verdict=report.get("verdict"),
+        published=current is not None and path.resolve() == current,
+        published_at=record.get("publishedAt"),
+        rolled_back_at=record.get("rolledBackAt"),
+        quarantined=record.get("quarantined"),
+        bytes=sum(file.stat().st_size for file in path.iterdir() if file.is_file()),
+    )
+
+
+def note_made(paths: Paths, machine_id: str, generation: Path, **facts: Any) -> None:
+    """Writes who made a generation. Made again it has the same bytes, so the run that made it first stays its maker."""
+    _note(paths, machine_id, generation.name, {"madeAt": _now(), **facts}, keep_first=True)
+
+
+def note_quarantined(paths: Paths, machine_id: str, generation: Path, reason: str, **facts: Any) -> None:
+    """Writes why a validated generation is not published."""
+    _note(paths, machine_id, generation.name, {"quarantined": reason, **facts})
+
+
+def held(paths: Paths, machine_id: str, generation: Path) -> str | None:
+    """When a person rolled back from this generation, or None: then a run must not publish it again by itself."""
+    record = Manifest(paths, machine_id).generations().get(generation.name, {})
+    at: str | None = record.get("rolledBackAt")
+    return at
+
+
+def measured_with(paths: Paths, machine_id: str, generation: Path) -> str | None:
+    """Code version of the measures that a generation was validated with when it was published."""
+    version: str | None = Manifest(paths, machine_id).generations().get(generation.name, {}).get("measuredWith")
+    return version
+
+
+def publish(paths: Paths, machine_id: str, generation: Path, **facts: Any) -> None:
+    """Publishes a generation by one atomic switch of the link, then writes that it was.
+
+    Killed in between, it is published all the same; published again, nothing changes but the time.
+    """
+    make_way(paths, machine_id)
+    switch_link(paths.published(machine_id), generation)
+    _note(
+        paths, machine_id, generation.name, {"publishedAt": _now(), "rolledBackAt": None, "quarantined": None, **facts}
+    )
+
+
+def roll_back(paths: Paths, machine_id: str, wanted: str | None) -> tuple[Generation | None, Generation]:
+    """Publishes the generation before the published one, or the one that is wanted. Gives back both: from and to.
+
+    The one that was published is marked: no run publishes it again by itself.
+    Raises MissingPrerequisite when there is none before, InvalidInput when the wanted one cannot be published.
+    """
+    generations = listing(paths, machine_id)
+    left = next((g for g in generations if g.published), None)
+    target = before(generations) if wanted is None else _wanted(generations, wanted, machine_id)
+    if target is None:
+        raise MissingPrerequisite(
+            f"{machine_id} has no published generation before the one there is now",
+            hint=f"npm run gan -- machine generations {machine_id} lists what there is",
+        )
+    if left is not None and left.name != target.name:
+        # Marked first: killed in between, a run keeps what is published and a person rolls back again.
+        _note(paths, machine_id, left.name, {"rolledBackAt": _now()})
+    publish(paths, machine_id, paths.generations(machine_id) / target.name, publishedBy=None)
+    return left, target
+
+
+def before(generations: list[Generation]) -> Generation | None:
+    """The one to roll back to: of the others that were published and not rolled back from, the last."""
+    return next((g for g in generations if g.good and g.published_at and not (g.published or g.rolled_back_at)), None)
+
+
+def _wanted(generations: list[Generation], wanted: str, machine_id: str) -> Generation:
+    found = [g for g in generations if wanted and g.name.startswith(wanted)]
+    if len(found) != 1:
+        known = ", ".join(g.name for g in generations) or "none"
+        what = "no generation" if not found else "more than one generation"
+        raise InvalidInput(
+            f"generation: {what} {wanted[:80]!r} of {machine_id}", field="generation", hint=f"known are: {known}"
+        )
+    if found[0].verdict not in ("pass", "warn"):
+        raise InvalidInput(
+            f"generation: {found[0].name} of {machine_id} is {found[0].state}: only what passed validation is published",
+            field="generation",
+        )
+    return found[0]
+
+
+def retain(paths: Paths, machine_id: str, candidate: Path, keep: int | None) -> list[str]:
+    """Removes the oldest good generations beyond `keep` (None: none of them), and of the others all but the newest few.
+
+    Never the published one, the one before it, or the candidate, which a next run would otherwise make again.
+    Gives back the names of the removed.
+    """
+    generations = listing(paths, machine_id)
+    previous = before(generations)
+    protected = {candidate.name, *(g.name for g in generations if g.published or g is previous)}
+    room = {True: math.inf if keep is None else max(keep, LEAST_KEEP), False: ASIDE_KEPT}
+    for generation in generations:
+        if generation.name in protected:
+            room[generation.good] -= 1
+    removed = []
+    for generation in generations:
+        if generation.name in protected:
+            continue
+        room[generation.good] -= 1
+        if room[generation.good] < 0:
+            removed.append(generation.name)
+    _remove(paths, machine_id, removed)
+    return removed
+
+
+def _remove(paths: Paths, machine_id: str, names: Collection[str]) -> None:
+    """Removes generations, then what was written of them and of any that somebody else removed."""
+    for name in names:
+        remove_folder(paths.generations(machine_id) / name)
+    manifest = Manifest(paths, machine_id)
+    there = {path.name for path in _folders(paths, machine_id)}
+    known = manifest.generations()
+    if known.keys() - there:
+        manifest.note_generations({name: record for name, record in known.items() if name in there})
+
+
+def _note(paths: Paths, machine_id: str, name: str, facts: dict[str, Any], *, keep_first: bool = False) -> None:
+    manifest = Manifest(paths, machine_id)
+    known = manifest.generations()
+    record = known.get(name, {})
+    known[name] = {**facts, **record} if keep_first else {**record, **facts}
+    manifest.note_generations(known)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")

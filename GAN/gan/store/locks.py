@@ -1,0 +1,110 @@
+"""One process at a time works on a machine: the kernel's lock, and a fence for a holder that lost it unawares.
+
+The lock (flock) ends with its holder, however that dies: a dead process never keeps a machine. On a network file system
+it is a lease that may lapse, and anyone may delete the file; then the old holder would go on beside the new one. So each
+holder writes a token of its own into the file, and no output of one whose token has gone appears (files.py, `fenced`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from io import TextIOWrapper
+from pathlib import Path
+
+from gan.runtime.errors import ResourceFailed
+from gan.store.files import Paths, fenced
+
+WAIT_SECONDS = 5.0
+NOTICE_SECONDS = 1.0
+POLL_SECONDS = 0.05
+
+
+@contextmanager
+def machine_lock(
+    paths: Paths, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
+    """Holds a machine's lock. Waits a little for a holder that is ending; `on_wait` is told who that is.
+
+    Raises ResourceFailed naming the holder when it does not end, and inside, LOCK_LOST when another has taken over.
+    """
+    path = paths.lock(machine_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(path, machine_id, on_wait) as file:
+        token = secrets.token_hex(8)
+        since = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        holder = {"token": token, "step": step, "pid": os.getpid(), "host": socket.gethostname(), "since": since}
+        file.seek(0)
+        file.truncate()
+        file.write(json.dumps(holder))
+        file.flush()
+
+        def check() -> None:
+            if _read(path).get("token") != token:
+                raise ResourceFailed(
+                    f"{machine_id} was taken over by {holder_of(path)}: nothing more is written",
+                    code="LOCK_LOST",
+                    hint="wait for it; the lock file must lie where locks hold, and nobody may delete it",
+                )
+
+        with fenced(check):
+            yield
+
+
+def holder_of(path: Path) -> str:
+    """Who holds a lock, for a person."""
+    holder = _read(path)
+    if "pid" not in holder:
+        return "another process"
+    return f"{holder.get('step')} in process {holder['pid']} on {holder.get('host')} since {holder.get('since')}"
+
+
+@contextmanager
+def _locked(path: Path, machine_id: str, on_wait: Callable[[str], None]) -> Iterator[TextIOWrapper]:
+    began, told = time.monotonic(), False
+    while True:
+        with path.open("a+") as file:
+            if _try_lock(file.fileno()):
+                if _is_at(path, file.fileno()):
+                    yield file
+                    return
+                continue  # deleted while it was being locked: the lock is on a file that nobody else will find
+        waited = time.monotonic() - began
+        if waited > WAIT_SECONDS:
+            raise ResourceFailed(
+                f"{machine_id} is held by {holder_of(path)}", code="MACHINE_LOCKED", hint="wait for it, or stop it"
+            )
+        if waited > NOTICE_SECONDS and not told:
+            told = True
+            on_wait(holder_of(path))
+        time.sleep(POLL_SECONDS)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        holder = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return holder if isinstance(holder, dict) else {}

@@ -1,0 +1,136 @@
+"""Per machine, where each artifact comes from: digests, parameters, code version, random seed, fleet run; and which
+run made and published each generation of its data set (generations.py).
+
+A step is current when the digest of its inputs is the one in the manifest and its outputs are on disk as they were made.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from gan.runtime.events import Result
+from gan.store.files import Paths, sha256_of, write_whole
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that decides a step's outputs. files: name → sha256 of what it reads."""
+
+    step: str
+    parameters: Mapping[str, Any]
+    files: Mapping[str, str]
+    code_version: str
+
+    @property
+    def digest(self) -> str:
+        text = json.dumps([self.step, dict(self.parameters), dict(self.files), self.code_version], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_version(modules: tuple[str, ...]) -> str:
+    """Digest of the sources that a step's outputs depend on."""
+    digest = hashlib.sha256()
+    for module in modules:
+        digest.update((_PACKAGE / f"{module.replace('.', '/')}.py").read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class Manifest:
+    """The manifest of one machine."""
+
+    def __init__(self, paths: Paths, machine_id: str) -> None:
+        self._paths = paths
+        self._path = paths.manifest(machine_id)
+        self._machine_id = machine_id
+        self._steps: dict[str, Any] = {}
+        self._generations: dict[str, Any] = {}
+        self._read()
+
+    def step(self, step: str) -> dict[str, Any] | None:
+        """The record of a step that was done, or None."""
+        record: dict[str, Any] | None = self._steps.get(step)
+        return record
+
+    def steps(self) -> dict[str, dict[str, Any]]:
+        """The records of all steps that were done, by step."""
+        return copy.deepcopy(self._steps)
+
+    def stale(self, inputs: Inputs) -> str | None:
+        """Why a step must run, or None when it is current."""
+        record = self.step(inputs.step)
+        if record is None:
+            return "never made"
+        if record["inputsDigest"] != inputs.digest:
+            return _difference(record, inputs)
+        for output in record["outputs"]:
+            path = self._paths.root / output["path"]
+            if not path.is_file():
+                return f"{output['path']} is missing"
+            if path.stat().st_size != output["bytes"] or sha256_of(path) != output["sha256"]:
+                return f"{output['path']} was changed"
+        return None
+
+    def record(self, inputs: Inputs, result: Result, *, seconds: float, fleet_run: str | None) -> None:
+        """Writes that a step was done."""
+        self._read()  # The step's own work may have written meanwhile: what it noted of its generation stays.
+        self._steps[inputs.step] = {
+            "inputsDigest": inputs.digest,
+            "inputs": {"files": dict(inputs.files)},
+            "codeVersion": inputs.code_version,
+            "parameters": dict(inputs.parameters),
+            "outputs": [output.to_json() for output in result.outputs],
+            "metrics": dict(result.metrics),
+            "verdict": result.verdict,
+            "summary": result.summary,
+            "finishedAt": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "durationSeconds": round(seconds, 3),
+            "fleetRun": fleet_run,
+        }
+        self._write()
+
+    def generations(self) -> dict[str, dict[str, Any]]:
+        """What is known of each generation, by its name. The caller may change it: it is a copy."""
+        return copy.deepcopy(self._generations)
+
+    def note_generations(self, generations: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replaces what is known of the generations."""
+        self._read()
+        self._generations = {name: dict(record) for name, record in generations.items()}
+        self._write()
+
+    def _write(self) -> None:
+        body = {"machineId": self._machine_id, "steps": self._steps, "generations": self._generations}
+        write_whole(self._path, json.dumps(body, indent=2).encode())
+
+    def _read(self) -> None:
+        try:
+            body = json.loads(self._path.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            # Without a readable manifest nothing is current: the steps run again and write it anew.
+            body = {}
+        self._steps, self._generations = (_mapping(body, key) for key in ("steps", "generations"))
+
+
+def _mapping(body: Any, key: str) -> dict[str, Any]:
+    value = body.get(key) if isinstance(body, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _difference(record: Mapping[str, Any], inputs: Inputs) -> str:
+    for name, value in inputs.parameters.items():
+        before = record["parameters"].get(name)
+        if before != value:
+            return f"{name} changed from {before} to {value}"
+    for name, digest in inputs.files.items():
+        if record["inputs"]["files"].get(name) != digest:
+            return f"{name} changed"
+    return "the code changed" if record["codeVersion"] != inputs.code_version else "its inputs changed"

@@ -1,0 +1,1 @@
+"""What learns from a seed and makes new runs."""

@@ -1,0 +1,104 @@
+"""The synthesizers that a machine's model can be trained with, by name: one that trains, one that samples, each imported
+only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gan.data.runs import Runs
+from gan.machine.profile import Profile
+from gan.runtime.errors import InvalidInput
+from gan.synthesis.model import Model
+
+if TYPE_CHECKING:
+    from gan.synthesis.checkpoints import Checkpoints
+    from gan.synthesis.temporal_tvae.trainer import EpochReport, TrainParams
+
+TEMPORAL_TVAE = "temporal-tvae"
+SDV_TVAE = "sdv-tvae"
+
+
+class Train(Protocol):
+    """Trains a model of the runs that are not held out. Its header has `trainRuns`, `heldOutRuns`, `training`, `history`."""
+
+    def __call__(
+        self,
+        runs: Runs,
+        profile: Profile,
+        params: TrainParams,
+        *,
+        checkpoints: Checkpoints,
+        provenance: Mapping[str, Any],
+        should_stop: Callable[[], bool],
+        on_epoch: Callable[[EpochReport], None],
+    ) -> Model: ...
+
+
+class Sample(Protocol):
+    """Splits of exactly so many rows, each of its own runs; run ids are unique over the splits."""
+
+    def __call__(
+        self,
+        model: Model,
+        rows: Mapping[str, int],
+        seed: int,
+        *,
+        on_progress: Callable[[int, int], None],
+        should_stop: Callable[[], bool],
+    ) -> dict[str, Runs]: ...
+
+
+@dataclass(frozen=True)
+class Synthesizer:
+    """licence: of what it needs installed. resumes: whether its training saves checkpoints and stops at them.
+    ends_early: whether patience and a time limit end it."""
+
+    name: str
+    licence: str
+    resumes: bool
+    ends_early: bool
+    train_module: str
+    sample_module: str
+
+    @property
+    def train(self) -> Train:
+        """Importing what trains takes seconds."""
+        trains: Train = import_module(self.train_module).train
+        return trains
+
+    @property
+    def sample(self) -> Sample:
+        """Importing what samples needs neither PyTorch nor SDV."""
+        samples: Sample = import_module(self.sample_module).sample
+        return samples
+
+
+SYNTHESIZERS = {
+    one.name: one
+    for one in (
+        Synthesizer(
+            TEMPORAL_TVAE,
+            "Apache-2.0",
+            True,
+            True,
+            "gan.synthesis.temporal_tvae.trainer",
+            "gan.synthesis.temporal_tvae.sampler",
+        ),
+        Synthesizer(SDV_TVAE, "BUSL-1.1", False, False, "gan.synthesis.sdv_tvae", "gan.synthesis.sdv_tvae"),
+    )
+}
+
+
+def synthesizer_of(name: str) -> Synthesizer:
+    """Raises InvalidInput for a name that is none of them."""
+    if name not in SYNTHESIZERS:
+        raise InvalidInput(f"synthesizer: {name!r} is not one of {', '.join(SYNTHESIZERS)}", field="synthesizer")
+    return SYNTHESIZERS[name]
+
+
+def synthesizer_of_model(model: Model) -> Synthesizer:
+    """The one that trained a model is the one that samples from it."""
+    return synthesizer_of(str(model.header.get("synthesizer", TEMPORAL_TVAE)))

@@ -1,0 +1,315 @@
+"""Runs as the model sees them: sensors = course of wear + regime + time of day + the unit's own deviation + a process.
+
+Course, regime and unit are ridge regressions on pieces of life and a few curves; what is left is whitened and modelled
+row by row, given its own recent past. Life is the share of a run that is over: 0 at its start, 1 at its failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan.data.runs import Floats, Ints, Runs
+from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
+
+TREND_RIDGE = 3.0
+UNIT_RIDGE = 5.0
+WHITENING_RIDGE = 1e-6
+# Shares of life between which courses are straight: closer at the end, where wear is fast.
+KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 1.0)
+LATE = (4.0, 12.0, 40.0)
+# Time constants, in rows, of the moving averages that are the process's longer memory.
+AVERAGES = (8.0, 32.0)
+# A run begins cold: so many rows until it is warm.
+EARLY = (8.0, 32.0)
+# A regime begins with a transient: its first two rows by themselves, and a decay over so many rows.
+TRANSIENT = 6.0
+FEW_ROWS = 4
+MIN_SPREAD = 1e-9
+
+
+@dataclass(frozen=True)
+class Course:
+    """What is known of each row before its sensors, (N,) each: rows since its run began, life, failure mode, hour of the day, and the operating
+    regime, the one before it and the rows since it began."""
+
+    position: Ints
+    life: Floats
+    mode: Ints
+    hour: Floats
+    regime: Ints
+    before: Ints
+    age: Ints
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many sensors, failure modes and regimes there are: the widths of everything."""
+
+    sensors: int
+    modes: int
+    regimes: int
+
+    @property
+    def regime_columns(self) -> int:
+        """Columns of the trend's design that are the regimes': its last."""
+        return 2 * self.regimes if self.regimes > 1 else 0
+
+
+def life_of(position: Ints, lengths: Ints) -> Floats:
+    """Share of its run that is over at each row, (N,): 1 in the last row. lengths is each row's own run's, (N,)."""
+    return np.asarray((position + 1.0) / lengths)
+
+
+def life_basis(life: Floats) -> Floats:
+    """Piecewise linear curves of life that wear may follow, (N, KNOTS), each 1 at its knot and 0 at the others: wear that
+    sets in late leaves alone what was before, as no curve over the whole of life does."""
+    return np.stack([np.interp(life, KNOTS, knot) for knot in np.eye(len(KNOTS))], axis=1)
+
+
+def slow_basis(life: Floats) -> Floats:
+    """Curves over the whole of life, (N, 5): they cannot follow regimes, and are taken off where those are looked for."""
+    return np.column_stack([life**2, life**4, *[np.exp(-rate * (1 - life)) for rate in LATE]])
+
+
+def trend_design(course: Course, shape: Shape, curves: Callable[[Floats], Floats] = life_basis) -> Floats:
+    """1, the basis, mode and mode × basis, the start, the day's first two harmonics, regime and regime × life, (N, F)."""
+    basis = np.column_stack([np.ones(len(course.life)), course.life, curves(course.life)])
+    by_mode = (_one_hot(course.mode, shape.modes)[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
+    start = np.exp(-course.position[:, None] / np.array(EARLY))
+    return np.concatenate([basis, by_mode, start, _day(course.hour), _regime_columns(course, shape)], axis=1)
+
+
+def _day(hour: Floats) -> Floats:
+    angle = hour * (2 * np.pi / 24)
+    return np.column_stack([np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)])
+
+
+def _regime_columns(course: Course, shape: Shape) -> Floats:
+    picks = _one_hot(course.regime, shape.regimes if shape.regimes > 1 else 0)
+    return np.concatenate([picks, picks * course.life[:, None]], axis=1)
+
+
+def condition(course: Course, shape: Shape) -> Floats:
+    """What the process is conditioned on besides its memory, (N, C): life, mode, regime and what it came from."""
+    parts = [course.life, np.exp(-4.0 * (1 - course.life))]
+    columns = [np.column_stack(parts), _one_hot(course.mode, shape.modes)]
+    if shape.regimes > 1:
+        age = [course.age == 0, course.age == 1, np.exp(-course.age / TRANSIENT)]
+        came = _one_hot(course.before, shape.regimes) * (course.age == 0)[:, None]
+        columns += [np.column_stack(age), _one_hot(course.regime, shape.regimes), came]
+    return np.concatenate(columns, axis=1)
+
+
+def _one_hot(which: Ints, count: int) -> Floats:
+    return np.eye(count)[which] if count > 0 else np.zeros((len(which), 0))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that the network learns from: x (N, S) whitened, memory (N, M) of the run's past, cond (N, C)."""
+
+    x: Floats
+    memory: Floats
+    cond: Floats
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Scaling, trend, regimes and whitening, fitted on training runs. arrays: what sampling needs of it, by name."""
+
+    shape: Shape
+    mean: Floats
+    spread: Floats
+    slow_trend: Floats
+    trend: Floats
+    detector: Detector
+    whiten: Floats
+    arrays: dict[str, Floats]
+
+    def apply(self, runs: Runs) -> Rows:
+        """The rows of other runs, prepared as the training runs were, and within what those showed: where a regime is
+        mistaken, a few rows are hundreds of deviations away and would be all that a mean loss tells."""
+        scaled = (runs.values - self.mean) / self.spread
+        regimes = None
+        for _ in range(2):
+            levels = _levels(runs, scaled, regimes, self.slow_trend, self.shape)
+            regimes = self.detector.find(levels, scaled, runs)
+        assert regimes is not None
+        rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
+        x = np.clip(rest @ self.whiten, self.arrays["x_low"], self.arrays["x_high"])
+        return _rows(runs, x, regimes, self.shape)
+
+
+def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
+    """Fits the preparation on runs, and gives the rows that the network learns from."""
+    mean, spread = runs.values.mean(axis=0), np.maximum(runs.values.std(axis=0), MIN_SPREAD)
+    scaled = (runs.values - mean) / spread
+    detector = Detector.none(scaled.shape[1])
+    regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(scaled, scaled, runs))
+    # Regimes show clearly only without trend and units, and those without the regimes: each is fitted twice.
+    for _ in range(2):
+        levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, slow_trend, shape)
+        detector = fit_detector(levels, scaled, runs, seed)
+        regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(levels, scaled, runs))
+    trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
+    rest, units = _process(runs, scaled, regimes, trend, shape)
+    whiten, restore = _whitening(_rows(runs, rest, regimes, shape), regimes)
+    x = rest @ whiten
+    arrays = {
+        "mean": mean,
+        "spread": spread,
+        "trend": trend,
+        "units": units,
+        "unit_modes": runs.run_modes().astype(np.float64),
+        "unit_lengths": runs.lengths().astype(np.float64),
+        "restore": restore,
+        "value_low": runs.values.min(axis=0),
+        "value_high": runs.values.max(axis=0),
+        **_course_range(runs, scaled, regimes, trend, units, shape),
+        "x_low": x.min(axis=0),
+        "x_high": x.max(axis=0),
+        **regimes.arrays(runs),
+    }
+    return Preparation(shape, mean, spread, slow_trend, trend, detector, whiten, arrays), _rows(runs, x, regimes, shape)
+
+
+def _fit_slow_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, Shape, Floats]:
+    shape = Shape(len(runs.sensors), len(runs.modes), regimes.count)
+    return regimes, shape, ridge(trend_design(_course(runs, regimes), shape, slow_basis), scaled, TREND_RIDGE)
+
+
+def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape) -> Floats:
+    """Sensors without wear, time of day and unit, but with the regimes, (N, S). regimes: as far as they are known."""
+    known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, scaled, runs)
+    design = trend_design(_course(runs, known), shape, slow_basis)
+    bare = slice(0, len(trend) - shape.regime_columns)
+    level = scaled - design[:, bare] @ trend[bare]
+    rest = level if regimes is None else scaled - design @ trend
+    slow = _slow_design(_life(runs))
+    return level - _apply_units(runs, _unit_deviations(runs, rest, slow), slow)
+
+
+def _course_range(
+    runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, units: Floats, shape: Shape
+) -> dict[str, Floats]:
+    """How far the runs' courses, without regime and process, go down and up, (S,) each.
+
+    The fitted ones overshoot where a sensor wears through many times its healthy band: means of a few rows bound them.
+    """
+    design, bare = trend_design(_course(runs, regimes), shape), slice(0, len(trend) - shape.regime_columns)
+    fitted = design[:, bare] @ trend[bare] + _apply_units(runs, units, life_basis(_life(runs)))
+    seen = scaled - design[:, bare.stop :] @ trend[bare.stop :]
+    first = np.flatnonzero(runs.position() % FEW_ROWS == 0)
+    means = np.add.reduceat(seen, first, axis=0) / np.diff(np.append(first, len(runs)))[:, None]
+    low = np.maximum(fitted.min(axis=0), means.min(axis=0))
+    return {"course_low": low, "course_high": np.maximum(np.minimum(fitted.max(axis=0), means.max(axis=0)), low)}
+
+
+def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:
+    """What is left of the sensors, (N, S), and the units' deviations that were taken off, (R, KNOTS, S)."""
+    rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
+    design = life_basis(_life(runs))
+    units = _unit_deviations(runs, rest, design)
+    return rest - _apply_units(runs, units, design), units
+
+
+def _rows(runs: Runs, x: Floats, regimes: Regimes, shape: Shape) -> Rows:
+    return Rows(x, memory_of(x, runs), condition(_course(runs, regimes), shape))
+
+
+def _course(runs: Runs, regimes: Regimes) -> Course:
+    hour = runs.time_h % 24.0
+    return Course(runs.position(), _life(runs), _modes(runs), hour, regimes.regime, regimes.before, regimes.age)
+
+
+def _life(runs: Runs) -> Floats:
+    return life_of(runs.position(), np.repeat(runs.lengths(), runs.lengths()))
+
+
+def _modes(runs: Runs) -> Ints:
+    return np.zeros(len(runs), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode
+
+
+def ridge(design: Floats, target: Floats, weight: float) -> Floats:
+    """Least squares with an L2 penalty; the first column, the constant, is not penalised. (F, S)"""
+    penalty = weight * np.eye(design.shape[1])
+    penalty[0, 0] = 1e-9
+    return np.asarray(np.linalg.solve(design.T @ design + penalty, design.T @ target))
+
+
+def _slow_design(life: Floats) -> Floats:
+    """Level, slope and course at the end, (N, 3): what a unit may deviate by without following its regimes."""
+    return np.column_stack([np.ones(len(life)), life - 0.5, np.exp(-4.0 * (1 - life))])
+
+
+def _unit_deviations(runs: Runs, rest: Floats, design: Floats) -> Floats:
+    """Each run's own deviation from the trend in a design of the rows (N, F), (R, F, S)."""
+    bounds = zip(runs.starts(), runs.starts() + runs.lengths(), strict=True)
+    return np.stack([_unit(design[a:b], rest[a:b]) for a, b in bounds])
+
+
+def _unit(design: Floats, rest: Floats) -> Floats:
+    return np.asarray(np.linalg.solve(design.T @ design + UNIT_RIDGE * np.eye(design.shape[1]), design.T @ rest))
+
+
+def _apply_units(runs: Runs, units: Floats, design: Floats) -> Floats:
+    each = np.repeat(np.arange(len(units)), runs.lengths())
+    return np.asarray(np.einsum("nf,nfs->ns", design, units[each]))
+
+
+def _whitening(rows: Rows, regimes: Regimes) -> tuple[Floats, Floats]:
+    """A linear map (S, S) after which what is new in a row is uncorrelated and of one size, and its inverse.
+
+    New is what least squares on memory and condition leaves: what the process draws for each column by itself. ZCA: of
+    all such maps the one that changes the sensors least. Changes of regime do not count.
+    """
+    known = np.concatenate([np.ones((len(rows.x), 1)), rows.memory, rows.cond], axis=1)
+    new = (rows.x - known @ ridge(known, rows.x, WHITENING_RIDGE))[regimes.age > 0]
+    power, axes = np.linalg.eigh(new.T @ new / max(len(new), 1))
+    floor = max(float(power.max()) * 1e-6, 1e-12)
+    root = np.sqrt(np.maximum(power, floor))
+    return np.asarray(axes / root @ axes.T), np.asarray(axes * root @ axes.T)
+
+
+def memory_of(x: Floats, runs: Runs) -> Floats:
+    """What each row knows of its run's past: the last two rows, two moving averages, and whether there is a past.
+
+    (N, 4·S + 1). All runs are stepped together, as in sampling.
+    """
+    lengths, position = runs.lengths(), runs.position()
+    run = np.repeat(np.arange(len(lengths)), lengths)
+    padded = np.zeros((int(lengths.max()), len(lengths), x.shape[1]))
+    padded[position, run] = x
+    state = MemoryState(len(lengths), x.shape[1])
+    steps = np.empty((len(padded), len(lengths), 4 * x.shape[1] + 1))
+    for at, rows in enumerate(padded):
+        steps[at] = state.features()
+        state.push(rows)
+    return np.asarray(steps[position, run])
+
+
+class MemoryState:
+    """The memory of runs that are stepped together. Rows are runs."""
+
+    def __init__(self, runs: int, sensors: int) -> None:
+        self._last: Floats = np.zeros((runs, sensors))
+        self._before: Floats = np.zeros((runs, sensors))
+        self._sums: Floats = np.zeros((len(AVERAGES), runs, sensors))
+        self._steps = 0
+        self._keep = np.exp(-1.0 / np.array(AVERAGES))
+
+    def features(self) -> Floats:
+        """(runs, 4·S + 1). The averages are corrected for having begun at 0."""
+        weight = np.maximum(1 - self._keep**self._steps, MIN_SPREAD)[:, None, None]
+        averages = self._sums / weight
+        flag = np.full((len(self._last), 1), float(self._steps > 0))
+        return np.concatenate([self._last, self._before, *averages, flag], axis=1)
+
+    def push(self, x: Floats) -> None:
+        self._before, self._last = self._last, x
+        keep = self._keep[:, None, None]
+        self._sums = keep * self._sums + (1 - keep) * x
+        self._steps += 1

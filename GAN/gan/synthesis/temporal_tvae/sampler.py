@@ -1,0 +1,229 @@
+"""Sampling whole runs from a model: all runs of a data set are stepped together from their start to their failure.
+
+A run's length and failure mode come from the training runs, its length varied a little; its operating regimes are drawn
+as the training runs went through theirs. RUL is how far the run is from its own end, and the sensors are sampled for
+that place in life: no RUL is written over rows afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan.data.limits import soft_limit
+from gan.data.runs import Floats, Ints, Runs
+from gan.simulation.physics import REPAIR_HOURS, trim
+from gan.synthesis.model import Model
+from gan.synthesis.temporal_tvae.features import Course, MemoryState, Shape, condition, life_basis, trend_design
+from gan.synthesis.temporal_tvae.regimes import RegimePlan, sample_regimes
+
+BURN_IN = 40
+LENGTH_JITTER = 0.08
+MIN_RUN_ROWS = 5
+MIN_LAST_ROWS = 24
+
+
+class SamplingStopped(Exception):
+    """Asked to stop before all rows were sampled."""
+
+
+def sample(
+    model: Model,
+    rows: Mapping[str, int],
+    seed: int,
+    *,
+    on_progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> dict[str, Runs]:
+    """Splits of exactly so many rows, each of its own whole runs; run ids are unique over the splits.
+
+    on_progress(step, steps) is told how far the longest run is. Raises SamplingStopped.
+    """
+    rng = np.random.default_rng([seed, 2])
+    plans = {split: _plan_runs(model, count, rng) for split, count in rows.items()}
+    values = _values(model, _join(list(plans.values())), rng, on_progress, should_stop)
+    splits: dict[str, Runs] = {}
+    first = 0
+    for split, plan in plans.items():
+        own = values[first : first + len(plan.lengths)]
+        splits[split] = trim(_to_runs(model, plan, own, first), rows[split])
+        first += len(plan.lengths)
+    return splits
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Of R runs: rows, the training run that mode and length come from, and hours from the file's first row, (R,) each."""
+
+    lengths: Ints
+    source: Ints
+    start_h: Floats
+
+
+def _join(plans: Sequence[_Plan]) -> _Plan:
+    return _Plan(
+        np.concatenate([plan.lengths for plan in plans]),
+        np.concatenate([plan.source for plan in plans]),
+        np.concatenate([plan.start_h for plan in plans]),
+    )
+
+
+def _plan_runs(model: Model, rows: int, rng: np.random.Generator) -> _Plan:
+    """The runs of a split, enough for its rows: all training runs in a random order, then all in another, and so on."""
+    known = model.arrays["unit_lengths"]
+    rounds = 2 + 2 * rows // max(int(known.sum()), 1)
+    source = np.concatenate([rng.permutation(len(known)) for _ in range(rounds)])
+    jitter = np.exp(rng.normal(0, LENGTH_JITTER, len(source)))
+    lengths = np.maximum(np.round(known[source] * jitter), MIN_RUN_ROWS).astype(np.int64)
+    count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
+    left = rows - int(lengths[: count - 1].sum())
+    if left < MIN_LAST_ROWS and count > 1:
+        # Too few rows for a run that enters late: the one before it lives longer by them.
+        count -= 1
+        lengths[count - 1] += left
+    lengths, source = lengths[:count], source[:count].astype(np.int64)
+    interval = float(model.header["intervalHours"])
+    before = np.cumsum(lengths) - lengths
+    return _Plan(lengths, source, before * interval + np.arange(count) * REPAIR_HOURS)
+
+
+def _to_runs(model: Model, plan: _Plan, values: list[Floats], first: int) -> Runs:
+    interval = float(model.header["intervalHours"])
+    run_id = np.repeat(np.arange(first + 1, first + 1 + len(plan.lengths)), plan.lengths)
+    left: Floats = np.concatenate([np.arange(n - 1.0, -1.0, -1.0) for n in plan.lengths]) * interval
+    age: Floats = np.concatenate([np.arange(n) for n in plan.lengths]) * interval
+    time_h = np.repeat(plan.start_h, plan.lengths) + age
+    mode = np.repeat(model.arrays["unit_modes"][plan.source].astype(np.int64), plan.lengths)
+    has_rul = bool(model.header["hasRul"])
+    sensors, modes = tuple(model.header["sensors"]), tuple(model.header["modes"])
+    return Runs(
+        sensors, np.concatenate(values), run_id, time_h, left if has_rul else None, mode if has_rul else None, modes
+    )
+
+
+def _values(
+    model: Model,
+    plan: _Plan,
+    rng: np.random.Generator,
+    on_progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> list[Floats]:
+    """Sensor values of each run, R arrays (rows, S). All runs are stepped together, after a burn-in in new condition."""
+    shape = Shape(len(model.header["sensors"]), len(model.header["modes"]), int(model.header["regimes"]))
+    runs, steps = len(plan.lengths), int(plan.lengths.max())
+    regimes = sample_regimes(model.arrays, shape.regimes, runs, BURN_IN + steps, rng)
+    courses = _Courses(model, plan, regimes)
+    process = _Process(model, runs, rng)
+    out = np.zeros((steps, runs, shape.sensors))
+    for step in range(-BURN_IN, steps):
+        if should_stop():
+            raise SamplingStopped
+        row = process.step(condition(courses.at(step), shape))
+        if step >= 0:
+            out[step] = row
+        if step % 50 == 0 or step + 1 == steps:
+            on_progress(max(step + 1, 0), steps)
+    units = mix_units(model, plan.source, rng)
+    return [_restore(model, out[:n, i], courses.of(i), units[i], shape) for i, n in enumerate(plan.lengths)]
+
+
+class _Courses:
+    """What is known of each run's rows before its sensors."""
+
+    def __init__(self, model: Model, plan: _Plan, regimes: RegimePlan) -> None:
+        self._plan = plan
+        self._regimes = regimes
+        self._mode = model.arrays["unit_modes"][plan.source].astype(np.int64)
+        self._interval = float(model.header["intervalHours"])
+
+    def at(self, step: int) -> Course:
+        """All runs at one step, (R,); one below 0 is before the run begins."""
+        life = np.clip((step + 1.0) / self._plan.lengths, 1.0 / self._plan.lengths, 1.0)
+        hour = (self._plan.start_h + step * self._interval) % 24.0
+        r, row = self._regimes, step + BURN_IN
+        position = np.full(len(life), max(step, 0))
+        return Course(position, life, self._mode, hour, r.regime[row], r.before[row], r.age[row])
+
+    def of(self, run: int) -> Course:
+        """One run at all its steps, (rows,)."""
+        rows = int(self._plan.lengths[run])
+        step = np.arange(rows)
+        hour = (self._plan.start_h[run] + step * self._interval) % 24.0
+        r, at = self._regimes, slice(BURN_IN, BURN_IN + rows)
+        mode = np.full(rows, self._mode[run])
+        return Course(step, (step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
+
+
+def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape) -> Floats:
+    """From the whitened process back to the sensors' units, one run: (rows, S)."""
+    a = model.arrays
+    design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
+    wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ unit
+    # A course stays where those of the training runs went: below the healthy level there is no wear.
+    scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
+    scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
+    values = _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
+    return soft_limit(values, a["low"], a["high"], a["low_width"], a["high_width"])
+
+
+def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
+    """Values (rows, S) mirrored at the least and the greatest that was seen, (S,): a sensor that rests near its lower
+    limit and wears through many times that level would else pile up on the limit."""
+    raised = np.maximum(values, 2 * low - values)
+    return np.asarray(np.minimum(raised, 2 * high - raised))
+
+
+def mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
+    """A deviation from the trend for each run, (R, KNOTS, S): its mode's mean, and a mixture of how two training runs of
+    its mode are off that.
+
+    The weights' squares sum to 1, so that mixtures spread as the runs do, and none is negative: wear mirrored at the
+    mean would be wear that heals.
+    """
+    units, modes = model.arrays["units"], model.arrays["unit_modes"]
+    same = modes[source][:, None] == modes[None, :]
+    share = same / same.sum(axis=1, keepdims=True)
+    mean = np.einsum("ru,ufs->rfs", share, units)
+    first, second = ((rng.random(len(source))[:, None] > np.cumsum(share, axis=1)).sum(axis=1) for _ in range(2))
+    angle = rng.random(len(source))[:, None, None] * (np.pi / 2)
+    top = len(units) - 1
+    one, other = units[np.minimum(first, top)] - mean, units[np.minimum(second, top)] - mean
+    return np.asarray(mean + np.cos(angle) * one + np.sin(angle) * other)
+
+
+class _Process:
+    """The trained process: a latent draw, the decoder, and noise, given each run's memory."""
+
+    def __init__(self, model: Model, runs: int, rng: np.random.Generator) -> None:
+        self._net = {
+            k.removeprefix("net."): v.astype(np.float64) for k, v in model.arrays.items() if k.startswith("net.")
+        }
+        self._rng = rng
+        self._low, self._high = model.arrays["x_low"], model.arrays["x_high"]
+        self._memory = MemoryState(runs, len(model.arrays["mean"]))
+        self._latent = self._net["decoder.0.weight"].shape[1] - self._net["skip.weight"].shape[1]
+
+    def step(self, cond: Floats) -> Floats:
+        """The next row of each run, (R, S), whitened. cond: (R, C)."""
+        past = np.concatenate([self._memory.features(), cond], axis=1)
+        z = self._rng.normal(0, 1, (len(cond), self._latent))
+        mean = self._decode(np.concatenate([z, past], axis=1)) + self._linear("skip", past)
+        sigma = np.exp(np.clip(self._linear("log_sigma", cond), -6, 3))
+        # Within what the training rows showed: a process that wanders beyond knows no way back.
+        x = np.clip(mean + sigma * self._rng.normal(0, 1, mean.shape), self._low, self._high)
+        self._memory.push(x)
+        return x
+
+    def _decode(self, inputs: Floats) -> Floats:
+        hidden = _silu(self._linear("decoder.0", inputs))
+        hidden = _silu(self._linear("decoder.2", hidden))
+        return self._linear("decoder.4", hidden)
+
+    def _linear(self, name: str, inputs: Floats) -> Floats:
+        return np.asarray(inputs @ self._net[f"{name}.weight"].T + self._net[f"{name}.bias"])
+
+
+def _silu(x: Floats) -> Floats:
+    return np.asarray(x / (1 + np.exp(-np.clip(x, -60, 60))))
