@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FAILURE } from '../contracts/failures.js';
 import { describeProblems } from '../contracts/parameters.js';
 import { Profile } from '../contracts/profile.js';
-import { failure, hasCode } from './failures.js';
+import { failure, hasCode } from './python/failures.js';
 
 export interface FleetFolders {
   projectRoot: string;

@@ -6,11 +6,11 @@ import { FleetRunInput, MachinePipelineInput, describeProblems } from '../contra
 import type { StepParameters } from '../contracts/parameters.js';
 import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '../contracts/runs.js';
 import { STEPS } from '../contracts/steps.js';
-import { failure } from './failures.js';
+import { failure } from './python/failures.js';
 import { listMachines, readProfile } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
-import { runPython } from './python.js';
-import type { PythonSettings } from './python.js';
+import { runPython } from './python/script.js';
+import type { PythonSettings } from './python/script.js';
 import type { PublishSettings } from './publish-dataset.js';
 import { beating, runSupervised } from './step.js';
 import type { StepSettings } from './step.js';

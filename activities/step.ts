@@ -5,9 +5,9 @@ import type { ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { ActivityPolicy, StepRequest, StepResult } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
-import { failure } from './failures.js';
-import { runPython } from './python.js';
-import type { PythonRequest, PythonSettings } from './python.js';
+import { failure } from './python/failures.js';
+import { runPython } from './python/script.js';
+import type { PythonRequest, PythonSettings } from './python/script.js';
 
 export interface StepSettings extends PythonSettings {
   heartbeatEveryMs: number;

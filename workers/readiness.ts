@@ -1,8 +1,8 @@
 import type { NativeConnection } from '@temporalio/worker';
 import proto from '@temporalio/proto';
 import type { Logger } from 'pino';
-import { failure } from '../activities/failures.js';
-import { runPython } from '../activities/python.js';
+import { failure } from '../activities/python/failures.js';
+import { runPython } from '../activities/python/script.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { Settings } from '../temporal.config.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';

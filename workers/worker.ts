@@ -1,9 +1,9 @@
 import { NativeConnection, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { failure } from '../activities/failures.js';
+import { failure } from '../activities/python/failures.js';
 import { createActivities } from '../activities/index.js';
-import { PythonHosts } from '../activities/python-host.js';
+import { PythonHosts } from '../activities/python/host.js';
 import { dataConverterOf } from '../codec/payload-codec.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { Settings } from '../temporal.config.js';

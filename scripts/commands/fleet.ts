@@ -6,17 +6,17 @@ import { QUERY, UPDATE } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
 import { isRetryable } from '../../workflows/fleet-ledger.js';
 import { CliError, EXIT, workflowError } from '../errors.js';
-import { failedMachines, findFleetRun, startFleetRun, stillInFleet } from '../fleet-client.js';
-import { writeFleetReport } from '../fleet-report.js';
-import { outcomeTable, totalLine } from '../fleet-view.js';
-import { PlainScreen, TerminalScreen, watchFleet } from '../fleet-watch.js';
+import { failedMachines, findFleetRun, startFleetRun, stillInFleet } from '../../manager/fleet-runs.js';
+import { writeFleetReport } from '../../manager/fleet-report.js';
+import { outcomeTable, totalLine } from '../views/fleet.js';
+import { PlainScreen, TerminalScreen, watchFleet } from '../views/fleet-watch.js';
 import { onInterrupt } from '../interrupt.js';
-import { notApplied } from '../not-applied.js';
+import { notApplied } from '../../manager/not-applied.js';
 import { addParameterOptions, check, list, number, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
-import { printPlan } from '../plan.js';
-import { PROJECT_ROOT, openSession } from '../session.js';
-import type { Session } from '../session.js';
+import { printPlan } from '../views/plan.js';
+import { PROJECT_ROOT, openSession } from '../../manager/embedded/session.js';
+import type { Session } from '../../manager/embedded/session.js';
 
 interface RunOptions extends ParameterOptions {
   name?: string;

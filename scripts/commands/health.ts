@@ -6,12 +6,12 @@ import { MachineId } from '../../contracts/parameters.js';
 import type { MachineHealth } from '../../contracts/runs.js';
 import { loadSettings } from '../../temporal.config.js';
 import { CliError, EXIT } from '../errors.js';
-import { table } from '../format.js';
-import { writeFleetReport } from '../fleet-report.js';
+import { table } from '../views/format.js';
+import { writeFleetReport } from '../../manager/fleet-report.js';
 import { check } from '../options.js';
-import { readLiveStep } from '../progress.js';
-import { runScript } from '../script.js';
-import { PROJECT_ROOT, openSession } from '../session.js';
+import { readLiveStep } from '../../manager/live-step.js';
+import { runScript } from '../../manager/scripts.js';
+import { PROJECT_ROOT, openSession } from '../../manager/embedded/session.js';
 
 export function addHealthCommands(program: Command): void {
   program

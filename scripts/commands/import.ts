@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { MachineId } from '../../contracts/parameters.js';
 import { check } from '../options.js';
-import { runScript } from '../script.js';
+import { runScript } from '../../manager/scripts.js';
 
 /** The flags that go to import_seed.py as they are: each name here, with underscores there. */
 const TEXT = [

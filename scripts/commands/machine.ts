@@ -10,16 +10,16 @@ import { QUERY } from '../../contracts/runs.js';
 import { STEPS, STEP_TITLES, machineWorkflowId } from '../../contracts/steps.js';
 import { loadSettings } from '../../temporal.config.js';
 import { CliError, EXIT, workflowError } from '../errors.js';
-import { duration, table } from '../format.js';
+import { duration, table } from '../views/format.js';
 import { onInterrupt } from '../interrupt.js';
-import { startPipeline } from '../machine-client.js';
-import { watchMachine } from '../machine-watch.js';
-import { notApplied } from '../not-applied.js';
+import { startPipeline } from '../../manager/pipelines.js';
+import { watchMachine } from '../../manager/machine-watch.js';
+import { notApplied } from '../../manager/not-applied.js';
 import { addParameterOptions, check, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
-import { readLiveStep } from '../progress.js';
-import { runScript } from '../script.js';
-import { PROJECT_ROOT, openSession } from '../session.js';
+import { readLiveStep } from '../../manager/live-step.js';
+import { runScript } from '../../manager/scripts.js';
+import { PROJECT_ROOT, openSession } from '../../manager/embedded/session.js';
 import { addImportCommand } from './import.js';
 
 export function addMachineCommands(program: Command): void {

@@ -4,7 +4,7 @@ import pino from 'pino';
 import { loadSettings } from '../../temporal.config.js';
 import { startWorker } from '../../workers/worker.js';
 import { onInterrupt } from '../interrupt.js';
-import { PROJECT_ROOT, openSession } from '../session.js';
+import { PROJECT_ROOT, openSession } from '../../manager/embedded/session.js';
 
 export function addServiceCommands(program: Command): void {
   program.command('start').description('server and worker, until Ctrl-C').action(start);

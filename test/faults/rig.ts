@@ -21,13 +21,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { FleetReport } from '../../contracts/runs.js';
-import { HOST_SCRIPT } from '../../activities/python-host.js';
+import { HOST_SCRIPT } from '../../activities/python/host.js';
 import { FleetRunInput } from '../../contracts/parameters.js';
 import { QUERY } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
-import { startFleetRun } from '../../scripts/fleet-client.js';
-import { startEmbeddedServer } from '../../scripts/server.js';
-import type { EmbeddedServer } from '../../scripts/server.js';
+import { startFleetRun } from '../../manager/fleet-runs.js';
+import { startEmbeddedServer } from '../../manager/embedded/server.js';
+import type { EmbeddedServer } from '../../manager/embedded/server.js';
 import { loadSettings } from '../../temporal.config.js';
 import type { Settings } from '../../temporal.config.js';
 import { findProcesses, isRunning, leftAfter, parentOf } from '../support/processes.js';
@@ -167,13 +167,13 @@ export class Rig {
   /** The server's own process. */
   serverPids(): number[] {
     return findProcesses(
-      (command) => command.includes(join(this.root, 'state', 'temporal.db')) && !command.includes('server-guard'),
+      (command) => command.includes(join(this.root, 'state', 'temporal.db')) && !command.includes('embedded/guard'),
     );
   }
 
   guardPids(): number[] {
     return findProcesses(
-      (command) => command.includes(join(this.root, 'state', 'temporal.db')) && command.includes('server-guard'),
+      (command) => command.includes(join(this.root, 'state', 'temporal.db')) && command.includes('embedded/guard'),
     );
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StepParameters } from '../../contracts/parameters.js';
-import { table } from '../../scripts/format.js';
+import { table } from '../../scripts/views/format.js';
 import { PARAMETERS } from './artifacts.js';
 import { Rig, TRAINING, ended, until } from './rig.js';
 

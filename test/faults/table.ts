@@ -1,4 +1,4 @@
-import { table } from '../../scripts/format.js';
+import { table } from '../../scripts/views/format.js';
 import type { Line } from './outcome.js';
 
 /** The lines and their sum: what was done, and what became of it. */

@@ -1,5 +1,5 @@
 import type { FleetReport, MachineOutcome, MachineStatus } from '../../contracts/runs.js';
-import { fleetEta, machineLine, outcomeTable, stepState, totalLine } from '../../scripts/fleet-view.js';
+import { fleetEta, machineLine, outcomeTable, stepState, totalLine } from '../../scripts/views/fleet.js';
 
 function machine(machineId: string, status: MachineStatus, changes: Partial<MachineOutcome> = {}): MachineOutcome {
   return {

@@ -1,4 +1,4 @@
-import { duration, fit, table } from '../../scripts/format.js';
+import { duration, fit, table } from '../../scripts/views/format.js';
 
 it.each([
   [0.04, '0.0 s'],

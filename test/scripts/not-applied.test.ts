@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FleetRunInput, MachinePipelineInput } from '../../contracts/parameters.js';
-import { stillInFleet } from '../../scripts/fleet-client.js';
-import { differingOptions } from '../../scripts/not-applied.js';
+import { stillInFleet } from '../../manager/fleet-runs.js';
+import { differingOptions } from '../../manager/not-applied.js';
 
 describe('the options of a command that goes on with a run', () => {
   const run = FleetRunInput.parse({

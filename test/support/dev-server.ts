@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { dataConverterOf } from '../../codec/payload-codec.js';
-import { startEmbeddedServer } from '../../scripts/server.js';
+import { startEmbeddedServer } from '../../manager/embedded/server.js';
 import { loadSettings } from '../../temporal.config.js';
 import type { Settings } from '../../temporal.config.js';
 import { freePort } from './ports.js';

@@ -1,8 +1,8 @@
 import { copyFileSync, mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { PythonSettings } from '../../activities/python.js';
-import { HOST_SCRIPT } from '../../activities/python-host.js';
+import type { PythonSettings } from '../../activities/python/script.js';
+import { HOST_SCRIPT } from '../../activities/python/host.js';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 

@@ -3,7 +3,7 @@ import proto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.js';
-import { failure } from '../../activities/failures.js';
+import { failure } from '../../activities/python/failures.js';
 import { requestCancellation } from '../../activities/request-cancellation.js';
 import type { MachinePipelineInput, FleetRunInput } from '../../contracts/parameters.js';
 import type { StepResult } from '../../contracts/runs.js';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { FailureDetail, FailureType } from '../contracts/failures.js';
-import { FAILURE } from '../contracts/failures.js';
-import type { ErrorEvent } from '../contracts/events.js';
+import type { FailureDetail, FailureType } from '../../contracts/failures.js';
+import { FAILURE } from '../../contracts/failures.js';
+import type { ErrorEvent } from '../../contracts/events.js';
 
 /** Exit statuses of the scripts (contract 1) and the failure each one means. */
 const BY_EXIT: Record<number, { type: FailureType; retryable: boolean }> = {

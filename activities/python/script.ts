@@ -1,11 +1,11 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ScriptEvent } from '../contracts/events.js';
-import type { ErrorEvent, ProgressEvent, ResultEvent } from '../contracts/events.js';
-import { FAILURE } from '../contracts/failures.js';
+import { ScriptEvent } from '../../contracts/events.js';
+import type { ErrorEvent, ProgressEvent, ResultEvent } from '../../contracts/events.js';
+import { FAILURE } from '../../contracts/failures.js';
 import { failure, failureOfExit } from './failures.js';
-import { PythonHost } from './python-host.js';
-import type { HostSettings, PythonHosts, ScriptEnd, ScriptReader } from './python-host.js';
+import { PythonHost } from './host.js';
+import type { HostSettings, PythonHosts, ScriptEnd, ScriptReader } from './host.js';
 
 /** A script to run: its path under the data root's project, and its flags. */
 export interface PythonRequest {

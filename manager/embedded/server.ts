@@ -4,8 +4,8 @@ import { access, mkdir, open, readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import type { Settings } from '../temporal.config.js';
-import { CliError, EXIT } from './errors.js';
+import type { Settings } from '../../temporal.config.js';
+import { CliError, EXIT } from '../../scripts/errors.js';
 
 /**
  * The embedded Temporal server: the dev server of the `temporal` command, on the loopback, over a SQLite file. It runs
@@ -21,7 +21,7 @@ export interface EmbeddedServer {
 /** The names of workflows/search-attributes.ts, as the server registers them. */
 const SEARCH_ATTRIBUTES = ['MachineId', 'MachineType', 'Step', 'FleetRun'];
 const START_MS = 30_000;
-const GUARD = join(import.meta.dirname, 'server-guard.mjs');
+const GUARD = join(import.meta.dirname, 'guard.mjs');
 
 /**
  * Attaches to the embedded server, or starts it.

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { FleetReport } from '../contracts/runs.js';
-import { QUERY } from '../contracts/runs.js';
-import { machineLine, totalLine } from './fleet-view.js';
-import type { FleetSnapshot } from './fleet-view.js';
-import { readLiveStep } from './progress.js';
-import { awaitEnd } from './workflow-end.js';
+import type { FleetReport } from '../../contracts/runs.js';
+import { QUERY } from '../../contracts/runs.js';
+import { machineLine, totalLine } from './fleet.js';
+import type { FleetSnapshot } from './fleet.js';
+import { readLiveStep } from '../../manager/live-step.js';
+import { awaitEnd } from '../../manager/workflow-end.js';
 
 /** Shows snapshots of a fleet run as they come. */
 export interface FleetScreen {

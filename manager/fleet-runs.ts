@@ -8,7 +8,7 @@ import { WORKFLOW } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
 import type { Settings } from '../temporal.config.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
-import { CliError, EXIT } from './errors.js';
+import { CliError, EXIT } from '../scripts/errors.js';
 
 /** Starts a fleet run. @throws CliError when a run of that name is under way */
 export async function startFleetRun(client: Client, settings: Settings, input: FleetRunInput): Promise<void> {

@@ -1,8 +1,8 @@
-import { runPython } from '../activities/python.js';
+import { runPython } from '../activities/python/script.js';
 import type { ResultEvent } from '../contracts/events.js';
 import { loadSettings } from '../temporal.config.js';
-import { onInterrupt } from './interrupt.js';
-import { PROJECT_ROOT } from './session.js';
+import { onInterrupt } from '../scripts/interrupt.js';
+import { PROJECT_ROOT } from './embedded/session.js';
 
 /**
  * Runs a script here, on this host's data root and without Temporal: one that reads, or that only switches a link.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadSettings } from '../temporal.config.js';
-import { runScript } from './script.js';
-import { PROJECT_ROOT } from './session.js';
+import { runScript } from './scripts.js';
+import { PROJECT_ROOT } from './embedded/session.js';
 
 /** The fleet's summary page as it was written. */
 export interface FleetPage {

@@ -1,4 +1,4 @@
-// Runs the Temporal dev server as long as its starter lives: `node server-guard.mjs <binary> <args…>`.
+// Runs the Temporal dev server as long as its starter lives: `node guard.mjs <binary> <args…>`.
 // The starter holds the other end of stdin; however it dies, the pipe closes and the server is stopped in order.
 // A server that dies is started again and goes on from its file, unless it dies at once, several times.
 // Plain JavaScript of Node's own modules: it starts in milliseconds.

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { stepState } from './fleet-view.js';
-import { readLiveStep } from './progress.js';
+import { stepState } from '../scripts/views/fleet.js';
+import { readLiveStep } from './live-step.js';
 import { awaitEnd } from './workflow-end.js';
 
 const EVERY_MS = 1_000;

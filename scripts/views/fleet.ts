@@ -1,7 +1,7 @@
-import type { FleetReport, MachineOutcome } from '../contracts/runs.js';
-import { STEP_TITLES } from '../contracts/steps.js';
+import type { FleetReport, MachineOutcome } from '../../contracts/runs.js';
+import { STEP_TITLES } from '../../contracts/steps.js';
 import { duration, fit, table } from './format.js';
-import type { LiveStep } from './progress.js';
+import type { LiveStep } from '../../manager/live-step.js';
 
 /** A fleet run as one looks at it: its account and what its running machines last said. */
 export interface FleetSnapshot {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import type { Logger } from 'pino';
-import { dataConverterOf } from '../codec/payload-codec.js';
-import { loadSettings } from '../temporal.config.js';
-import type { Settings } from '../temporal.config.js';
-import { startWorker } from '../workers/worker.js';
-import { CliError } from './errors.js';
-import { Keeper } from './keeper.js';
+import { dataConverterOf } from '../../codec/payload-codec.js';
+import { loadSettings } from '../../temporal.config.js';
+import type { Settings } from '../../temporal.config.js';
+import { startWorker } from '../../workers/worker.js';
+import { CliError } from '../../scripts/errors.js';
+import { Keeper } from './supervisor.js';
 
 export const PROJECT_ROOT = process.cwd();
 

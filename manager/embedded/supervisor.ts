@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { Logger } from 'pino';
-import type { Settings } from '../temporal.config.js';
-import { startWorker } from '../workers/worker.js';
-import type { FleetWorker } from '../workers/worker.js';
+import type { Settings } from '../../temporal.config.js';
+import { startWorker } from '../../workers/worker.js';
+import type { FleetWorker } from '../../workers/worker.js';
 import { isServing, startEmbeddedServer } from './server.js';
 import type { EmbeddedServer } from './server.js';
 

@@ -1,10 +1,10 @@
-import { selectPlan } from '../activities/plan.js';
-import type { PlannedMachine } from '../activities/plan.js';
-import type { FleetRunInput } from '../contracts/parameters.js';
-import { STEPS, STEP_TITLES } from '../contracts/steps.js';
-import { loadSettings } from '../temporal.config.js';
+import { selectPlan } from '../../activities/plan.js';
+import type { PlannedMachine } from '../../activities/plan.js';
+import type { FleetRunInput } from '../../contracts/parameters.js';
+import { STEPS, STEP_TITLES } from '../../contracts/steps.js';
+import { loadSettings } from '../../temporal.config.js';
 import { duration, table } from './format.js';
-import { PROJECT_ROOT } from './session.js';
+import { PROJECT_ROOT } from '../../manager/embedded/session.js';
 
 /** Prints what a fleet run would do, machine by machine, and changes nothing. */
 export async function printPlan(input: FleetRunInput, json: boolean): Promise<void> {
