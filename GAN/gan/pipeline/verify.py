@@ -17,7 +17,7 @@ from gan.runtime.errors import InvalidInput, MissingPrerequisite, ResourceFailed
 from gan.store.files import Paths, sha256_of
 from gan.store.publication import current_generation
 
-SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 
 def verify(paths: Paths, machine_id: str, *, full: bool) -> list[Check]:
