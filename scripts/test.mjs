@@ -1,52 +1,108 @@
-// Runs every suite, one after another, and ends with one line that adds them up: `N passed, N failed`.
+// Runs the suites, one after another, and ends with one line that adds them up: `N passed, N failed`.
+//
+//   node scripts/test.mjs                 every suite (`npm test`)
+//   node scripts/test.mjs check           types, lint and format of both languages
+//   node scripts/test.mjs unit            TypeScript tests that start no server
+//   node scripts/test.mjs e2e             TypeScript tests against real and time-skipping servers
+//   node scripts/test.mjs py              Python tests
+//   … --coverage                          prints the coverage of what ran, too
+//
 // Sets up what is missing first. A suite that fails does not keep the others from running.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureSetup } from './setup.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ title: string, command: string, args: string[] }} Check */
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
-await ensureSetup({ dev: true });
 
-const reports = mkdtempSync(join(tmpdir(), 'fleet-test-'));
 const PYTHON = '.venv/bin/python';
 const PYTHON_SOURCES = ['GAN', 'test/python', 'bench'];
+const NPX = 'node_modules/.bin';
+/** Folders of the tests that start a server. */
+const SERVER_TESTS = 'test/(workflows|workers|e2e|faults)/';
+/** What a check learned of files that have not changed since. */
+const CACHE = '.cache';
+
+/** @type {Check[]} */
+const CHECKS = [
+  { title: 'types', command: `${NPX}/tsc`, args: ['--noEmit', '--incremental', '--tsBuildInfoFile', `${CACHE}/tsc`] },
+  { title: 'lint', command: `${NPX}/eslint`, args: ['.', '--cache', '--cache-location', `${CACHE}/eslint`] },
+  { title: 'format', command: `${NPX}/prettier`, args: ['--check', '--log-level', 'warn', '.'] },
+  { title: 'Python types', command: PYTHON, args: ['-m', 'mypy', ...PYTHON_SOURCES] },
+  { title: 'Python lint', command: PYTHON, args: ['-m', 'ruff', 'check', '--quiet', ...PYTHON_SOURCES] },
+  { title: 'Python format', command: PYTHON, args: ['-m', 'ruff', 'format', '--quiet', '--check', ...PYTHON_SOURCES] },
+];
+
+const coverage = process.argv.includes('--coverage');
+/** Where the suites leave their reports. */
+const reports = mkdtempSync(join(tmpdir(), 'fleet-test-'));
+
+/** @type {Record<string, () => Promise<Counts>>} */
+const SUITES = {
+  check: () => checks(),
+  unit: () => jest(['--testPathIgnorePatterns', SERVER_TESTS]),
+  e2e: () => jest(['--testPathPatterns', SERVER_TESTS]),
+  jest: () => jest([]),
+  py: () => pytest(),
+};
+
+const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const unknown = named.filter((name) => !(name in SUITES));
+if (unknown.length > 0) {
+  process.stderr.write(`no suite ${unknown.join(', ')}; there are: ${Object.keys(SUITES).join(', ')}\n`);
+  process.exit(2);
+}
+await ensureSetup({ dev: true });
+mkdirSync(CACHE, { recursive: true });
 
 /** @type {Counts} */
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const [title, command, args, env] of /** @type {[string, string, string[], Record<string, string>][]} */ ([
-  ['type check', 'node_modules/.bin/tsc', ['--noEmit'], {}],
-  ['lint', 'node_modules/.bin/eslint', ['.'], {}],
-  ['Python lint', PYTHON, ['-m', 'ruff', 'check', ...PYTHON_SOURCES], {}],
-  ['Python format', PYTHON, ['-m', 'ruff', 'format', '--check', ...PYTHON_SOURCES], {}],
-  ['Python types', PYTHON, ['-m', 'mypy', ...PYTHON_SOURCES], {}],
-])) {
-  const good = (await run(title, command, args, env)) === 0;
-  add(title, good ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 });
+for (const name of named.length > 0 ? named : ['check', 'jest', 'py']) {
+  const counts = (await SUITES[name]?.()) ?? { passed: 0, failed: 1, skipped: 0 };
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  process.stdout.write(`── ${name}: ${counts.failed === 0 ? 'passed' : 'FAILED'}\n`);
 }
-add('jest', await jest());
-add('pytest', await pytest());
 rmSync(reports, { recursive: true, force: true });
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-async function jest() {
+/** The checks, two at a time: the slow ones of both languages come first and run side by side. */
+async function checks() {
+  const waiting = [...CHECKS];
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { status, output } = await run(next.command, next.args, 'collect');
+      counts[status === 0 ? 'passed' : 'failed'] += 1;
+      process.stdout.write(`── ${next.title}: ${status === 0 ? 'passed' : `FAILED\n${output}`}\n`);
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  return counts;
+}
+
+/** @param {string[]} chosen */
+async function jest(chosen) {
   const report = join(reports, 'jest.json');
-  const args = [
-    '--experimental-vm-modules',
-    '--no-warnings',
-    'node_modules/jest/bin/jest.js',
-    '--runInBand',
-    '--json',
-    `--outputFile=${report}`,
-  ];
-  const status = await run('jest', process.execPath, args, {}, 'stderr');
+  const { status } = await run(
+    process.execPath,
+    [
+      ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--runInBand'],
+      ...['--json', `--outputFile=${report}`, ...chosen],
+      ...(coverage ? ['--coverage', '--coverageReporters=text'] : []),
+    ],
+    // It tells its story on stderr, and prints the report on stdout as well as into the file.
+    coverage ? 'both' : 'stderr',
+  );
   return counted(status, () => {
     const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
       readFileSync(report, 'utf8'),
@@ -57,7 +113,12 @@ async function jest() {
 
 async function pytest() {
   const report = join(reports, 'pytest.xml');
-  const status = await run('pytest', PYTHON, ['-m', 'pytest', '-q', `--junitxml=${report}`], {});
+  const measured = coverage ? ['-m', 'coverage', 'run'] : [];
+  const { status } = await run(PYTHON, [...measured, '-m', 'pytest', '-q', `--junitxml=${report}`], 'both');
+  if (coverage) {
+    await run(PYTHON, ['-m', 'coverage', 'combine', '--quiet'], 'both');
+    await run(PYTHON, ['-m', 'coverage', 'report'], 'both');
+  }
   return counted(status, () => {
     const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
     const count = (/** @type {string} */ name) => Number(new RegExp(`${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
@@ -83,37 +144,18 @@ function counted(status, read) {
 }
 
 /**
- * @param {string} title
- * @param {Counts} counts
- */
-function add(title, counts) {
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
-  process.stdout.write(`── ${title}: ${counts.failed === 0 ? 'passed' : 'FAILED'}\n`);
-}
-
-/**
- * @param {string} title
  * @param {string} command
  * @param {string[]} args
- * @param {Record<string, string>} env
- * @param {'stdout' | 'stderr'} shown jest tells its story on stderr and prints JSON on stdout
- * @returns {Promise<number>} exit status
+ * @param {'both' | 'stderr' | 'collect'} shown which of its streams a person sees; collect: neither, both are given back
+ * @returns {Promise<{ status: number, output: string }>}
  */
-function run(title, command, args, env, shown = 'stdout') {
-  process.stdout.write(`\n── ${title}\n`);
-  const child = spawn(command, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', shown === 'stdout' ? 'inherit' : 'ignore', 'inherit'],
-  });
+function run(command, args, shown) {
+  const stream = shown === 'collect' ? 'pipe' : 'inherit';
+  const child = spawn(command, args, { stdio: ['ignore', shown === 'stderr' ? 'ignore' : stream, stream] });
+  let output = '';
+  for (const pipe of [child.stdout, child.stderr]) pipe?.on('data', (chunk) => (output += String(chunk)));
   return new Promise((resolve) => {
-    child.once('error', (error) => {
-      process.stdout.write(`${error.message}\n`);
-      resolve(1);
-    });
-    child.once('close', (status) => {
-      resolve(status ?? 1);
-    });
+    child.once('error', (error) => resolve({ status: 1, output: error.message }));
+    child.once('close', (status) => resolve({ status: status ?? 1, output }));
   });
 }
