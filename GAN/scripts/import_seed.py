@@ -6,8 +6,8 @@ the run. Runs that did not fail are kept apart. A later fleet run trains on the 
 
 import _path  # noqa: F401
 
-from gan.pipeline.import_seed import add_options, import_seed
 from gan.pipeline.runner import script_main
+from gan.pipeline.steps.import_seed import add_options, work
 
 if __name__ == "__main__":
-    script_main("importSeed", __doc__ or "", import_seed, add_options, machine=True)
+    script_main("importSeed", __doc__ or "", work, add_options, machine=True)

@@ -2,24 +2,8 @@
 
 import _path  # noqa: F401
 
-from gan.pipeline.runner import Context, script_main
-from gan.runtime.events import Result
-from gan.store.generations import Generation, listing
-
-
-def line(g: Generation) -> str:
-    quality = "      " if g.quality is None else f"{g.quality:.3f} "
-    return f"{g.name}  {g.made_at[:19]}Z  {g.fleet_run or 'by hand':<24}  {quality} {g.verdict or '':<4}  {g.state}"
-
-
-def work(context: Context) -> Result:
-    found = listing(context.paths, context.machine_id)
-    return Result(
-        f"{len(found)} generations",
-        data={"generations": [g.to_json() for g in found]},
-        text="\n".join(map(line, found)) or "no generation yet",
-    )
-
+from gan.pipeline.runner import script_main
+from gan.pipeline.tools.list_generations import work
 
 if __name__ == "__main__":
     script_main("listGenerations", __doc__ or "", work, machine=True)

@@ -7,8 +7,8 @@ from argparse import ArgumentParser
 
 import _path  # noqa: F401
 
-from gan.pipeline.chain import roll_back
 from gan.pipeline.runner import script_main
+from gan.pipeline.steps.roll_back import work
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -16,4 +16,4 @@ def configure(parser: ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    script_main("rollBack", __doc__ or "", roll_back, configure, machine=True)
+    script_main("rollBack", __doc__ or "", work, configure, machine=True)

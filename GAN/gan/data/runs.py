@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+# Fewer rows have no course.
+MIN_RUN_ROWS = 5
+# Time from the end of one run to the start of the next, where the data do not tell.
+REPAIR_HOURS = 24.0
 
 
 @dataclass(frozen=True)
@@ -72,3 +76,12 @@ class Runs:
             failure_mode=None if self.failure_mode is None else self.failure_mode[chosen],
             modes=self.modes,
         )
+
+
+def trim(runs: Runs, num_rows: int) -> Runs:
+    """The first num_rows rows' worth of whole runs: what is too much is taken from the start of the last run."""
+    excess = len(runs) - num_rows
+    keep = np.ones(len(runs), dtype=bool)
+    last = int(runs.starts()[-1])
+    keep[last : last + excess] = False
+    return runs.rows(keep)

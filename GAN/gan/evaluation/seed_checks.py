@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan.data.runs import Runs
+from gan.data.runs import MIN_RUN_ROWS, Runs
 from gan.evaluation.checks import Check, Verdict, boolean, graded
 from gan.machine.profile import Profile
 
 MIN_ROWS = 100
 MIN_RUNS = 2
 WISHED_RUNS = 8
-MIN_RUN_ROWS = 5
 
 
 def check_seed(profile: Profile, runs: Runs) -> list[Check]:

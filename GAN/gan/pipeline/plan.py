@@ -7,7 +7,7 @@ from typing import Any
 
 from gan.machine.profile import configuration, parse_profile
 from gan.pipeline import registry as steps
-from gan.pipeline.chain import parameters_of
+from gan.pipeline.parameters import parameters_of
 from gan.runtime.errors import InvalidInput, MissingPrerequisite, StepError
 from gan.store.files import Paths, check_machine_id
 from gan.store.manifest import Manifest

@@ -1,4 +1,4 @@
-"""The steps of a machine's chain: their parameters, what each reads, and the sources its outputs depend on.
+"""The one table of the steps of a machine's chain: script, parameters, what each reads, the sources it depends on.
 
 Both who runs a step and who plans one ask here, so that they agree on what is up to date.
 """
@@ -6,23 +6,81 @@ Both who runs a step and who plans one ask here, so that they agree on what is u
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gan.runtime.errors import MissingPrerequisite
 from gan.store.files import Paths, sha256_of
 from gan.store.manifest import Inputs, Manifest, code_version
 
-STEPS = (
-    "createProfile",
-    "generateSeed",
-    "validateSeed",
-    "trainTvae",
-    "generateDataset",
-    "validateDataset",
-    "publishDataset",
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a machine's chain.
+
+    script: its path from the project's root. module: of gan.pipeline.steps, imported when the step runs. reads: the
+    artifacts that decide its outputs. parameters: the flags that do (parameters.py gives their values).
+    """
+
+    name: str
+    script: str
+    module: str
+    reads: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+
+
+CHAIN = (
+    Step(
+        "createProfile",
+        "GAN/scripts/create_metadata.py",
+        "create_profile",
+        reads=("configuration",),
+        parameters=("machine_type", "config"),
+    ),
+    Step(
+        "generateSeed",
+        "GAN/scripts/generate_seed_from_profile.py",
+        "generate_seed",
+        reads=("profile",),
+        parameters=("num_samples", "seed"),
+    ),
+    Step(
+        "validateSeed",
+        "GAN/scripts/validate_temporal_seed_data.py",
+        "validate_seed",
+        reads=("profile", "seed"),
+    ),
+    Step(
+        "trainTvae",
+        "GAN/scripts/train_tvae_machine.py",
+        "train_tvae",
+        reads=("profile", "valid seed"),
+        parameters=("epochs", "batch_size", "seed", "patience", "time_limit", "synthesizer"),
+    ),
+    Step(
+        "generateDataset",
+        "GAN/scripts/generate_synthetic_data.py",
+        "generate_dataset",
+        reads=("profile", "model"),
+        parameters=("num_samples", "seed", "split_ratio"),
+    ),
+    Step(
+        "validateDataset",
+        "GAN/validate_new_machine.py",
+        "validate_dataset",
+        reads=("profile", "seed", "model", "data set"),
+        parameters=("full",),
+    ),
+    Step(
+        "publishDataset",
+        "GAN/scripts/publish_dataset.py",
+        "publish_dataset",
+        reads=("profile", "data set", "report"),
+    ),
 )
-SPLITS = ("train", "val", "test")
+STEPS = tuple(step.name for step in CHAIN)
 
 _READS = ("machine.profile", "machine.wear", "data.runs", "data.tables")
 _MEASURES = (
@@ -42,7 +100,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
         "recording.columns",
         "recording.run_boundaries",
         "recording.observed_profile",
-        "pipeline.import_seed",
+        "pipeline.steps.import_seed",
     ),
     "createProfile": ("machine.profile", "machine.wear"),
     "generateSeed": (*_READS, "data.limits", "simulation.physics"),
@@ -60,7 +118,6 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "generateDataset": (
         *_READS,
         "data.limits",
-        "simulation.physics",
         "synthesis.temporal_tvae.regimes",
         "synthesis.temporal_tvae.features",
         "synthesis.model",
@@ -70,20 +127,16 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "validateDataset": (*_READS, "evaluation.checks", "evaluation.seed_checks", *_MEASURES, *_PAGES),
     "publishDataset": ("store.publication", "store.generations", "evaluation.regression_gate"),
 }
-_SCRIPTS = {
-    "createProfile": "GAN/scripts/create_metadata.py",
-    "generateSeed": "GAN/scripts/generate_seed_from_profile.py",
-    "validateSeed": "GAN/scripts/validate_temporal_seed_data.py",
-    "trainTvae": "GAN/scripts/train_tvae_machine.py",
-    "generateDataset": "GAN/scripts/generate_synthetic_data.py",
-    "validateDataset": "GAN/validate_new_machine.py",
-    "publishDataset": "GAN/scripts/publish_dataset.py",
-}
+
+
+def step_named(name: str) -> Step:
+    """The step of the chain that has this name."""
+    return next(step for step in CHAIN if step.name == name)
 
 
 def command(step: str, machine_id: str) -> str:
     """The command that runs a step by hand."""
-    return f".venv/bin/python {_SCRIPTS[step]} --machine_id {machine_id}"
+    return f".venv/bin/python {step_named(step).script} --machine_id {machine_id}"
 
 
 def inputs(step: str, paths: Paths, machine_id: str, parameters: Mapping[str, Any]) -> Inputs:
@@ -95,43 +148,49 @@ def inputs(step: str, paths: Paths, machine_id: str, parameters: Mapping[str, An
 
 
 def _files(step: str, paths: Paths, machine_id: str) -> dict[str, str]:
-    def digest(name: str, maker: str) -> str:
-        path = {"profile": paths.metadata, "seed": paths.seed, "model": paths.model}[name](machine_id)
-        if not path.is_file():
-            raise MissingPrerequisite(
-                f"no {name} of {machine_id} ({path.name})", hint=f"run: {command(maker, machine_id)}"
-            )
-        return sha256_of(path)
-
     if step == "importSeed":
         return {}
-    if step == "createProfile":
-        path = paths.fleet(machine_id)
-        return {"configuration": sha256_of(path)} if path.is_file() else {}
-    files = {"profile": digest("profile", "createProfile")}
-    if step in ("validateSeed", "trainTvae", "validateDataset"):
-        files["seed"] = digest("seed", "generateSeed")
-    if step == "trainTvae":
-        _require_valid_seed(paths, machine_id, files["seed"])
-    if step in ("generateDataset", "validateDataset"):
-        files["model"] = digest("model", "trainTvae")
-    if step in ("validateDataset", "publishDataset"):
-        files.update(_candidate_files(paths, machine_id))
-    if step == "publishDataset":
-        files["report"] = _report(paths, machine_id)
+    files: dict[str, str] = {}
+    for artifact in step_named(step).reads:
+        files.update(_DIGESTS[artifact](paths, machine_id))
     return files
 
 
-def _require_valid_seed(paths: Paths, machine_id: str, seed: str) -> None:
+def _configuration(paths: Paths, machine_id: str) -> dict[str, str]:
+    path = paths.fleet(machine_id)
+    return {"configuration": sha256_of(path)} if path.is_file() else {}
+
+
+def _profile(paths: Paths, machine_id: str) -> dict[str, str]:
+    return {"profile": _digest(paths.metadata(machine_id), "profile", "createProfile", machine_id)}
+
+
+def _seed(paths: Paths, machine_id: str) -> dict[str, str]:
+    return {"seed": _digest(paths.seed(machine_id), "seed", "generateSeed", machine_id)}
+
+
+def _valid_seed(paths: Paths, machine_id: str) -> dict[str, str]:
     """A seed that was checked and found wrong is not trained on. One that was not checked yet is the caller's affair."""
+    files = _seed(paths, machine_id)
     try:
         report = json.loads(paths.seed_report(machine_id).read_text("utf-8"))
     except (OSError, ValueError):
-        return
-    if report.get("verdict") == "fail" and report.get("seed") == seed:
+        return files
+    if report.get("verdict") == "fail" and report.get("seed") == files["seed"]:
         raise MissingPrerequisite(
             f"the seed of {machine_id} did not pass its validation", hint=f"run: {command('validateSeed', machine_id)}"
         )
+    return files
+
+
+def _model(paths: Paths, machine_id: str) -> dict[str, str]:
+    return {"model": _digest(paths.model(machine_id), "model", "trainTvae", machine_id)}
+
+
+def _digest(path: Path, name: str, maker: str, machine_id: str) -> str:
+    if not path.is_file():
+        raise MissingPrerequisite(f"no {name} of {machine_id} ({path.name})", hint=f"run: {command(maker, machine_id)}")
+    return sha256_of(path)
 
 
 def candidate(paths: Paths, machine_id: str) -> dict[str, Any]:
@@ -142,7 +201,7 @@ def candidate(paths: Paths, machine_id: str) -> dict[str, Any]:
     return record
 
 
-def _candidate_files(paths: Paths, machine_id: str) -> dict[str, str]:
+def _data_set(paths: Paths, machine_id: str) -> dict[str, str]:
     # Of the files as they are now, not as they were made: a changed file must not count as validated.
     files = [paths.root / output["path"] for output in candidate(paths, machine_id)["outputs"]]
     missing = [file.name for file in files if not file.is_file()]
@@ -154,12 +213,23 @@ def _candidate_files(paths: Paths, machine_id: str) -> dict[str, str]:
     return {f"data set {file.name}": sha256_of(file) for file in files}
 
 
-def _report(paths: Paths, machine_id: str) -> str:
+def _report(paths: Paths, machine_id: str) -> dict[str, str]:
     record = Manifest(paths, machine_id).step("validateDataset")
-    if record is None or {
-        k: v for k, v in record["inputs"]["files"].items() if k.startswith("data set")
-    } != _candidate_files(paths, machine_id):
+    if record is None or {k: v for k, v in record["inputs"]["files"].items() if k.startswith("data set")} != _data_set(
+        paths, machine_id
+    ):
         raise MissingPrerequisite(
             f"the data set of {machine_id} was not validated", hint=f"run: {command('validateDataset', machine_id)}"
         )
-    return str(record["outputs"][0]["sha256"])
+    return {"report": str(record["outputs"][0]["sha256"])}
+
+
+_DIGESTS: Mapping[str, Callable[[Paths, str], dict[str, str]]] = {
+    "configuration": _configuration,
+    "profile": _profile,
+    "seed": _seed,
+    "valid seed": _valid_seed,
+    "model": _model,
+    "data set": _data_set,
+    "report": _report,
+}

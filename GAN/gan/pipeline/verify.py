@@ -7,17 +7,42 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gan.evaluation.checks import Check, boolean
+from gan.evaluation.checks import Check, as_text, boolean, overall
+from gan.pipeline.runner import Context
 from gan.reporting.data_card import MANIFEST
-from gan.runtime.errors import InvalidInput, MissingPrerequisite, ResourceFailed
+from gan.runtime.errors import InvalidInput, MissingPrerequisite, ResourceFailed, ValidationFailed
+from gan.runtime.events import Result
 from gan.store.files import Paths, sha256_of
 from gan.store.publication import current_generation
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--full", action="store_true", help="train the model again too, from the seed made again")
+
+
+def work(context: Context) -> Result:
+    checks = verify(context.paths, context.machine_id, full=context.args.full)
+    differ = [check.name for check in checks if check.verdict == "fail"]
+    if differ:
+        context.reporter.say(as_text(checks))
+        raise ValidationFailed(
+            f"the data set of {context.machine_id} is not what its manifest makes: {', '.join(differ)}",
+            code="NOT_REPRODUCED",
+            hint="other code or another kind of machine gives other bytes; a changed file: make the data set again",
+        )
+    return Result(
+        f"{len(checks)} digests of {context.machine_id} agree",
+        verdict=overall(checks),
+        data={"checks": [check.to_json() for check in checks]},
+        text=as_text(checks),
+    )
 
 
 def verify(paths: Paths, machine_id: str, *, full: bool) -> list[Check]:

@@ -10,12 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gan.data.runs import Floats, Ints, Runs
+from gan.data.runs import MIN_RUN_ROWS, REPAIR_HOURS, Floats, Ints, Runs
 from gan.data.tables import EPOCH, MS_PER_HOUR
-from gan.evaluation.seed_checks import MIN_RUN_ROWS
 from gan.recording.columns import Columns, hours, mode_name, numbers
 from gan.runtime.errors import InvalidInput
-from gan.simulation.physics import REPAIR_HOURS
 
 # Time stamps may be off by so much of the interval; the rows are then put in their places.
 JITTER = 0.1

@@ -20,12 +20,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.limits import limit_widths, soft_limit
-from gan.data.runs import Floats, Ints, Runs
+from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs, trim
 from gan.machine.profile import Profile
 from gan.machine.wear import MIN_LIFE_ROWS
 from gan.runtime.errors import InvalidInput
 
-REPAIR_HOURS = 24.0
 # How strongly a mode's sensors respond once their onset is passed: slightly faster than damage itself.
 RESPONSE_EXPONENT = 1.3
 # Of a whole life, how much the modes that do not end a run wear in it at most.
@@ -78,15 +77,6 @@ def simulate(profile: Profile, num_rows: int, seed: int) -> Runs:
         profile.mode_names,
     )
     return trim(runs, num_rows)
-
-
-def trim(runs: Runs, num_rows: int) -> Runs:
-    """The first num_rows rows' worth of whole runs: what is too much is taken from the start of the last run."""
-    excess = len(runs) - num_rows
-    keep = np.ones(len(runs), dtype=bool)
-    last = int(runs.starts()[-1])
-    keep[last : last + excess] = False
-    return runs.rows(keep)
 
 
 def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Lives:

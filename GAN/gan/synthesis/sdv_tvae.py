@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gan.data.runs import Floats, Ints, Runs
+from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs
 from gan.machine.profile import Profile
 from gan.runtime.errors import MissingPrerequisite
-from gan.simulation.physics import REPAIR_HOURS
 from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.sampler import SamplingStopped
 

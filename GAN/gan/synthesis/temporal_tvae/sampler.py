@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.limits import soft_limit
-from gan.data.runs import Floats, Ints, Runs
-from gan.simulation.physics import REPAIR_HOURS, trim
+from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs, trim
 from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.features import Course, MemoryState, Shape, condition, life_basis, trend_design
 from gan.synthesis.temporal_tvae.regimes import RegimePlan, sample_regimes

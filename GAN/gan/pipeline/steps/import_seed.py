@@ -83,7 +83,7 @@ class Imported:
     notes: tuple[str, ...]
 
 
-def import_seed(context: Context) -> Result:
+def work(context: Context) -> Result:
     """Imports a machine's recorded runs and makes its profile and seed of them. Raises InvalidInput; then nothing changes."""
     imported = read_import(context.paths, context.machine_id, context.args)
     _refuse_loss(context, imported)

@@ -1,0 +1,45 @@
+"""The flags that decide a step's outputs, as the manifest has them."""
+
+from __future__ import annotations
+
+import hashlib
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gan.pipeline.registry import step_named
+from gan.pipeline.runner import split_ratio
+from gan.runtime.errors import InvalidInput
+
+
+def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
+    """The values of the step's parameters by name (registry.py). A flag that was not given decides nothing.
+
+    Raises InvalidInput for a value that is not allowed.
+    """
+    given = {name: getattr(args, name, None) for name in step_named(step).parameters}
+    return {
+        name: _RECORDED_AS[name](value) if name in _RECORDED_AS else value
+        for name, value in given.items()
+        if value is not None and value is not False
+    }
+
+
+def config_text(config: str) -> str:
+    """The text of `--config`, which is JSON or the path of a file of it. Raises InvalidInput."""
+    if config.lstrip().startswith("{"):
+        return config
+    try:
+        return Path(config).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            f"config: {config[:80]!r} is neither JSON nor a readable file ({type(error).__name__})", field="config"
+        ) from None
+
+
+# A configuration that comes with the call decides the profile as a file of the fleet would: by its content.
+_RECORDED_AS: Mapping[str, Callable[[Any], Any]] = {
+    "split_ratio": lambda words: list(split_ratio(words)),
+    "config": lambda config: hashlib.sha256(config_text(config).encode()).hexdigest()[:12],
+}

@@ -1,0 +1,50 @@
+"""Checks and completes a machine's configuration and writes its profile."""
+
+from __future__ import annotations
+
+from gan.machine.profile import Profile, configuration, parse_profile
+from gan.pipeline.parameters import config_text
+from gan.pipeline.runner import Context, json_bytes
+from gan.runtime.errors import InvalidInput
+from gan.runtime.events import Result
+from gan.store.files import write_whole
+
+
+def check(context: Context) -> None:
+    """Raises InvalidInput for a configuration that gives no profile."""
+    _configured(context)
+
+
+def work(context: Context) -> Result:
+    """Checks and completes a configuration and writes the profile."""
+    profile = _configured(context)
+    path = context.paths.metadata(context.machine_id)
+    write_whole(path, json_bytes(profile.to_json()))
+    name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
+    return Result(
+        f"profile of {name}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes",
+        outputs=(context.paths.output(path),),
+        metrics={"sensors": len(profile.sensors), "failureModes": len(profile.failure_modes)},
+    )
+
+
+def _configured(context: Context) -> Profile:
+    """The profile that a configuration gives. Raises InvalidInput."""
+    machine_id = context.machine_id
+    config = getattr(context.args, "config", None)
+    wanted = getattr(context.args, "machine_type", None)
+    given = configuration(context.paths, machine_id, None if config is None else config_text(config))
+    given.setdefault("machine_id", machine_id)
+    if wanted is not None:
+        given.setdefault("machine_type", wanted)
+    profile = parse_profile(given)
+    if profile.machine_id != machine_id:
+        raise InvalidInput(
+            f"machine_id: the configuration is that of {profile.machine_id!r}, not of {machine_id!r}",
+            field="machine_id",
+        )
+    if wanted is not None and profile.machine_type != wanted:
+        raise InvalidInput(
+            f"machine_type: the configuration says {profile.machine_type!r}, not {wanted!r}", field="machine_type"
+        )
+    return profile

@@ -1,0 +1,36 @@
+"""Publishes the generation of a machine's data set before the published one, or the one that is named."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from gan.pipeline import registry
+from gan.pipeline.runner import Context, run_step
+from gan.pipeline.steps import publish_dataset
+from gan.runtime.errors import MissingPrerequisite, ValidationFailed
+from gan.runtime.events import Result
+from gan.store import generations
+from gan.store.locks import machine_lock
+
+
+def work(context: Context) -> Result:
+    """Publishes the generation before the published one, or the one that is named."""
+    paths, machine_id = context.paths, context.machine_id
+    with machine_lock(paths, machine_id, "rollBack"):
+        left, target = generations.roll_back(paths, machine_id, context.args.generation)
+    _record_switch(context, {target.name} if left is None else {left.name, target.name})
+    instead = "" if left is None or left is target else f", instead of {left.name}"
+    return Result(
+        f"{machine_id}: generation {target.name} is published{instead}",
+        data={"published": target.name, "before": None if left is None else left.name},
+        text=f"✅ {machine_id}: generation {target.name} is published{instead}",
+    )
+
+
+def _record_switch(context: Context, switched: set[str]) -> None:
+    """Writes the step as done where the newest data set is one of these, so that a next run finds it up to date."""
+    with suppress(MissingPrerequisite, ValidationFailed):
+        outputs = registry.candidate(context.paths, context.machine_id)["outputs"]
+        if Path(outputs[0]["path"]).parent.name in switched:
+            run_step(context, "publishDataset", {}, publish_dataset.work)

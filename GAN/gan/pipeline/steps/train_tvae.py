@@ -1,0 +1,105 @@
+"""Trains a machine's model with the synthesizer that was asked for."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from gan.data.runs import Runs
+from gan.data.tables import read_seed
+from gan.machine.profile import Profile, load_profile
+from gan.pipeline import registry
+from gan.pipeline.parameters import parameters_of
+from gan.pipeline.runner import Context, interrupted
+from gan.runtime.errors import InvalidInput
+from gan.runtime.events import Result
+from gan.store.files import write_whole
+from gan.synthesis.model import Model
+from gan.synthesis.synthesizer import synthesizer_of
+
+
+def check(context: Context) -> None:
+    """Raises InvalidInput for a patience or time limit that the synthesizer would pay no heed to."""
+    args = context.args
+    for name in ("patience", "time_limit"):
+        if getattr(args, name) and not synthesizer_of(args.synthesizer).ends_early:
+            raise InvalidInput(f"{name}: {args.synthesizer} always runs all its epochs", field=name)
+    load_profile(context.paths, context.machine_id)
+
+
+def work(context: Context) -> Result:
+    """Trains the model with the synthesizer that was asked for, from its checkpoint if there is one."""
+    profile = load_profile(context.paths, context.machine_id)
+    runs = read_seed(context.paths.seed(context.machine_id), profile)
+    if len(runs.ids()) < 2:
+        raise InvalidInput(
+            f"{context.paths.seed(context.machine_id).name}: run_id: 1 run is not enough: 2 or more, one is held out to measure quality",
+            field="run_id",
+        )
+    return _train(context, profile, runs)
+
+
+def _train(context: Context, profile: Profile, runs: Runs) -> Result:
+    # PyTorch takes a second to import: after all that could be refused without it.
+    from gan.synthesis.checkpoints import Checkpoints
+    from gan.synthesis.temporal_tvae import trainer as training
+
+    synthesizer = synthesizer_of(context.args.synthesizer)
+    parameters = parameters_of("trainTvae", context.args)
+    inputs = registry.inputs("trainTvae", context.paths, context.machine_id, parameters)
+    if training.choose_device() == "cpu":
+        context.reporter.warning("CUDA_NOT_AVAILABLE", "CUDA not available: training on CPU")
+    folder = context.paths.relative(context.paths.checkpoints(context.machine_id))
+    checkpoints = Checkpoints(context.paths.checkpoints(context.machine_id), inputs.digest)
+    args = context.args
+    params = training.TrainParams(args.epochs, args.batch_size, args.seed, args.patience, float(args.time_limit))
+
+    def tell(report: training.EpochReport) -> None:
+        context.reporter.progress(
+            report.epoch,
+            report.epochs,
+            "epochs",
+            metrics={"loss": report.loss, "heldOutLoss": report.held_out_loss},
+            eta_seconds=round(report.eta_s, 1),
+            checkpoint=None if report.checkpoint is None else f"{folder}/{report.checkpoint}",
+            device=report.device,
+            text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
+        )
+
+    provenance = {"inputs": dict(inputs.files), "codeVersion": inputs.code_version}
+    try:
+        # One that saves nothing on the way is stopped on the spot.
+        with context.stop.polled() if synthesizer.resumes else nullcontext():
+            model = synthesizer.train(
+                runs,
+                profile,
+                params,
+                checkpoints=checkpoints,
+                provenance=provenance,
+                should_stop=context.stop,
+                on_epoch=tell,
+            )
+            paths = context.paths.model(context.machine_id), context.paths.history(context.machine_id)
+            write_whole(paths[1], _history_bytes(model))
+            write_whole(paths[0], model.to_bytes())
+    except training.TrainingStopped as stopped:
+        raise interrupted(f"checkpoint saved at epoch {stopped.epoch}") from None
+    finally:
+        checkpoints.close()
+    done = model.header["training"]
+    loss, epochs = float(done["loss"]), int(done["epochsRun"])
+    early = "" if epochs == params.epochs else f" of {params.epochs}: no further gain, or out of time"
+    return Result(
+        f"model trained: {epochs} epochs{early}, loss {loss:.3f}",
+        outputs=tuple(context.paths.output(path) for path in paths),
+        metrics={"loss": loss, "epochs": epochs},
+        text=f"✅ Model trained\n{paths[0]}",
+    )
+
+
+def _history_bytes(model: Model) -> bytes:
+    """The losses of each epoch as CSV."""
+    lines = [
+        f"{epoch},{loss:.6g},{'' if watched is None else f'{watched:.6g}'}"
+        for epoch, (loss, watched) in enumerate(model.header["history"], 1)
+    ]
+    return "\n".join(["epoch,loss,held_out_loss", *lines, ""]).encode()

@@ -1,0 +1,21 @@
+"""Lists the generations of a machine's data set: when and by which fleet run each was made, how good it is, its state."""
+
+from __future__ import annotations
+
+from gan.pipeline.runner import Context
+from gan.runtime.events import Result
+from gan.store.generations import Generation, listing
+
+
+def line(g: Generation) -> str:
+    quality = "      " if g.quality is None else f"{g.quality:.3f} "
+    return f"{g.name}  {g.made_at[:19]}Z  {g.fleet_run or 'by hand':<24}  {quality} {g.verdict or '':<4}  {g.state}"
+
+
+def work(context: Context) -> Result:
+    found = listing(context.paths, context.machine_id)
+    return Result(
+        f"{len(found)} generations",
+        data={"generations": [g.to_json() for g in found]},
+        text="\n".join(map(line, found)) or "no generation yet",
+    )

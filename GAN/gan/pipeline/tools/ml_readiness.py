@@ -1,0 +1,44 @@
+"""Checks that a machine's published data set can be trained on: the right columns, no NaNs, whole runs, RUL to 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gan.data.runs import Runs
+from gan.data.splits import SPLITS
+from gan.data.tables import read_parquet
+from gan.evaluation.checks import as_text, boolean, overall
+from gan.machine.profile import load_profile
+from gan.pipeline.registry import command
+from gan.pipeline.runner import Context
+from gan.runtime.errors import MissingPrerequisite, ValidationFailed
+from gan.runtime.events import Result
+
+
+def work(context: Context) -> Result:
+    profile = load_profile(context.paths, context.machine_id)
+    folder = context.paths.published(context.machine_id)
+    if not folder.is_dir():
+        raise MissingPrerequisite(
+            f"no data set of {context.machine_id} is published",
+            hint=f"run: {command('generateDataset', context.machine_id)}",
+        )
+    splits = {split: read_parquet(folder / f"{split}.parquet", profile) for split in SPLITS}
+    # Columns and NaNs are checked as the files are read.
+    checks = [
+        boolean("Columns", True, "those of the profile", f"{len(profile.sensors)} sensors"),
+        boolean("No NaNs", True, "every value is a finite number"),
+        boolean("Whole runs", all(_ends_at_zero(runs) for runs in splits.values()), "RUL falls to 0 in every run"),
+    ]
+    if overall(checks) == "fail":
+        raise ValidationFailed(f"the data set of {context.machine_id} is not ready:\n{as_text(checks)}")
+    rows = sum(len(runs) for runs in splits.values())
+    return Result(f"ready: {rows:,} rows", metrics={"rows": rows}, verdict="pass", text=as_text(checks))
+
+
+def _ends_at_zero(runs: Runs) -> bool:
+    if runs.rul_h is None:
+        return True
+    ends = runs.rul_h[runs.starts() + runs.lengths() - 1]
+    inside = np.diff(runs.run_id) == 0
+    return bool((ends == 0).all() and (np.diff(runs.rul_h)[inside] < 0).all())

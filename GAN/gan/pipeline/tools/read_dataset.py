@@ -1,0 +1,52 @@
+"""Prints the newest rows of a machine's published data set."""
+
+from __future__ import annotations
+
+import io
+from argparse import ArgumentParser
+
+import pyarrow as pa
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+
+from gan.data.splits import SPLITS
+from gan.pipeline.registry import command
+from gan.pipeline.runner import Context, integer
+from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.runtime.events import Result
+
+
+def configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--split", choices=SPLITS, default="train", help="which split (default train)")
+    parser.add_argument(
+        "--rows", type=integer(1, 100_000), default=100, help="how many of the newest rows (default 100)"
+    )
+
+
+def work(context: Context) -> Result:
+    path = context.paths.published(context.machine_id) / f"{context.args.split}.parquet"
+    if not path.is_file():
+        raise MissingPrerequisite(
+            f"no data set of {context.machine_id} is published",
+            hint=f"run: {command('generateDataset', context.machine_id)}",
+        )
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InvalidInput(f"{path.name} is not a readable parquet file: {error}") from None
+    newest = table.slice(max(table.num_rows - context.args.rows, 0))
+    stamps = newest.column("timestamp").cast(pa.string())
+    newest = newest.set_column(0, "timestamp", stamps)
+    text = io.BytesIO()
+    csv.write_csv(newest, text)
+    data = {
+        "split": context.args.split,
+        "total": table.num_rows,
+        "columns": newest.column_names,
+        "rows": newest.to_pylist(),
+    }
+    return Result(
+        f"{newest.num_rows} of {table.num_rows:,} rows of {context.args.split}",
+        data=data,
+        text=text.getvalue().decode(),
+    )
