@@ -1,7 +1,7 @@
 // Runs the suites, one after another, and ends with one line that adds them up: `N passed, N failed`.
 //
 //   node scripts/test.mjs                 every suite (`npm test`)
-//   node scripts/test.mjs check           types, lint and format of both languages
+//   node scripts/test.mjs check           types, lint, direction of imports and format of both languages
 //   node scripts/test.mjs unit            TypeScript tests that start no server
 //   node scripts/test.mjs e2e             TypeScript tests against real and time-skipping servers
 //   node scripts/test.mjs py              Python tests
@@ -34,6 +34,11 @@ const CHECKS = [
   { title: 'lint', command: `${NPX}/eslint`, args: ['.', '--cache', '--cache-location', `${CACHE}/eslint`] },
   { title: 'format', command: `${NPX}/prettier`, args: ['--check', '--log-level', 'warn', '.'] },
   { title: 'Python types', command: PYTHON, args: ['-m', 'mypy', ...PYTHON_SOURCES] },
+  {
+    title: 'Python imports',
+    command: 'env',
+    args: ['PYTHONPATH=GAN', '.venv/bin/lint-imports', '--no-logo', '--cache-dir', `${CACHE}/imports`],
+  },
   { title: 'Python lint', command: PYTHON, args: ['-m', 'ruff', 'check', '--quiet', ...PYTHON_SOURCES] },
   { title: 'Python format', command: PYTHON, args: ['-m', 'ruff', 'format', '--quiet', '--check', ...PYTHON_SOURCES] },
 ];
