@@ -4,8 +4,9 @@ import type { ZodType } from 'zod';
 import { FAILURE } from '../contracts/failures.js';
 import { FleetRunInput, MachinePipelineInput, describeProblems } from '../contracts/parameters.js';
 import type { StepParameters } from '../contracts/parameters.js';
+import { PlanData } from '../contracts/plan.js';
+import type { PlannedMachine } from '../contracts/plan.js';
 import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '../contracts/runs.js';
-import { STEPS } from '../contracts/steps.js';
 import { failure } from './python/failures.js';
 import { listMachines, readProfile } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
@@ -22,20 +23,8 @@ export interface PlanSettings extends PublishSettings {
   defaultConcurrency: number;
 }
 
-const PlannedStep = z.object({
-  step: z.enum(STEPS),
-  action: z.enum(['run', 'skip']),
-  reason: z.string(),
-  lastSeconds: z.number().nullish(),
-});
-const PlannedMachine = z.object({
-  machineId: z.string(),
-  machineType: z.string(),
-  published: z.boolean(),
-  steps: z.array(PlannedStep),
-});
-export const PlanData = z.object({ machines: z.array(PlannedMachine) });
-export type PlannedMachine = z.infer<typeof PlannedMachine>;
+export { PlanData };
+export type { PlannedMachine };
 
 const HealthData = z.object({
   machines: z.array(z.object({ machineId: z.string(), metadata: z.boolean(), model: z.boolean(), data: z.boolean() })),

@@ -1,5 +1,5 @@
 import { selectPlan } from '../../activities/plan.js';
-import type { PlannedMachine } from '../../activities/plan.js';
+import type { PlannedMachine } from '../../contracts/plan.js';
 import type { FleetRunInput } from '../../contracts/parameters.js';
 import { STEPS, STEP_TITLES } from '../../contracts/steps.js';
 import { loadSettings } from '../../temporal.config.js';

@@ -12,6 +12,7 @@ from gan.runtime.errors import InvalidInput, MissingPrerequisite, StepError
 from gan.store.files import Paths, check_machine_id
 from gan.store.manifest import Manifest
 from gan.store.publication import is_published
+from gan.store.staleness import Stale
 
 
 def choose_machines(paths: Paths, given: str) -> list[str]:
@@ -40,24 +41,25 @@ def plan_machine(paths: Paths, machine_id: str, args: Namespace) -> dict[str, An
     """The plan of one machine, as contracts/plan.ts reads it."""
     manifest = Manifest(paths, machine_id)
     planned: list[dict[str, Any]] = []
-    upstream: str | None = None
+    upstream: Stale | None = None
     for step in steps.STEPS:
         imported = step == "generateSeed" and paths.recorded(machine_id).is_file()
-        reason = _why(paths, machine_id, manifest, step, args) if imported or not (args.force or upstream) else None
-        if not imported:
-            reason = "forced" if args.force else upstream or reason
+        # What must run anyway is not digested; imported rows are only ever copied again when they, or the copy, changed.
+        anyway = None if imported else Stale("forced") if args.force else upstream
+        stale = anyway or _stale(paths, machine_id, manifest, step, args)
         record = manifest.step(step)
         planned.append(
             {
                 "step": step,
-                "action": "skip" if reason is None else "run",
-                "reason": reason or ("imported seed" if imported else "up to date"),
+                "action": "skip" if stale is None else "run",
+                "reason": str(stale) if stale else "imported seed" if imported else "up to date",
                 "lastSeconds": None if record is None else record["durationSeconds"],
+                "stale": None if stale is None else stale.to_json(),
             }
         )
         # A step that runs again may well make the same bytes; whether it does is known only afterwards.
-        if reason is not None and upstream is None:
-            upstream = f"{step} runs first"
+        if stale is not None and upstream is None:
+            upstream = Stale("upstream", step)
     return {
         "machineId": machine_id,
         "machineType": machine_type(paths, machine_id),
@@ -66,11 +68,11 @@ def plan_machine(paths: Paths, machine_id: str, args: Namespace) -> dict[str, An
     }
 
 
-def _why(paths: Paths, machine_id: str, manifest: Manifest, step: str, args: Namespace) -> str | None:
+def _stale(paths: Paths, machine_id: str, manifest: Manifest, step: str, args: Namespace) -> Stale | None:
     try:
         return manifest.stale(steps.inputs(step, paths, machine_id, parameters_of(step, step_args(step, args))))
     except MissingPrerequisite as error:
-        return error.message
+        return Stale("prerequisite", error.message)
 
 
 def machine_type(paths: Paths, machine_id: str) -> str:

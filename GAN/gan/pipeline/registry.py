@@ -1,4 +1,4 @@
-"""The one table of the steps of a machine's chain: script, parameters, what each reads, the sources it depends on.
+"""The one table of the steps of a machine's chain: script, version, parameters, what each reads.
 
 Both who runs a step and who plans one ask here, so that they agree on what is up to date.
 """
@@ -13,20 +13,30 @@ from typing import Any
 
 from gan.runtime.errors import MissingPrerequisite
 from gan.store.files import Paths, sha256_of
-from gan.store.manifest import Inputs, Manifest, code_version
+from gan.store.manifest import Inputs, Manifest
+
+# What validation measures and checks. The regression gate compares only what was measured with the same version.
+MEASURES = "1"
+# How report.html and the data card show it. Another version makes nothing stale: pages are written with the next
+# validation, and a report says which version wrote it.
+PAGES = "1"
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of a machine's chain.
 
-    script: its path from the project's root. module: of gan.pipeline.steps, imported when the step runs. reads: the
-    artifacts that decide its outputs. parameters: the flags that do (parameters.py gives their values).
+    script: its path from the project's root. module: of gan.pipeline.steps, imported when the step runs. work: what a
+    person calls what it does. version: raised by one when the same inputs give other outputs than before; that makes
+    what was made with the version before stale. reads: the artifacts that decide its outputs. parameters: the flags
+    that do (parameters.py gives their values).
     """
 
     name: str
     script: str
     module: str
+    work: str
+    version: str
     reads: tuple[str, ...]
     parameters: tuple[str, ...] = ()
 
@@ -36,6 +46,8 @@ CHAIN = (
         "createProfile",
         "GAN/scripts/create_metadata.py",
         "create_profile",
+        work="profile creation",
+        version="1",
         reads=("configuration",),
         parameters=("machine_type", "config"),
     ),
@@ -43,6 +55,8 @@ CHAIN = (
         "generateSeed",
         "GAN/scripts/generate_seed_from_profile.py",
         "generate_seed",
+        work="simulation",
+        version="1",
         reads=("profile",),
         parameters=("num_samples", "seed"),
     ),
@@ -50,12 +64,16 @@ CHAIN = (
         "validateSeed",
         "GAN/scripts/validate_temporal_seed_data.py",
         "validate_seed",
+        work="seed validation",
+        version="1",
         reads=("profile", "seed"),
     ),
     Step(
         "trainTvae",
         "GAN/scripts/train_tvae_machine.py",
         "train_tvae",
+        work="training",
+        version="1",
         reads=("profile", "valid seed"),
         parameters=("epochs", "batch_size", "seed", "patience", "time_limit", "synthesizer"),
     ),
@@ -63,6 +81,8 @@ CHAIN = (
         "generateDataset",
         "GAN/scripts/generate_synthetic_data.py",
         "generate_dataset",
+        work="sampling",
+        version="1",
         reads=("profile", "model"),
         parameters=("num_samples", "seed", "split_ratio"),
     ),
@@ -70,6 +90,8 @@ CHAIN = (
         "validateDataset",
         "GAN/validate_new_machine.py",
         "validate_dataset",
+        work="validation",
+        version=MEASURES,
         reads=("profile", "seed", "model", "data set"),
         parameters=("full",),
     ),
@@ -77,61 +99,20 @@ CHAIN = (
         "publishDataset",
         "GAN/scripts/publish_dataset.py",
         "publish_dataset",
+        work="publication",
+        version="1",
         reads=("profile", "data set", "report"),
     ),
 )
 STEPS = tuple(step.name for step in CHAIN)
 
-_READS = ("machine.profile", "machine.wear", "data.runs", "data.tables")
-_MEASURES = (
-    "evaluation.assessment",
-    "evaluation.certificate",
-    "evaluation.figures",
-    "evaluation.measures",
-    "evaluation.sdmetrics_scores",
-    "evaluation.discriminator",
-    "evaluation.similarity",
-    "evaluation.tstr",
-)
-_PAGES = ("reporting.report", "reporting.charts", "reporting.style", "reporting.data_card")
-_SOURCES: dict[str, tuple[str, ...]] = {
-    "importSeed": (
-        *_READS,
-        "recording.columns",
-        "recording.run_boundaries",
-        "recording.observed_profile",
-        "pipeline.steps.import_seed",
-    ),
-    "createProfile": ("machine.profile", "machine.wear"),
-    "generateSeed": (*_READS, "data.limits", "simulation.physics"),
-    "validateSeed": (*_READS, "evaluation.checks", "evaluation.seed_checks"),
-    "trainTvae": (
-        *_READS,
-        "data.limits",
-        "synthesis.temporal_tvae.regimes",
-        "synthesis.temporal_tvae.features",
-        "synthesis.temporal_tvae.network",
-        "synthesis.temporal_tvae.trainer",
-        "synthesis.model",
-        "synthesis.sdv_tvae",
-    ),
-    "generateDataset": (
-        *_READS,
-        "data.limits",
-        "synthesis.temporal_tvae.regimes",
-        "synthesis.temporal_tvae.features",
-        "synthesis.model",
-        "synthesis.temporal_tvae.sampler",
-        "synthesis.sdv_tvae",
-    ),
-    "validateDataset": (*_READS, "evaluation.checks", "evaluation.seed_checks", *_MEASURES, *_PAGES),
-    "publishDataset": ("store.publication", "store.generations", "evaluation.regression_gate"),
-}
+# Not of the chain: it runs when a person imports rows.
+IMPORT = Step("importSeed", "GAN/scripts/import_seed.py", "import_seed", work="import", version="1", reads=())
 
 
 def step_named(name: str) -> Step:
-    """The step of the chain that has this name."""
-    return next(step for step in CHAIN if step.name == name)
+    """The step that has this name."""
+    return next(step for step in (*CHAIN, IMPORT) if step.name == name)
 
 
 def command(step: str, machine_id: str) -> str:
@@ -142,18 +123,13 @@ def command(step: str, machine_id: str) -> str:
 def inputs(step: str, paths: Paths, machine_id: str, parameters: Mapping[str, Any]) -> Inputs:
     """What decides the step's outputs, as it is on disk now. Raises MissingPrerequisite naming the step that is missing."""
     if step == "generateSeed" and paths.recorded(machine_id).is_file():
-        # The seed is a copy: no parameter, no profile and no physics decides it.
-        return Inputs(step, {}, {"recorded": sha256_of(paths.recorded(machine_id))}, code_version(()))
-    return Inputs(step, dict(parameters), _files(step, paths, machine_id), code_version(_SOURCES[step]))
-
-
-def _files(step: str, paths: Paths, machine_id: str) -> dict[str, str]:
-    if step == "importSeed":
-        return {}
+        # The seed is a copy: no parameter, no profile and no physics decides it, and no version of them.
+        return Inputs(step, {}, {"recorded": sha256_of(paths.recorded(machine_id))}, "copy", "copying")
+    declared = step_named(step)
     files: dict[str, str] = {}
-    for artifact in step_named(step).reads:
+    for artifact in declared.reads:
         files.update(_DIGESTS[artifact](paths, machine_id))
-    return files
+    return Inputs(step, dict(parameters), files, declared.version, declared.work)
 
 
 def _configuration(paths: Paths, machine_id: str) -> dict[str, str]:

@@ -35,10 +35,11 @@ def data_manifest(
         "generation": inputs.digest[:12],
         "license": RECORDED_LICENSE if recorded else LICENSE,
         "seed": "recorded" if recorded else "simulated",
-        "sampling": {"parameters": dict(inputs.parameters), "codeVersion": inputs.code_version},
+        "sampling": {"parameters": dict(inputs.parameters), "version": inputs.version},
         "inputs": dict(inputs.files),
         "before": {
-            step: {key: record[key] for key in ("parameters", "codeVersion")}
+            # What 0.1.0 made has no version.
+            step: {"parameters": record["parameters"], "version": record.get("version")}
             | {"outputs": {Path(output["path"]).name: output["sha256"] for output in record["outputs"]}}
             for step in _MADE_BY
             if (record := steps.get(step)) is not None

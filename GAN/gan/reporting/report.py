@@ -44,8 +44,11 @@ def body(
     }
 
 
-def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs, data: Runs) -> str:
-    """The report as one HTML page. Real runs are the held-out ones; seed is all of them, for lives and modes."""
+def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs, data: Runs, *, version: str) -> str:
+    """The report as one HTML page, which tells the version of pages that it has.
+
+    Real runs are the held-out ones; seed is all of them, for lives and modes.
+    """
     name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
     checks = [Check(**check) for check in report["checks"]]
     sections = [checks_table(checks)]
@@ -63,15 +66,17 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
     return document(
         f"{name}: data set report",
         f"<h1>{escape(name)}</h1><p class=id>{profile.machine_id}</p>" + lead + "".join(sections),
+        version,
     )
 
 
-def document(title: str, content: str) -> str:
+def document(title: str, content: str, version: str = "") -> str:
     """A whole page around its content."""
+    told = f'<meta name="version" content="{escape(version)}">' if version else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>{content}</main></body></html>\n"
+        f"{told}<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>{content}</main></body></html>\n"
     )
 
 

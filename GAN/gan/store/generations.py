@@ -116,7 +116,7 @@ def held(paths: Paths, machine_id: str, generation: Path) -> str | None:
 
 
 def measured_with(paths: Paths, machine_id: str, generation: Path) -> str | None:
-    """Code version of the measures that a generation was validated with when it was published."""
+    """Version of the measures that a generation was validated with when it was published."""
     version: str | None = Manifest(paths, machine_id).generations().get(generation.name, {}).get("measuredWith")
     return version
 

@@ -1,4 +1,4 @@
-"""Per machine, where each artifact comes from: digests, parameters, code version, random seed, fleet run; and which
+"""Per machine, where each artifact comes from: digests, parameters, step version, random seed, fleet run; and which
 run made and published each generation of its data set (generations.py).
 
 A step is current when the digest of its inputs is the one in the manifest and its outputs are on disk as they were made.
@@ -12,36 +12,30 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 from gan.runtime.events import Result
 from gan.store.files import Paths, sha256_of, write_whole
-
-_PACKAGE = Path(__file__).resolve().parents[1]
+from gan.store.staleness import Stale
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that decides a step's outputs. files: name → sha256 of what it reads."""
+    """All that decides a step's outputs. files: name → sha256 of what it reads. version: of the step, as it declares it.
+
+    work: what the step's work is called, for a person; it decides nothing.
+    """
 
     step: str
     parameters: Mapping[str, Any]
     files: Mapping[str, str]
-    code_version: str
+    version: str
+    work: str
 
     @property
     def digest(self) -> str:
-        text = json.dumps([self.step, dict(self.parameters), dict(self.files), self.code_version], sort_keys=True)
+        text = json.dumps([self.step, dict(self.parameters), dict(self.files), self.version], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def code_version(modules: tuple[str, ...]) -> str:
-    """Digest of the sources that a step's outputs depend on."""
-    digest = hashlib.sha256()
-    for module in modules:
-        digest.update((_PACKAGE / f"{module.replace('.', '/')}.py").read_bytes())
-    return digest.hexdigest()[:12]
 
 
 class Manifest:
@@ -64,19 +58,19 @@ class Manifest:
         """The records of all steps that were done, by step."""
         return copy.deepcopy(self._steps)
 
-    def stale(self, inputs: Inputs) -> str | None:
+    def stale(self, inputs: Inputs) -> Stale | None:
         """Why a step must run, or None when it is current."""
         record = self.step(inputs.step)
         if record is None:
-            return "never made"
-        if record["inputsDigest"] != inputs.digest:
+            return Stale("neverMade")
+        if record.get("inputsDigest") != inputs.digest:
             return _difference(record, inputs)
         for output in record["outputs"]:
             path = self._paths.root / output["path"]
             if not path.is_file():
-                return f"{output['path']} is missing"
+                return Stale("outputMissing", path=output["path"])
             if path.stat().st_size != output["bytes"] or sha256_of(path) != output["sha256"]:
-                return f"{output['path']} was changed"
+                return Stale("outputChanged", path=output["path"])
         return None
 
     def record(self, inputs: Inputs, result: Result, *, seconds: float, fleet_run: str | None) -> None:
@@ -85,7 +79,7 @@ class Manifest:
         self._steps[inputs.step] = {
             "inputsDigest": inputs.digest,
             "inputs": {"files": dict(inputs.files)},
-            "codeVersion": inputs.code_version,
+            "version": inputs.version,
             "parameters": dict(inputs.parameters),
             "outputs": [output.to_json() for output in result.outputs],
             "metrics": dict(result.metrics),
@@ -125,12 +119,18 @@ def _mapping(body: Any, key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _difference(record: Mapping[str, Any], inputs: Inputs) -> str:
-    for name, value in inputs.parameters.items():
-        before = record["parameters"].get(name)
-        if before != value:
-            return f"{name} changed from {before} to {value}"
-    for name, digest in inputs.files.items():
-        if record["inputs"]["files"].get(name) != digest:
-            return f"{name} changed"
-    return "the code changed" if record["codeVersion"] != inputs.code_version else "its inputs changed"
+def _difference(record: Mapping[str, Any], inputs: Inputs) -> Stale:
+    """The first of what changed. A manifest of 0.1.0 has a digest of sources, `codeVersion`, and no version."""
+    before = _mapping(record, "parameters")
+    for name in (*inputs.parameters, *before):
+        if before.get(name) != inputs.parameters.get(name):
+            return Stale("parameter", name, before.get(name), inputs.parameters.get(name))
+    files = _mapping(_mapping(record, "inputs"), "files")
+    for name in (*inputs.files, *files):
+        if files.get(name) != inputs.files.get(name):
+            return Stale("input", name, _short(files.get(name)), _short(inputs.files.get(name)))
+    return Stale("version", inputs.work, record.get("version"), inputs.version)
+
+
+def _short(digest: str | None) -> str | None:
+    return None if digest is None else digest[:12]

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from gan.pipeline import registry
+from gan.pipeline.registry import step_named
 from support import CHAIN, CREATE, MADE, PLAN, PUBLISH, SAMPLE, SEED, TRAIN, VALIDATE, Root, machine_config
 
 SMALL = ("--seed_samples", "1500", "--epochs", "3", "--num_samples", "2000")
 
 
-def plan(root: Root, *flags: str) -> dict[str, tuple[str, str]]:
-    """Of each step: run or skip, and why."""
+def planned_steps(root: Root, *flags: str) -> dict[str, dict[str, Any]]:
+    """The plan of the chain that has run, by step."""
     ran = root.call(PLAN, "--machine_ids", MADE, *SMALL, *flags)
     assert ran.code == 0
     (machine,) = ran.last["data"]["machines"]
-    return {step["step"]: (step["action"], step["reason"]) for step in machine["steps"]}
+    return {step["step"]: step for step in machine["steps"]}
+
+
+def plan(root: Root, *flags: str) -> dict[str, tuple[str, str]]:
+    """Of each step: run or skip, and why."""
+    return {name: (step["action"], step["reason"]) for name, step in planned_steps(root, *flags).items()}
 
 
 def test_a_chain_that_has_run_is_skipped_with_its_outputs_and_figures(made: Root) -> None:
@@ -118,7 +127,7 @@ def test_the_manifest_says_where_an_artifact_comes_from(made: Root) -> None:
     assert set(record["inputs"]["files"]) == {"profile"}
     assert record["outputs"][0]["path"] == f"seed_data/{MADE}_temporal_seed.csv"
     assert len(record["outputs"][0]["sha256"]) == 64
-    assert record["codeVersion"]
+    assert record["version"] == step_named("generateSeed").version
 
 
 def test_a_changed_data_set_is_neither_valid_nor_published(made: Root) -> None:
@@ -134,3 +143,67 @@ def test_training_goes_by_what_the_seed_is_now(made: Root) -> None:
     _append("seed_data/*.csv")(made)
     ran = made.call(TRAIN, "--machine_id", MADE, "--epochs", "3", "--skip_if_current")
     assert not (ran.code == 0 and ran.last["skipped"])
+
+
+def _declare(monkeypatch: pytest.MonkeyPatch, name: str, version: str) -> None:
+    chain = [replace(step, version=version) if step.name == name else step for step in registry.CHAIN]
+    monkeypatch.setattr(registry, "CHAIN", tuple(chain))
+
+
+def test_another_version_of_a_step_makes_it_and_those_after_it_run(made: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    _declare(monkeypatch, "trainTvae", "2")
+    planned = planned_steps(made)
+    assert planned["validateSeed"]["stale"] is None
+    assert planned["trainTvae"]["reason"] == "version of training changed from 1 to 2"
+    assert planned["trainTvae"]["stale"] == {"kind": "version", "name": "training", "before": "1", "after": "2"}
+    assert planned["generateDataset"]["stale"] == {"kind": "upstream", "name": "trainTvae"}
+
+
+def test_another_version_of_the_pages_makes_nothing_run(made: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "PAGES", "2")
+    assert set(plan(made).values()) == {("skip", "up to date")}
+    (page,) = made.path.glob("data/generations/*/*/report.html")
+    assert '<meta name="version" content="1">' in page.read_text("utf-8")
+    assert made.call(VALIDATE, "--machine_id", MADE).code == 0
+    assert '<meta name="version" content="2">' in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "flags", "step", "stale"),
+    [
+        (None, ("--epochs", "4"), "trainTvae", {"kind": "parameter", "name": "epochs", "before": 3, "after": 4}),
+        (None, ("--force",), "trainTvae", {"kind": "forced"}),
+        (_remove("manifests/*"), (), "createProfile", {"kind": "neverMade"}),
+        (_remove("seed_data/*.csv"), (), "generateSeed", {"kind": "outputMissing", "path": f"seed_data/{MADE}_temporal_seed.csv"}),
+        (_append("seed_data/*.csv"), (), "generateSeed", {"kind": "outputChanged", "path": f"seed_data/{MADE}_temporal_seed.csv"}),
+    ],
+)  # fmt: skip
+def test_why_a_step_runs_is_typed(
+    made: Root, change: Callable[[Root], None] | None, flags: tuple[str, ...], step: str, stale: dict[str, Any]
+) -> None:
+    if change is not None:
+        change(made)
+    assert planned_steps(made, *flags)[step]["stale"] == stale
+
+
+def test_what_a_step_read_is_told_by_its_digests(made: Root) -> None:
+    _configure(made)
+    stale = planned_steps(made)["createProfile"]["stale"]
+    assert (stale["kind"], stale["name"]) == ("input", "configuration")
+    assert stale["before"] != stale["after"]
+
+
+def test_what_an_earlier_release_made_is_made_again_once(made: Root) -> None:
+    """0.1.0 wrote a digest of sources, `codeVersion`, where a step now has its version."""
+    path = made.path / f"manifests/{MADE}.json"
+    body = json.loads(path.read_text("utf-8"))
+    for record in body["steps"].values():
+        del record["version"]
+        record |= {"codeVersion": "0123456789ab", "inputsDigest": "of its sources too"}
+    path.write_text(json.dumps(body), "utf-8")
+    planned = planned_steps(made)["createProfile"]
+    assert planned["reason"] == "made before profile creation had a version"
+    assert planned["stale"] == {"kind": "version", "name": "profile creation", "before": None, "after": "1"}
+    for script, args in CHAIN:
+        assert made.call(script, "--machine_id", MADE, *args, "--skip_if_current").code == 0
+    assert set(plan(made).values()) == {("skip", "up to date")}

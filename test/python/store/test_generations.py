@@ -236,7 +236,7 @@ class TestScripts:
         judge(root, second, 0.1)
         manifest = Manifest(Paths(root.path), MADE)
         known = manifest.generations()
-        known[first]["measuredWith"] = "older code"
+        known[first]["measuredWith"] = "0"
         manifest.note_generations(known)
         told = root.call(PUBLISH, "--machine_id", MADE)
         assert (told.code, told.of("warning")[0]["code"], published(root)) == (0, "NOT_COMPARED", second)

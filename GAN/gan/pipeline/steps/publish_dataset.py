@@ -35,7 +35,7 @@ def work(context: Context) -> Result:
     at = generations.held(paths, machine_id, folder)
     if at is not None and not forced:
         return _kept(context, folder, at)
-    measured_with = (Manifest(paths, machine_id).step("validateDataset") or {}).get("codeVersion")
+    measured_with = (Manifest(paths, machine_id).step("validateDataset") or {}).get("version")
     if not forced:
         _refuse_worse(context, folder, measured_with)
     generations.publish(paths, machine_id, folder, measuredWith=measured_with, publishedBy=context.args.fleet_run)
@@ -71,7 +71,9 @@ def _refuse_worse(context: Context, candidate: Path, measured_with: str | None) 
     before = generations.measured_with(paths, machine_id, current)
     if before != measured_with:
         # Figures of other measures say nothing about which is better.
-        context.reporter.warning("NOT_COMPARED", f"generation {current.name} was measured by other code: not compared")
+        context.reporter.warning(
+            "NOT_COMPARED", f"generation {current.name} was measured by another version: not compared"
+        )
         return
     reason = clearly_worse(new, old)
     if reason is None:

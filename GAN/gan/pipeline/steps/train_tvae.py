@@ -65,7 +65,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
             text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
         )
 
-    provenance = {"inputs": dict(inputs.files), "codeVersion": inputs.code_version}
+    provenance = {"inputs": dict(inputs.files), "version": inputs.version}
     try:
         # One that saves nothing on the way is stopped on the spot.
         with context.stop.polled() if synthesizer.resumes else nullcontext():

@@ -49,7 +49,7 @@ def work(context: Context) -> Result:
     digests = {Path(o["path"]).name: sha256_of(paths.root / o["path"]) for o in outputs}
     recorded = paths.recorded(machine_id).is_file()
     body = report.body(machine_id, folder.name, assessment, digests, rows, recorded=recorded, full=full)
-    html = report.page(body, profile, seed, held_out, splits["train"])
+    html = report.page(body, profile, seed, held_out, splits["train"], version=registry.PAGES)
     write_whole(folder / report.HTML, html.encode())
     made_from = json.loads((folder / data_card.MANIFEST).read_text("utf-8"))
     write_whole(folder / data_card.CARD, data_card.data_card(profile, made_from, body).encode())
