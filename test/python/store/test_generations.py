@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gan.evaluation.regression_gate import MORE_WARNINGS, QUALITY_MARGIN, clearly_worse
+from gan.pipeline import registry
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
 from gan.store import generations
 from gan.store.files import Paths, sha256_of
@@ -230,6 +231,16 @@ class TestScripts:
         assert root.call(LIST, "--machine_id", MADE).last["data"]["generations"][0]["state"] == "quarantined"
         assert root.call(PUBLISH, "--machine_id", MADE, "--force").code == 0
         assert published(root) == second
+
+    def test_reports_on_pages_of_another_version_are_compared(
+        self, regenerated: tuple[Root, str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root, first, second = regenerated
+        monkeypatch.setattr(registry, "PAGES", "2")
+        assert root.call(VALIDATE, "--machine_id", MADE).code == 0
+        judge(root, first, 0.9)
+        judge(root, second, 0.5)
+        assert root.call(PUBLISH, "--machine_id", MADE).last["code"] == "CLEARLY_WORSE"
 
     def test_reports_of_other_measures_are_not_compared(self, regenerated: tuple[Root, str, str]) -> None:
         root, first, second = regenerated
