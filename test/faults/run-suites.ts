@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Line } from './outcome.js';
 import { faultTable, isClean } from './table.js';
 
-/** Every fault test, with a table of what was done and what became of it. Arguments go to jest, e.g. `-t cancelled`. */
+/** Every fault test, with a table of what was done and what became of it. Arguments go to jest: `crash damage`, `-t cancelled`. */
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
 const file = join(folder, 'table.jsonl');
 const jest = [
@@ -16,8 +16,8 @@ const jest = [
   '--runInBand',
   '--testTimeout',
   '300000',
-  '--testMatch',
-  '**/test/faults/*.{faults,test}.ts',
+  // In one word: as two it would take the names of suites that follow for patterns of its own.
+  '--testMatch=**/test/faults/*.{faults,test}.ts',
 ];
 const child = spawn(process.execPath, [...jest, ...process.argv.slice(3)], {
   env: { ...process.env, GAN_FAULTS_TABLE: file, GAN_FAULTS_REFERENCE: folder },
