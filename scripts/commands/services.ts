@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import pino from 'pino';
-import { loadSettings } from '../../temporal.config.js';
 import { startWorker } from '../../workers/worker.js';
+import { openSession } from '../../manager/embedded/session.js';
 import { onInterrupt } from '../interrupt.js';
-import { PROJECT_ROOT, openSession } from '../../manager/embedded/session.js';
+import { currentProject } from '../project.js';
 
 export function addServiceCommands(program: Command): void {
   program.command('start').description('server and worker, until Ctrl-C').action(start);
@@ -14,7 +14,7 @@ export function addServiceCommands(program: Command): void {
 async function start(): Promise<void> {
   const interrupted = onInterrupt();
   const note = (line: string) => process.stdout.write(`${line}\n`);
-  const session = await openSession('steps', note);
+  const session = await openSession(currentProject(), 'steps', note);
   try {
     const page = session.settings.temporalConfigured ? null : `http://127.0.0.1:${session.settings.embedded.uiPort}`;
     note(
@@ -29,9 +29,9 @@ async function start(): Promise<void> {
 
 async function work(): Promise<void> {
   const interrupted = onInterrupt();
-  const settings = loadSettings(process.env, PROJECT_ROOT);
+  const { settings, projectRoot } = currentProject();
   const log = pino({ level: settings.logLevel });
-  const worker = await startWorker(settings, PROJECT_ROOT, log);
+  const worker = await startWorker(settings, projectRoot, log);
   log.info(
     {
       address: settings.connect.address,

@@ -2,8 +2,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { HeartbeatDetails } from '../../contracts/events.js';
 import { planArgs } from '../../activities/plan.js';
-import { commonArgs, runStepScript } from '../../activities/step.js';
-import { trainingArgs } from '../../activities/train-tvae.js';
+import { runStepScript } from '../../activities/step.js';
+import { commonArgs, trainingArgs } from '../../activities/steps.js';
 import { scriptProject } from '../support/python.js';
 
 function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment; beats: HeartbeatDetails[] } {

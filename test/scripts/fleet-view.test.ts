@@ -1,5 +1,8 @@
 import type { FleetReport, MachineOutcome, MachineStatus } from '../../contracts/runs.js';
-import { fleetEta, machineLine, outcomeTable, stepState, totalLine } from '../../scripts/views/fleet.js';
+import { fleetEta } from '../../manager/fleet-eta.js';
+import { viewOf } from '../../manager/fleet-view.js';
+import type { FleetSnapshot } from '../../manager/fleet-watch.js';
+import { machineLine, outcomeTable, stepState, totalLine } from '../../scripts/views/fleet.js';
 
 function machine(machineId: string, status: MachineStatus, changes: Partial<MachineOutcome> = {}): MachineOutcome {
   return {
@@ -32,6 +35,10 @@ function report(machines: MachineOutcome[]): FleetReport {
   return { name: 'r', status: 'running', concurrency: 2, parameters: null, startedAt: 0, machines };
 }
 
+function snapshot(machines: MachineOutcome[], changes: Partial<FleetSnapshot> = {}): FleetSnapshot {
+  return { view: viewOf(report(machines)), live: new Map(), now: 0, silentSince: null, ...changes };
+}
+
 const training = {
   step: 'trainTvae',
   attempt: 2,
@@ -58,21 +65,19 @@ it('a running machine shows step, epoch, loss and ETA', () => {
 
 it('the fleet’s ETA comes from its finished machines', () => {
   const machines = [made('a', 10), machine('b', 'running', { startedAt: 0 }), machine('c', 'queued')];
-  expect(fleetEta({ report: report(machines), live: new Map(), now: 4000 })).toBe((10 + 6) / 2);
-  expect(fleetEta({ report: report(machines.slice(1)), live: new Map(), now: 4000 })).toBeNull();
+  expect(fleetEta(snapshot(machines, { now: 4000 }))).toBe((10 + 6) / 2);
+  expect(fleetEta(snapshot(machines.slice(1), { now: 4000 }))).toBeNull();
 });
 
 it('before a machine has finished, the fleet’s ETA comes from what its trainings expect', () => {
   const live = new Map([['b', training]]);
   const machines = [machine('b', 'running', { startedAt: 0 }), machine('c', 'queued')];
-  expect(fleetEta({ report: report(machines), live, now: 6000 })).toBe((6 + 4 + 4) / 2);
-  expect(fleetEta({ report: report(machines.slice(0, 1)), live, now: 6000 })).toBe(4);
+  expect(fleetEta(snapshot(machines, { live, now: 6000 }))).toBe((6 + 4 + 4) / 2);
+  expect(fleetEta(snapshot(machines.slice(0, 1), { live, now: 6000 }))).toBe(4);
 });
 
 it('a silence of Temporal is said', () => {
-  expect(totalLine({ report: report([machine('b', 'running')]), live: new Map(), now: 0, answered: false })).toContain(
-    'no answer from Temporal',
-  );
+  expect(totalLine(snapshot([machine('b', 'running')], { silentSince: 0 }))).toContain('no answer from Temporal');
 });
 
 it('the total counts what is done, runs and failed', () => {
@@ -81,9 +86,7 @@ it('the total counts what is done, runs and failed', () => {
     machine('b', 'running'),
     machine('c', 'failed', { failure: { type: 'X', step: 'trainTvae', message: 'm', hint: null } }),
   ];
-  expect(totalLine({ report: report(machines), live: new Map(), now: 5000 })).toContain(
-    '1/3 done · 1 running · 1 failed · 5.0 s',
-  );
+  expect(totalLine(snapshot(machines, { now: 5000 }))).toContain('1/3 done · 1 running · 1 failed · 5.0 s');
 });
 
 it('a failed machine says in which step and why', () => {
