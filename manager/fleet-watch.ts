@@ -43,7 +43,7 @@ export interface FleetSource {
 }
 
 /** No answer for so long is a silence. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 2_000;
 /** A call that has not come back by then never will. */
 const CALL_MS = 15_000;
 
@@ -68,7 +68,7 @@ export function fleetPoll(source: FleetSource): SharedPoll<FleetSnapshot> {
 function temporalFleet({ client }: Connected, name: string): FleetSource {
   const handle = client.workflow.getHandle(fleetWorkflowId(name));
   const call = <T>(signal: AbortSignal, work: () => Promise<T>) =>
-    client.withAbortSignal(signal, () => client.withDeadline(Date.now() + CALL_MS, work));
+    linked(signal, (own) => client.withAbortSignal(own, () => client.withDeadline(Date.now() + CALL_MS, work)));
   return {
     readFleet: async (signal) => viewOf(await call(signal, () => handle.query<FleetReport>(QUERY.status))),
     readLive: (machineId, signal) => call(signal, () => readLiveStep(client, machineId)),
@@ -76,39 +76,41 @@ function temporalFleet({ client }: Connected, name: string): FleetSource {
   };
 }
 
+/** Runs work under a signal of its own: the client leaves its listeners on the one that it is given. */
+async function linked<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const abort = () => {
+    own.abort();
+  };
+  signal.addEventListener('abort', abort);
+  try {
+    signal.throwIfAborted();
+    return await work(own.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 /** Reads snapshots: one query, one describe a running machine. What is as it was stays the same object. */
 class FleetPoll implements PollSource<FleetSnapshot> {
-  private asked: Promise<FleetView | null> | null = null;
+  /** What has been asked and not been answered yet. */
+  private readonly asked = new Map<string, Promise<unknown>>();
   private answeredAt = Date.now();
 
   constructor(private readonly source: FleetSource) {}
 
   awaitEnd(): WorkflowEnd {
-    this.asked = null;
+    this.asked.clear();
     this.answeredAt = Date.now();
     return this.source.awaitEnd();
   }
 
   async read(before: FleetSnapshot | null, signal: AbortSignal): Promise<FleetSnapshot> {
-    const answer = await this.answer(signal);
-    if (answer !== null) this.answeredAt = Date.now();
-    const view = answer === null ? (before?.view ?? null) : kept(before?.view ?? null, answer);
+    const answer = await this.ask('the fleet', signal, () => this.source.readFleet(signal));
+    if (answer !== undefined) this.answeredAt = Date.now();
+    const view = answer === undefined ? (before?.view ?? null) : kept(before?.view ?? null, answer);
     const live = view === null ? new Map<string, LiveStep>() : await this.readLive(view, before, signal);
-    return { view, live, now: Date.now(), silentSince: answer === null ? this.answeredAt : null };
-  }
-
-  /** The account; null while nothing answers. What does not answer at once is not asked a second time. */
-  private async answer(signal: AbortSignal): Promise<FleetView | null> {
-    const asked = (this.asked ??= this.source.readFleet(signal).catch(() => null));
-    const forget = () => {
-      if (this.asked === asked) this.asked = null;
-    };
-    void asked.then(forget);
-    const answered = new AbortController();
-    const patience = pause(PATIENCE_MS, AbortSignal.any([signal, answered.signal])).then(() => null);
-    const answer = await Promise.race([asked, patience]);
-    answered.abort();
-    return answer;
+    return { view, live, now: Date.now(), silentSince: answer === undefined ? this.answeredAt : null };
   }
 
   /** A machine whose step cannot be read is as it was. */
@@ -121,11 +123,26 @@ class FleetPoll implements PollSource<FleetSnapshot> {
     const steps = await Promise.all(
       running.map(async ({ machineId }) => {
         const last = before?.live.get(machineId) ?? null;
-        const step = await this.source.readLive(machineId, signal).catch(() => last);
+        const answer = await this.ask(machineId, signal, () => this.source.readLive(machineId, signal));
+        const step = answer === undefined ? last : answer;
         return step === null ? [] : [[machineId, same(last, step)] as const];
       }),
     );
     return new Map(steps.flat());
+  }
+
+  /** An answer, or undefined where none comes soon. Then it is waited for next time, not asked for again. */
+  private async ask<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
+    const asked = (this.asked.get(what) as Promise<T | undefined> | undefined) ?? call().catch(() => undefined);
+    this.asked.set(what, asked);
+    void asked.then(() => {
+      if (this.asked.get(what) === asked) this.asked.delete(what);
+    });
+    const answered = new AbortController();
+    const patience = pause(PATIENCE_MS, AbortSignal.any([signal, answered.signal])).then(() => undefined);
+    const answer = await Promise.race([asked, patience]);
+    answered.abort();
+    return answer;
   }
 }
 

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, once, setMaxListeners } from 'node:events';
 import type { WorkflowEnd } from './workflow-end.js';
 
 /** What is polled. */
@@ -51,6 +51,8 @@ class Polling<State extends object> {
     private readonly source: PollSource<State>,
     private readonly everyMs: number,
   ) {
+    // As many calls at once as machines run.
+    setMaxListeners(0, this.stopping.signal);
     this.running = this.run();
     this.running.catch(() => undefined);
   }

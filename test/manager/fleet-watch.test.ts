@@ -27,6 +27,7 @@ class FakeFleet implements FleetSource {
 
   readLive(machineId: string): Promise<LiveStep | null> {
     this.describes.push(machineId);
+    if (this.answers === 'never') return new Promise(() => undefined);
     return Promise.resolve({ step: 'trainTvae', attempt: machineId === 'pump_a' ? this.epoch : 1, ...SAYS_NOTHING });
   }
 
@@ -193,10 +194,12 @@ describe('a silence', () => {
   });
 
   it('is not met with more and more questions', async () => {
-    fleet.answers = 'never';
     const watcher = new Watcher(poll);
+    await seconds(0);
+    fleet.answers = 'never';
     await seconds(60);
-    expect(fleet.queries).toBe(1);
+    expect(fleet.queries).toBe(1 + 1);
+    expect(fleet.describes).toHaveLength(2 + 2);
     await watcher.leave();
   });
 });
