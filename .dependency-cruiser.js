@@ -1,5 +1,5 @@
-// Which part may import which: `npm run check` holds the code to it. web, scripts → manager → activities' Python runner;
-// all of them → contracts; nothing imports web or scripts.
+// Which part may import which: `npm run check` holds the code to it. web, scripts → manager → activities' Python
+// runner; all of them → contracts; nothing imports web or scripts.
 
 /** The parts of this project. */
 const PARTS = '^(web|scripts|manager|workers|workflows|activities|codec|contracts|test|bench|temporal\\.config\\.ts)';

@@ -14,7 +14,7 @@ export const REFUSAL = {
   nothingToDo: 'NothingToDo',
 } as const;
 
-/** An error that a person can act on: what, and what next. The skins make an exit status or an HTTP status of its type. */
+/** An error that a person can act on: what, and what next. The skins make an exit or HTTP status of its type. */
 export class ManagerError extends Error {
   override readonly name = 'ManagerError';
 
@@ -28,7 +28,7 @@ export class ManagerError extends Error {
   }
 }
 
-/** A workflow's failure as an error for a person: which step, what, what to do next. Other errors stay what they are. */
+/** A workflow's failure as an error for a person: which step, what, what to do next. Other errors stay as they are. */
 export function workflowError(error: unknown): unknown {
   if (!(error instanceof WorkflowFailedError)) return error;
   const { type, step, message, hint } = reportFailure(error.cause, null);

@@ -11,7 +11,7 @@ import type { Project } from './project.js';
  * Adds a machine to the fleet, or replaces it.
  * @param text its configuration, JSON
  * @param name what messages call the text: a file's name
- * @throws ApplicationFailure InvalidInput naming every field that is wrong; ManagerError when the machine is there already
+ * @throws ApplicationFailure InvalidInput naming every field that is wrong; ManagerError when the machine is there
  */
 export async function createMachine(
   { settings }: Project,

@@ -7,7 +7,7 @@ import { runScript } from './script.js';
 const text = z.string().optional();
 const flag = z.boolean().optional();
 
-/** How recorded rows become a machine's seed. Each field is a flag of import_seed.py, which says what is wrong with it. */
+/** How recorded rows become a machine's seed. Each field is a flag of import_seed.py, which checks its value. */
 export const RowsImport = z.strictObject({
   csv: z.string(),
   map: text,

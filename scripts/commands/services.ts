@@ -16,10 +16,10 @@ async function start(): Promise<void> {
   const note = (line: string) => process.stdout.write(`${line}\n`);
   const session = await openSession(currentProject(), 'steps', note);
   try {
-    const page = session.settings.temporalConfigured ? null : `http://127.0.0.1:${session.settings.embedded.uiPort}`;
-    note(
-      `worker ready on ${session.settings.queues.light} and ${session.settings.queues.training}${page === null ? '' : `\nTemporal Web UI: ${page}`}\nCtrl-C stops.`,
-    );
+    const { queues, temporalConfigured, embedded } = session.settings;
+    note(`worker ready on ${queues.light} and ${queues.training}`);
+    if (!temporalConfigured) note(`Temporal Web UI: http://127.0.0.1:${embedded.uiPort}`);
+    note('Ctrl-C stops.');
     await untilStopped(interrupted);
   } finally {
     note('stopping: running steps save their checkpoints');
