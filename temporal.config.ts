@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { delimiter, dirname, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
@@ -51,12 +51,16 @@ export interface Settings {
   dataRoot: string;
   /** The Python interpreter that runs the scripts. Absolute. */
   python: string;
+  /** Where the `temporal` command may lie, set-up's own folder first. */
+  commandFolders: string[];
   /** State of the embedded server: database, logs. Absolute. */
   stateDir: string;
   /** True when the environment or a profile names a Temporal: then no embedded server is started. */
   temporalConfigured: boolean;
   connect: ClientConnectConfig & { namespace: string; address: string };
   embedded: { port: number; uiPort: number };
+  /** Address of the Temporal Web UI, or null when it is not known. */
+  webUi: string | null;
   queues: { light: string; training: string };
   slots: { light: number; training: number };
   heartbeatEveryMs: number;
@@ -102,9 +106,11 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
   const e = parsed.data;
   const { connectionOptions, namespace } = loadConnection(env);
   const address = connectionOptions.address;
+  const python = resolve(projectRoot, e.GAN_PYTHON);
   return {
     dataRoot: resolve(projectRoot, e.GAN_ROOT),
-    python: resolve(projectRoot, e.GAN_PYTHON),
+    python,
+    commandFolders: [dirname(python), ...(env['PATH'] ?? '').split(delimiter)],
     stateDir: resolve(projectRoot, e.GAN_STATE_DIR),
     temporalConfigured: address !== undefined,
     connect: {
@@ -113,6 +119,10 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
       address: address ?? `127.0.0.1:${e.GAN_TEMPORAL_PORT}`,
     },
     embedded: { port: e.GAN_TEMPORAL_PORT, uiPort: e.GAN_TEMPORAL_UI_PORT },
+    webUi:
+      address === undefined
+        ? `http://127.0.0.1:${e.GAN_TEMPORAL_UI_PORT}`
+        : (given['TEMPORAL_UI_ADDRESS'] ?? cloudUi(address)),
     queues: { light: e.GAN_TASK_QUEUE, training: `${e.GAN_TASK_QUEUE}-training` },
     slots: { light: e.GAN_LIGHT_SLOTS, training: e.GAN_TRAINING_SLOTS },
     heartbeatEveryMs: e.GAN_HEARTBEAT_EVERY_MS,
@@ -134,6 +144,10 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
     deployment: deploymentOf(e.GAN_DEPLOYMENT_NAME, e.GAN_BUILD_ID, address !== undefined),
     logLevel: e.GAN_LOG_LEVEL,
   };
+}
+
+function cloudUi(address: string): string | null {
+  return address.includes('.tmprl.cloud') || address.includes('.api.temporal.io') ? 'https://cloud.temporal.io' : null;
 }
 
 /**

@@ -1,31 +1,33 @@
 import type { MachinePipelineInput, FleetRunInput } from '../contracts/parameters.js';
-import type { StepRequest } from '../contracts/runs.js';
-import { createProfile } from './create-profile.js';
-import { generateDataset } from './generate-dataset.js';
-import { generateSeed } from './generate-seed.js';
+import type { StepRequest, StepResult } from '../contracts/runs.js';
+import { STEPS } from '../contracts/steps.js';
+import type { Step } from '../contracts/steps.js';
 import { admitMachine, checkFleetHealth, planFleet } from './plan.js';
 import type { PlanSettings } from './plan.js';
-import { publishDataset } from './publish-dataset.js';
 import { requestCancellation } from './request-cancellation.js';
-import { trainTvae } from './train-tvae.js';
-import { validateDataset } from './validate-dataset.js';
-import { validateSeed } from './validate-seed.js';
+import { runStepScript } from './step.js';
+import { STEP_SCRIPTS, commonArgs } from './steps.js';
 
-/** The activities, bound to a worker's settings. */
+/** The activities, bound to a worker's settings: one a step, named as the step, and those of the workflows' own. */
 export function createActivities(settings: PlanSettings) {
   return {
     admitMachine: (given: MachinePipelineInput) => admitMachine(given, settings),
     planFleet: (given: FleetRunInput) => planFleet(given, settings),
     requestCancellation,
     checkFleetHealth: () => checkFleetHealth(settings),
-    createProfile: (request: StepRequest) => createProfile(request, settings),
-    generateSeed: (request: StepRequest) => generateSeed(request, settings),
-    validateSeed: (request: StepRequest) => validateSeed(request, settings),
-    trainTvae: (request: StepRequest) => trainTvae(request, settings),
-    generateDataset: (request: StepRequest) => generateDataset(request, settings),
-    validateDataset: (request: StepRequest) => validateDataset(request, settings),
-    publishDataset: (request: StepRequest) => publishDataset(request, settings),
+    ...stepActivities(settings),
   };
 }
 
 export type Activities = ReturnType<typeof createActivities>;
+
+type StepActivities = Record<Step, (request: StepRequest) => Promise<StepResult>>;
+
+function stepActivities(settings: PlanSettings): StepActivities {
+  const activity = (step: Step) => (request: StepRequest) => {
+    const { script, flags } = STEP_SCRIPTS[step];
+    const args = [...commonArgs(request), ...flags(request, settings)];
+    return runStepScript(step, { script, args }, settings);
+  };
+  return Object.fromEntries(STEPS.map((step) => [step, activity(step)])) as StepActivities;
+}

@@ -12,12 +12,13 @@ import { listMachines, readProfile } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
 import { runPython } from './python/script.js';
 import type { PythonSettings } from './python/script.js';
-import type { PublishSettings } from './publish-dataset.js';
+import { SCRIPT } from './python/scripts.js';
 import { beating, runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
-import { trainingArgs } from './train-tvae.js';
+import { trainingArgs } from './steps.js';
+import type { StepOptions } from './steps.js';
 
-export interface PlanSettings extends PublishSettings {
+export interface PlanSettings extends StepSettings, StepOptions {
   policy: ActivityPolicy;
   /** Machines in flight at once when the input does not say. */
   defaultConcurrency: number;
@@ -26,7 +27,8 @@ export interface PlanSettings extends PublishSettings {
 export { PlanData };
 export type { PlannedMachine };
 
-const HealthData = z.object({
+/** What validate_all_models.py gives. */
+export const HealthData = z.object({
   machines: z.array(z.object({ machineId: z.string(), metadata: z.boolean(), model: z.boolean(), data: z.boolean() })),
 });
 
@@ -57,11 +59,7 @@ async function plan(input: FleetRunInput, settings: PlanSettings): Promise<Fleet
 }
 
 export async function checkFleetHealth(settings: StepSettings): Promise<MachineHealth[]> {
-  const result = await runSupervised(
-    'fleetHealth',
-    { script: 'GAN/scripts/validate_all_models.py', args: [] },
-    settings,
-  );
+  const result = await runSupervised('fleetHealth', { script: SCRIPT.health, args: [] }, settings);
   return HealthData.parse(result.data).machines;
 }
 
@@ -90,7 +88,7 @@ export async function selectPlan(
     input.force,
   );
   const silent = { onProgress: () => undefined, onLog: () => undefined };
-  const result = await runPython({ script: 'GAN/scripts/plan.py', args }, settings, signal, silent);
+  const result = await runPython({ script: SCRIPT.plan, args }, settings, signal, silent);
   return PlanData.parse(result.data).machines.filter((machine) => isDue(machine, input.only));
 }
 

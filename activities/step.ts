@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { HeartbeatDetails } from '../contracts/events.js';
 import type { ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
-import type { ActivityPolicy, StepRequest, StepResult } from '../contracts/runs.js';
+import type { ActivityPolicy, StepResult } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
 import { failure } from './python/failures.js';
 import { runPython } from './python/script.js';
@@ -143,14 +143,4 @@ class Pulse {
 
 function toStepResult({ skipped, reason, summary, outputs, metrics, durationSeconds }: ResultEvent): StepResult {
   return { skipped, reason, summary, outputs, metrics, durationSeconds };
-}
-
-/** The flags that every step has. */
-export function commonArgs(request: StepRequest): string[] {
-  return [
-    ...['--machine_id', request.machineId],
-    ...['--seed', String(request.seed)],
-    ...(request.fleetRun === null ? [] : ['--fleet_run', request.fleetRun]),
-    ...(request.force ? [] : ['--skip_if_current']),
-  ];
 }

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
-import { loadSettings } from '../temporal.config.js';
-import { runScript } from './scripts.js';
-import { PROJECT_ROOT } from './embedded/session.js';
+import { SCRIPT } from '../activities/python/scripts.js';
+import { artifactPath } from './artifacts.js';
+import type { Control, Project } from './project.js';
+import { runScript } from './script.js';
 
 /** The fleet's summary page as it was written. */
 export interface FleetPage {
@@ -14,7 +14,7 @@ export interface FleetPage {
  * Writes the fleet's summary page on this host's data root.
  * @throws ApplicationFailure typed by the script's exit status
  */
-export async function writeFleetReport(): Promise<FleetPage> {
-  const { summary, metrics, outputs } = await runScript('GAN/scripts/fleet_report.py', []);
-  return { path: join(loadSettings(process.env, PROJECT_ROOT).dataRoot, outputs[0]?.path ?? ''), summary, metrics };
+export async function writeFleetReport(project: Project, control: Control): Promise<FleetPage> {
+  const { summary, metrics, outputs } = await runScript(project, SCRIPT.fleetReport, [], control);
+  return { path: artifactPath(project, outputs[0]?.path ?? ''), summary, metrics };
 }

@@ -1,31 +1,179 @@
-import type { Client } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { listMachines } from '../activities/fleet-folder.js';
-import type { FleetFolders } from '../activities/fleet-folder.js';
-import type { FleetRunInput } from '../contracts/parameters.js';
-import { MachineId } from '../contracts/parameters.js';
-import { WORKFLOW } from '../contracts/runs.js';
+import { FleetRunInput, RunName } from '../contracts/parameters.js';
+import type { FleetReport } from '../contracts/runs.js';
+import { QUERY, UPDATE, WORKFLOW } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
-import type { Settings } from '../temporal.config.js';
+import { isRetryable } from '../workflows/fleet-ledger.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
-import { CliError, EXIT } from '../scripts/errors.js';
+import { notApplied } from './differences.js';
+import type { NotApplied } from './differences.js';
+import { ManagerError, REFUSAL, workflowError } from './errors.js';
+import { failedMachines, stillInFleet } from './failed-machines.js';
+import type { Connected } from './project.js';
+import { steer } from './steering.js';
+import type { Steering } from './steering.js';
 
-/** Starts a fleet run. @throws CliError when a run of that name is under way */
-export async function startFleetRun(client: Client, settings: Settings, input: FleetRunInput): Promise<void> {
-  const machines = input.machineIds === null ? 'every machine' : `${input.machineIds.length} machines`;
+type Note = (line: string) => void;
+
+/** A fleet run as a person asks for it. */
+export interface FleetRequest {
+  input: FleetRunInput;
+  /** Only the machines that failed last: their names become the input's. */
+  onlyFailed: boolean;
+  /** Whether this host does the work: then the machines that are in its fleet folder count. */
+  here: boolean;
+}
+
+/** A fleet run that was started, or that was under way. */
+export interface StartedFleet {
+  name: string;
+  /** What was given and does not apply, because a run was under way; null when it was started with it. */
+  notApplied: NotApplied | null;
+}
+
+/**
+ * Starts a fleet run; goes on with the one that is under way, where there is one.
+ * @param given the fields that the person gave, to be compared with a run that is under way
+ * @throws ManagerError when nothing has failed that could run again
+ */
+export async function startOrJoinFleetRun(
+  connected: Connected,
+  request: FleetRequest,
+  given: Record<string, unknown>,
+  note: Note,
+): Promise<StartedFleet> {
+  const running = await findFleetRun(connected, null, true);
+  if (running !== null)
+    return { name: running, notApplied: await notApplied(given, handleOf(connected, running), FleetRunInput) };
+  const input = await withFailed(connected, request, note);
+  await startFleetRun(connected, input);
+  return { name: input.name, notApplied: null };
+}
+
+/** A request's input, the machines that failed in it where it asks for them. */
+export async function withFailed(
+  connected: Connected,
+  { input, onlyFailed, here }: FleetRequest,
+  note: Note,
+): Promise<FleetRunInput> {
+  if (!onlyFailed) return input;
+  const failed = await failedMachines(connected);
+  return { ...input, machineIds: here ? await stillInFleet(failed, connected, note) : failed };
+}
+
+/** Starts a fleet run. @throws ManagerError when a run of that name is under way */
+export async function startFleetRun({ client, settings }: Connected, input: FleetRunInput): Promise<void> {
+  const { machineIds, parameters } = input;
+  const machines = machineIds === null ? 'every machine' : `${machineIds.length} machines`;
   try {
     await client.workflow.start(WORKFLOW.fleetRun, {
       workflowId: fleetWorkflowId(input.name),
       taskQueue: settings.queues.light,
       args: [input],
       staticSummary: `fleet run ${input.name}: ${machines}`,
-      staticDetails: `${input.parameters.epochs} epochs, batch ${input.parameters.batchSize}, ${input.parameters.samples} rows a machine, random seed ${input.parameters.seed}`,
+      staticDetails: [
+        `${parameters.epochs} epochs, batch ${parameters.batchSize}`,
+        `${parameters.samples} rows a machine, random seed ${parameters.seed}`,
+      ].join(', '),
       typedSearchAttributes: [{ key: ATTRIBUTE.fleetRun, value: input.name }],
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new CliError(`a fleet run named ${input.name} is under way`, EXIT.failed, 'npm run gan -- fleet status');
+    throw new ManagerError(
+      REFUSAL.underWay,
+      `a fleet run named ${input.name} is under way`,
+      'npm run gan -- fleet status',
+    );
   }
+}
+
+/** Machines that run again, in a run that is under way or in a new one. */
+export interface RetriedFleet {
+  name: string;
+  /** The machines, where a run is under way; null: a new run was started with them. */
+  again: string[] | null;
+}
+
+/**
+ * Runs machines that failed or were cancelled again: in the run that is under way, else in a new one.
+ * @param machines which; none: all of them
+ * @param name of the run they failed in; null: the latest
+ * @throws ManagerError when one of them has not failed, or nothing has
+ */
+export async function retryFleet(
+  connected: Connected,
+  machines: readonly string[],
+  name: string | null,
+  note: Note,
+): Promise<RetriedFleet> {
+  const running = await findFleetRun(connected, name, true);
+  if (running !== null) return { name: running, again: await retryInRun(connected, running, machines, note) };
+  const failed = await failedMachines(connected, name);
+  const unknown = machines.filter((machine) => !failed.includes(machine));
+  if (unknown.length > 0)
+    throw new ManagerError(REFUSAL.invalidInput, `not failed in the last run: ${unknown.join(', ')}`);
+  const machineIds = await stillInFleet(machines.length > 0 ? machines : failed, connected, note);
+  const input = FleetRunInput.parse({ name: nameOfTime(new Date()), machineIds });
+  await startFleetRun(connected, input);
+  return { name: input.name, again: null };
+}
+
+async function retryInRun(
+  connected: Connected,
+  name: string,
+  machines: readonly string[],
+  note: Note,
+): Promise<string[]> {
+  const handle = handleOf(connected, name);
+  const chosen =
+    machines.length > 0
+      ? [...machines]
+      : await stillInFleet(retryable(await handle.query<FleetReport>(QUERY.status)), connected, note);
+  return await handle.executeUpdate<string[], [string[] | null]>(UPDATE.retry, { args: [chosen] });
+}
+
+function retryable(report: FleetReport): string[] {
+  return report.machines.filter(isRetryable).map((machine) => machine.machineId);
+}
+
+/**
+ * Waits for a fleet run's end: how it ended. A run that was cancelled has no result, but an account.
+ * @throws ManagerError for the failure of a run that has no account either, since its input was refused
+ */
+export async function fleetResult(connected: Connected, name: string): Promise<FleetReport> {
+  const handle = handleOf(connected, name);
+  try {
+    return (await handle.result()) as FleetReport;
+  } catch (error) {
+    const last = await handle.query<FleetReport>(QUERY.status).catch(() => null);
+    if (last === null || last.machines.length === 0) throw workflowError(error);
+    return last;
+  }
+}
+
+/** The account of a fleet run. @param wanted null: the latest. @throws ManagerError when there is none */
+export async function fleetStatus(connected: Connected, wanted: string | null): Promise<FleetReport> {
+  const name = await requireFleetRun(connected, wanted, false);
+  return await handleOf(connected, name).query<FleetReport>(QUERY.status);
+}
+
+/** Pauses, resumes or cancels the run that is under way; gives its name. @throws ManagerError when there is none */
+export async function steerFleet(connected: Connected, action: Steering, wanted: string | null): Promise<string> {
+  const name = await requireFleetRun(connected, wanted, true);
+  await steer(handleOf(connected, name), action);
+  return name;
+}
+
+async function requireFleetRun(connected: Connected, name: string | null, running: boolean): Promise<string> {
+  const found = await findFleetRun(connected, name, running);
+  if (found !== null) return found;
+  const which = name === null ? 'no fleet run' : `no fleet run ${name}`;
+  throw new ManagerError(
+    REFUSAL.notFound,
+    `${which}${running ? ' is under way' : ' is known'}`,
+    'npm run fleet starts one',
+  );
 }
 
 /**
@@ -33,7 +181,12 @@ export async function startFleetRun(client: Client, settings: Settings, input: F
  * @param name only the run of this name
  * @param running only a run that is under way
  */
-export async function findFleetRun(client: Client, name: string | null, running: boolean): Promise<string | null> {
+export async function findFleetRun(
+  { client }: Connected,
+  name: string | null,
+  running: boolean,
+): Promise<string | null> {
+  if (name !== null && !RunName.safeParse(name).success) return null;
   const query = [
     `WorkflowType = '${WORKFLOW.fleetRun}'`,
     ...(running ? ["ExecutionStatus = 'Running'"] : []),
@@ -45,31 +198,11 @@ export async function findFleetRun(client: Client, name: string | null, running:
   return null;
 }
 
-/** Machines whose latest pipeline failed, was cancelled or timed out, of one fleet run or of all. */
-export async function failedMachines(client: Client, fleetRun: string | null = null): Promise<string[]> {
-  const latest = new Map<string, string>();
-  const query = [
-    `WorkflowType = '${WORKFLOW.machinePipeline}'`,
-    ...(fleetRun === null ? [] : [`FleetRun = '${fleetRun}'`]),
-  ].join(' AND ');
-  for await (const execution of client.workflow.list({ query })) {
-    const id = execution.workflowId.replace(/^machine\//, '');
-    if (MachineId.safeParse(id).success && !latest.has(id)) latest.set(id, execution.status.name);
-  }
-  const failed = [...latest].flatMap(([id, status]) => (['COMPLETED', 'RUNNING'].includes(status) ? [] : [id]));
-  if (failed.length === 0) throw new CliError('no machine has failed', EXIT.ok);
-  return failed.sort();
+/** A name for a run that was given none: date and time, UTC. */
+export function nameOfTime(now: Date): string {
+  return now.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
 }
 
-/** Those of the machines that failed which are in the fleet; notes the others. @throws CliError when none is */
-export async function stillInFleet(
-  failed: readonly string[],
-  where: FleetFolders,
-  note: (line: string) => void,
-): Promise<string[]> {
-  const known = await listMachines(where);
-  const gone = failed.filter((id) => !known.includes(id));
-  if (gone.length > 0) note(`no longer in the fleet, left out: ${gone.join(', ')}`);
-  if (gone.length === failed.length) throw new CliError('no machine of the fleet has failed', EXIT.ok);
-  return failed.filter((id) => known.includes(id));
+function handleOf({ client }: Connected, name: string): WorkflowHandle {
+  return client.workflow.getHandle(fleetWorkflowId(name));
 }

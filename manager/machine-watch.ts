@@ -1,28 +1,26 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { stepState } from '../scripts/views/fleet.js';
+import type { WorkflowHandle } from '@temporalio/client';
 import { readLiveStep } from './live-step.js';
+import type { LiveStep } from './live-step.js';
+import type { Connected } from './project.js';
+import { SharedPoll } from './shared-poll.js';
 import { awaitEnd } from './workflow-end.js';
 
-const EVERY_MS = 1_000;
+/** What a machine's running step last said; null before it has said anything. */
+export interface MachineSnapshot {
+  live: LiveStep | null;
+}
 
-/** Writes a line whenever the machine's running step has moved on, until the pipeline ends or the signal aborts. */
-export async function watchMachine(
-  client: Client,
+/** Snapshots of a machine's pipeline, about one a second however many subscribe, until it ends. */
+export function machinePoll(
+  { client }: Connected,
   machineId: string,
   handle: WorkflowHandle,
-  write: (line: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const ended = awaitEnd(client, handle);
-  const either = AbortSignal.any([signal, ended.signal]);
-  let said = '';
-  while (!either.aborted) {
-    const live = await readLiveStep(client, machineId).catch(() => null);
-    const line = live === null ? said : stepState(live);
-    if (line !== said) write(`${machineId}: ${line}`);
-    said = line;
-    await delay(EVERY_MS, undefined, { signal: either }).catch(() => undefined);
-  }
-  await ended.stop();
+): SharedPoll<MachineSnapshot> {
+  return new SharedPoll<MachineSnapshot>({
+    // Between two steps, and while nothing answers, it is as it was.
+    read: async (before) => ({
+      live: (await readLiveStep(client, machineId).catch(() => null)) ?? before?.live ?? null,
+    }),
+    awaitEnd: () => awaitEnd(client, handle),
+  });
 }

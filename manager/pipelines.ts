@@ -1,17 +1,35 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { MachinePipelineInput } from '../contracts/parameters.js';
-import { WORKFLOW } from '../contracts/runs.js';
+import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { MachinePipelineInput } from '../contracts/parameters.js';
+import type { PipelineReport, PipelineResult } from '../contracts/runs.js';
+import { QUERY, WORKFLOW } from '../contracts/runs.js';
 import { machineWorkflowId } from '../contracts/steps.js';
-import type { Settings } from '../temporal.config.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
+import { notApplied } from './differences.js';
+import type { NotApplied } from './differences.js';
+import { ManagerError, REFUSAL, workflowError } from './errors.js';
+import { readLiveStep } from './live-step.js';
+import type { LiveStep } from './live-step.js';
+import type { Connected } from './project.js';
+import { steer } from './steering.js';
+import type { Steering } from './steering.js';
 
-/** Starts a machine's pipeline; when one runs, gives that one. */
+/** A machine's pipeline that was started, or that ran already. */
+export interface StartedPipeline {
+  handle: WorkflowHandle;
+  /** What was given and does not apply, because the pipeline ran already; null when it was started with it. */
+  notApplied: NotApplied | null;
+}
+
+/**
+ * Starts a machine's pipeline; when one runs, gives that one.
+ * @param given the fields that the person gave, to be compared with a pipeline that runs
+ */
 export async function startPipeline(
-  client: Client,
-  settings: Settings,
+  { client, settings }: Connected,
   input: MachinePipelineInput,
-): Promise<{ handle: WorkflowHandle; attached: boolean }> {
+  given: Record<string, unknown> = {},
+): Promise<StartedPipeline> {
   const workflowId = machineWorkflowId(input.machineId);
   try {
     const handle = await client.workflow.start(WORKFLOW.machinePipeline, {
@@ -21,9 +39,45 @@ export async function startPipeline(
       staticSummary: input.machineId,
       typedSearchAttributes: [{ key: ATTRIBUTE.machineId, value: input.machineId }],
     });
-    return { handle, attached: false };
+    return { handle, notApplied: null };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return { handle: client.workflow.getHandle(workflowId), attached: true };
+    const handle = client.workflow.getHandle(workflowId);
+    return { handle, notApplied: await notApplied(given, handle, MachinePipelineInput) };
   }
+}
+
+/** Waits for a pipeline's end. @throws ManagerError saying which step failed, why and what to do next */
+export async function pipelineResult(handle: WorkflowHandle): Promise<PipelineResult> {
+  try {
+    return (await handle.result()) as PipelineResult;
+  } catch (error) {
+    throw workflowError(error);
+  }
+}
+
+/** A pipeline's account, and what its running step last said. @throws ManagerError when the machine has none */
+export async function pipelineStatus(
+  { client }: Connected,
+  machineId: string,
+): Promise<PipelineReport & { live: LiveStep | null }> {
+  const handle = client.workflow.getHandle(machineWorkflowId(machineId));
+  const report = await handle.query<PipelineReport>(QUERY.status).catch(notFound(machineId));
+  return { ...report, live: await readLiveStep(client, machineId).catch(() => null) };
+}
+
+/** Pauses, resumes or cancels a machine's pipeline. @throws ManagerError when none is under way */
+export async function steerPipeline({ client }: Connected, action: Steering, machineId: string): Promise<void> {
+  await steer(client.workflow.getHandle(machineWorkflowId(machineId)), action).catch(notFound(machineId));
+}
+
+function notFound(machineId: string) {
+  return (error: unknown): never => {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new ManagerError(
+      REFUSAL.notFound,
+      `${machineId} has no pipeline under way`,
+      `npm run gan -- machine run ${machineId}`,
+    );
+  };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
@@ -15,6 +16,8 @@ const AGAIN_MS = 1_000;
 export function awaitEnd(client: Client, handle: WorkflowHandle): WorkflowEnd {
   const ended = new AbortController();
   const given = new AbortController();
+  // The client leaves a listener on it with each call, about one a minute.
+  setMaxListeners(0, given.signal);
   const waiting = untilEnded(client, handle, given.signal).finally(() => {
     ended.abort();
   });

@@ -3,7 +3,7 @@ import { addFleetCommands } from './commands/fleet.js';
 import { addHealthCommands } from './commands/health.js';
 import { addMachineCommands } from './commands/machine.js';
 import { addServiceCommands } from './commands/services.js';
-import { CliError, reportError } from './errors.js';
+import { reportError } from './errors.js';
 
 const program = new Command('gan')
   .description('Regenerates synthetic run-to-failure data for a fleet of industrial machines, durably, on Temporal.')
@@ -23,4 +23,3 @@ try {
   process.exitCode = error instanceof CommanderError ? Math.min(error.exitCode * 2, 2) : reportError(error);
 }
 if (process.exitCode === undefined) process.exitCode = 0;
-export { CliError };

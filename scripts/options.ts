@@ -1,8 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import type { ZodType } from 'zod';
-import { SYNTHESIZERS, describeProblems } from '../contracts/parameters.js';
-import { CliError, EXIT } from './errors.js';
+import { SYNTHESIZERS } from '../contracts/parameters.js';
 
 /** The flags that set a step's parameters, the same on every command that has them. */
 export interface ParameterOptions {
@@ -51,13 +49,6 @@ export function parametersOf({
       ([, value]) => value !== undefined,
     ),
   );
-}
-
-/** @throws CliError naming every field that is wrong, its value and what is allowed */
-export function check<T>(schema: ZodType<T>, given: unknown): T {
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  throw new CliError(describeProblems(parsed.error, given).join('\n       '), EXIT.invalid);
 }
 
 export function number(text: string): number {

@@ -32,6 +32,7 @@ const CACHE = '.cache';
 const CHECKS = [
   { title: 'types', command: `${NPX}/tsc`, args: ['--noEmit', '--incremental', '--tsBuildInfoFile', `${CACHE}/tsc`] },
   { title: 'lint', command: `${NPX}/eslint`, args: ['.', '--cache', '--cache-location', `${CACHE}/eslint`] },
+  { title: 'imports', command: `${NPX}/depcruise`, args: ['.', '--output-type', 'err-long'] },
   { title: 'format', command: `${NPX}/prettier`, args: ['--check', '--log-level', 'warn', '.'] },
   { title: 'Python types', command: PYTHON, args: ['-m', 'mypy', ...PYTHON_SOURCES] },
   {

@@ -3,6 +3,7 @@ import proto from '@temporalio/proto';
 import type { Logger } from 'pino';
 import { failure } from '../activities/python/failures.js';
 import { runPython } from '../activities/python/script.js';
+import { SCRIPT } from '../activities/python/scripts.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { Settings } from '../temporal.config.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
@@ -17,7 +18,7 @@ const NOT_FOUND = 5;
  * @throws ApplicationFailure MissingPrerequisite naming what to do
  */
 export async function requirePython(settings: Settings, projectRoot: string, log: Logger): Promise<void> {
-  const request = { script: 'GAN/scripts/check_worker.py', args: ['--min_free_mb', String(settings.minFreeMb)] };
+  const request = { script: SCRIPT.checkWorker, args: ['--min_free_mb', String(settings.minFreeMb)] };
   const result = await runPython(request, { ...settings, projectRoot }, new AbortController().signal, {
     onProgress: () => undefined,
     onLog: (line) => {

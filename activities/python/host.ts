@@ -166,10 +166,21 @@ async function readLines(lines: AsyncIterable<unknown>, onLine: (line: string) =
 }
 
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'CUDA_VISIBLE_DEVICES', 'LD_LIBRARY_PATH', 'SYSTEMROOT'];
+/**
+ * Which of their kernels the numerical libraries take on this processor. Passed on too: with others the same work has
+ * other last digits, and so other bytes, than the scripts by hand.
+ */
+const KERNELS = [
+  'OPENBLAS_CORETYPE',
+  'OPENBLAS_L2_SIZE',
+  'ATEN_CPU_CAPABILITY',
+  'MKL_CBWR',
+  'NPY_DISABLE_CPU_FEATURES',
+];
 
 /** One thread a process: two trainings on two cores must not fight. */
 function minimalEnvironment(): Record<string, string> {
-  const passed = PASSED_ON.flatMap((name) => {
+  const passed = [...PASSED_ON, ...KERNELS].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { access, mkdir, open, readFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { Settings } from '../../temporal.config.js';
-import { CliError, EXIT } from '../../scripts/errors.js';
+import { ManagerError, REFUSAL } from '../errors.js';
 
 /**
  * The embedded Temporal server: the dev server of the `temporal` command, on the loopback, over a SQLite file. It runs
@@ -25,7 +25,7 @@ const GUARD = join(import.meta.dirname, 'guard.mjs');
 
 /**
  * Attaches to the embedded server, or starts it.
- * @throws CliError when there is no `temporal` binary or the server does not come up
+ * @throws ManagerError when there is no `temporal` binary or the server does not come up
  */
 export async function startEmbeddedServer(settings: Settings): Promise<EmbeddedServer> {
   const { address } = settings.connect;
@@ -77,8 +77,7 @@ function killGroup({ pid }: ChildProcess): void {
 
 /** The binary that set-up installed, or one on the PATH. */
 async function findTemporal(settings: Settings): Promise<string> {
-  const folders = [dirname(settings.python), ...(process.env['PATH'] ?? '').split(delimiter)];
-  for (const folder of folders) {
+  for (const folder of settings.commandFolders) {
     const path = join(folder, 'temporal');
     if (
       await access(path).then(
@@ -88,7 +87,11 @@ async function findTemporal(settings: Settings): Promise<string> {
     )
       return path;
   }
-  throw new CliError('no temporal binary in .venv/bin or on the PATH', EXIT.missing, 'npm run setup');
+  throw new ManagerError(
+    REFUSAL.missingPrerequisite,
+    'no temporal binary in .venv/bin or on the PATH',
+    'npm run setup',
+  );
 }
 
 async function untilServing(child: ChildProcess, address: string, settings: Settings): Promise<void> {
@@ -96,9 +99,9 @@ async function untilServing(child: ChildProcess, address: string, settings: Sett
   while (!(await isServing(address))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       const log = await readFile(join(settings.stateDir, 'server.log'), 'utf8').catch(() => '');
-      throw new CliError(
+      throw new ManagerError(
+        REFUSAL.crashed,
         `the Temporal server did not come up on ${address}:\n${log.split('\n').slice(-6).join('\n')}`,
-        EXIT.failed,
         'is the port taken? GAN_TEMPORAL_PORT and GAN_TEMPORAL_UI_PORT choose others',
       );
     }

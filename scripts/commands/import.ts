@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { MachineId } from '../../contracts/parameters.js';
-import { check } from '../options.js';
-import { runScript } from '../../manager/scripts.js';
+import { check } from '../../manager/check.js';
+import { RowsImport, importRows } from '../../manager/recorded-rows.js';
+import { print } from '../output.js';
+import { control, currentProject } from '../project.js';
 
-/** The flags that go to import_seed.py as they are: each name here, with underscores there. */
+/** The options with a value, by the names of RowsImport's fields. */
 const TEXT = [
   ['--map <pairs>', 'sensor=column,… also for timestamp, run_id, rul, failure_mode; or a file of a JSON object'],
   ['--units <pairs>', 'sensor=unit,… of the data; refused where the profile has another'],
@@ -41,30 +43,18 @@ type ImportOptions = Record<string, string | boolean | undefined> & { csv: strin
 
 async function importSeed(machineId: string, options: ImportOptions): Promise<void> {
   const id = check(MachineId, machineId);
-  const result = await runScript('GAN/scripts/import_seed.py', importArgs(id, options));
-  process.stdout.write(
-    options.json === true
-      ? `${JSON.stringify(result, null, 2)}\n`
-      : `${id}: ${result.summary}\nnext: npm run gan -- machine run ${id}\n`,
-  );
+  const result = await importRows(currentProject(), id, importRequest(options), control());
+  print(result, options.json, () => `${id}: ${result.summary}\nnext: npm run gan -- machine run ${id}`);
 }
 
-/** The script's flags. A file of pairs is named from where the person is, not from where the script runs. */
-export function importArgs(machineId: string, options: ImportOptions): string[] {
-  const args = ['--machine_id', machineId, '--csv', resolve(options.csv)];
-  for (const [flags] of TEXT) {
-    const name = flags.slice(2).split(' ')[0] ?? '';
-    const value = options[camel(name)];
-    if (typeof value === 'string')
-      args.push(`--${name.replaceAll('-', '_')}=${value.endsWith('.json') ? resolve(value) : value}`);
-  }
+/** What the options ask for. A file of pairs is named from where the person is, not from where the script runs. */
+export function importRequest({ csv, failures, ...options }: ImportOptions): RowsImport {
+  const fields = Object.entries(options).filter(([name]) => name !== 'json');
+  const resolved = fields.map(([name, value]) => [name, isFile(value) ? resolve(value) : value]);
   // Commander gives `--no-failures` as failures: false.
-  if (options['failures'] === false) args.push('--no_failures');
-  if (options['newProfile'] === true) args.push('--new_profile');
-  if (options['replace'] === true) args.push('--replace');
-  return args;
+  return check(RowsImport, { csv: resolve(csv), noFailures: failures === false, ...Object.fromEntries(resolved) });
 }
 
-function camel(name: string): string {
-  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+function isFile(value: string | boolean | undefined): value is string {
+  return typeof value === 'string' && value.endsWith('.json');
 }

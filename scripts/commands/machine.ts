@@ -1,25 +1,25 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parseProfile, readProfile } from '../../activities/fleet-folder.js';
 import { MachineId, MachinePipelineInput } from '../../contracts/parameters.js';
-import { GenerationList } from '../../contracts/generations.js';
-import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
-import { QUERY } from '../../contracts/runs.js';
-import { STEPS, STEP_TITLES, machineWorkflowId } from '../../contracts/steps.js';
-import { loadSettings } from '../../temporal.config.js';
-import { CliError, EXIT, workflowError } from '../errors.js';
-import { duration, table } from '../views/format.js';
+import { check } from '../../manager/check.js';
+import * as dataSets from '../../manager/data-sets.js';
+import { ManagerError, REFUSAL } from '../../manager/errors.js';
+import { machinePoll } from '../../manager/machine-watch.js';
+import type { MachineSnapshot } from '../../manager/machine-watch.js';
+import { createMachine, readMachine } from '../../manager/machines.js';
+import { pipelineResult, pipelineStatus, startPipeline, steerPipeline } from '../../manager/pipelines.js';
+import { STEERING } from '../../manager/steering.js';
+import type { Steering } from '../../manager/steering.js';
+import { EXIT } from '../errors.js';
 import { onInterrupt } from '../interrupt.js';
-import { startPipeline } from '../../manager/pipelines.js';
-import { watchMachine } from '../../manager/machine-watch.js';
-import { notApplied } from '../../manager/not-applied.js';
-import { addParameterOptions, check, parametersOf } from '../options.js';
+import { addParameterOptions, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
-import { readLiveStep } from '../../manager/live-step.js';
-import { runScript } from '../../manager/scripts.js';
-import { PROJECT_ROOT, openSession } from '../../manager/embedded/session.js';
+import { print } from '../output.js';
+import { control, currentProject, note } from '../project.js';
+import { stepState } from '../views/fleet.js';
+import { generationTable, pipelineText, resultLine } from '../views/machine.js';
+import { givenFields, notAppliedLine } from '../views/not-applied.js';
+import { withSession } from '../with-session.js';
 import { addImportCommand } from './import.js';
 
 export function addMachineCommands(program: Command): void {
@@ -30,7 +30,7 @@ export function addMachineCommands(program: Command): void {
     .requiredOption('--config <file>', 'its configuration, JSON')
     .option('--replace', 'replace the machine of that id')
     .option('--json', 'print the profile as JSON')
-    .action(createMachine);
+    .action(create);
   addImportCommand(machine);
   for (const name of ['run', 'retry'] as const) {
     const what =
@@ -69,7 +69,7 @@ export function addMachineCommands(program: Command): void {
     .option('--full', 'train the model again too')
     .option('--json', 'print the result as JSON')
     .action(verify);
-  for (const action of ['pause', 'resume', 'cancel'] as const) {
+  for (const action of STEERING) {
     machine
       .command(action)
       .description(`${action} a machine's pipeline`)
@@ -78,34 +78,16 @@ export function addMachineCommands(program: Command): void {
   }
 }
 
-async function createMachine(options: { config: string; replace?: boolean; json?: boolean }): Promise<void> {
+async function create(options: { config: string; replace?: boolean; json?: boolean }): Promise<void> {
   const text = await readFile(options.config, 'utf8').catch(() => {
-    throw new CliError(`config: no file ${options.config}`, EXIT.invalid);
+    throw new ManagerError(REFUSAL.invalidInput, `config: no file ${options.config}`);
   });
-  const profile = parseProfile(text, options.config);
-  const { dataRoot } = loadSettings(process.env, PROJECT_ROOT);
-  const folder = join(dataRoot, 'fleet');
-  const path = join(folder, `${profile.machine_id}.json`);
-  const exists = await readFile(path).then(
-    () => true,
-    () => false,
-  );
-  if (exists && options.replace !== true) {
-    throw new CliError(
-      `machine_id: ${profile.machine_id} is in the fleet already`,
-      EXIT.invalid,
-      'choose another id, or --replace it',
-    );
-  }
-  await mkdir(folder, { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
-  await rename(temporary, path);
-  process.stdout.write(
-    options.json === true
-      ? `${JSON.stringify(profile, null, 2)}\n`
-      : `${profile.machine_id} added: ${path}\nnext: npm run gan -- machine run ${profile.machine_id}\n`,
-  );
+  const { profile, path } = await createMachine(currentProject(), text, {
+    name: options.config,
+    replace: options.replace === true,
+  });
+  const id = profile.machine_id;
+  print(profile, options.json, () => `${id} added: ${path}\nnext: npm run gan -- machine run ${id}`);
 }
 
 interface RunOptions extends ParameterOptions {
@@ -121,138 +103,75 @@ async function runMachine(machineId: string, options: RunOptions): Promise<void>
     force: options.force ?? false,
   });
   // Before anything is started; where others do the work, their fleet folder counts.
-  if (options.worker)
-    await readProfile(input.machineId, {
-      dataRoot: loadSettings(process.env, PROJECT_ROOT).dataRoot,
-      projectRoot: PROJECT_ROOT,
-    });
-  const note = (line: string) => process.stderr.write(`${line}\n`);
+  if (options.worker) await readMachine(currentProject(), input.machineId);
   const interrupted = onInterrupt();
-  const session = await openSession(options.worker ? 'steps' : 'none', note);
-  try {
-    const { handle, attached } = await startPipeline(session.client, session.settings, input);
-    if (attached) {
-      note(`${machineId} is being run: watching it`);
-      const warning = await notApplied(options, handle, MachinePipelineInput);
-      if (warning !== null) note(warning);
-    }
-    note(`Temporal Web UI: ${session.webUi(handle.workflowId) ?? 'address not known'}`);
-    await watchMachine(
-      session.client,
-      machineId,
-      handle,
-      options.json === true ? note : (line) => process.stdout.write(`${line}\n`),
-      interrupted,
-    );
-    if (interrupted.aborted) {
-      note(`Stopping; checkpoints are saved. Go on: npm run gan -- machine run ${machineId}`);
-      process.exitCode = EXIT.interrupted;
-      return;
-    }
-    printResult(
-      (await handle.result().catch((error: unknown) => {
-        throw workflowError(error);
-      })) as PipelineResult,
-      options.json === true,
-    );
-  } finally {
-    await session.close();
-  }
+  await withSession(
+    options.worker ? 'steps' : 'none',
+    async (session) => {
+      const { handle, notApplied } = await startPipeline(session, input, givenFields(options));
+      if (notApplied !== null) {
+        note(`${machineId} is being run: watching it`);
+        const warning = notAppliedLine(notApplied);
+        if (warning !== null) note(warning);
+      }
+      note(`Temporal Web UI: ${session.webUi(handle.workflowId) ?? 'address not known'}`);
+      await showSteps(
+        machineId,
+        machinePoll(session, machineId, handle).subscribe(interrupted),
+        options.json === true ? note : (line) => process.stdout.write(`${line}\n`),
+      );
+      if (interrupted.aborted) {
+        note(`Stopping; checkpoints are saved. Go on: npm run gan -- machine run ${machineId}`);
+        process.exitCode = EXIT.interrupted;
+        return;
+      }
+      const result = await pipelineResult(handle);
+      print(result, options.json, () => resultLine(result));
+    },
+    note,
+  );
 }
 
-function printResult(result: PipelineResult, json: boolean): void {
-  const what =
-    result.ran.length === 0
-      ? 'up to date, nothing to do'
-      : `${result.ran.map((step) => STEP_TITLES[step]).join(', ')} in ${duration(result.seconds)}`;
-  const quality = result.quality === null ? '' : `, quality ${result.quality.toFixed(3)}`;
-  process.stdout.write(
-    json
-      ? `${JSON.stringify(result, null, 2)}\n`
-      : `✓ ${result.machineId}: ${what}; ${result.rows ?? 0} rows${quality}\n`,
-  );
+/** A line whenever the machine's running step has moved on. */
+async function showSteps(
+  machineId: string,
+  snapshots: AsyncIterable<MachineSnapshot>,
+  write: (line: string) => void,
+): Promise<void> {
+  let said = '';
+  for await (const { live } of snapshots) {
+    const line = live === null ? said : stepState(live);
+    if (line !== said) write(`${machineId}: ${line}`);
+    said = line;
+  }
 }
 
 async function showMachine(machineId: string, options: { json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
-  const session = await openSession('workflows');
-  try {
-    const report = await session.client.workflow
-      .getHandle(machineWorkflowId(id))
-      .query<PipelineReport>(QUERY.status)
-      .catch(notFound(id));
-    const live = await readLiveStep(session.client, id).catch(() => null);
-    if (options.json === true) {
-      process.stdout.write(`${JSON.stringify({ ...report, live }, null, 2)}\n`);
-      return;
-    }
-    const rows = STEPS.map((step) => [STEP_TITLES[step], report.steps[step].status, report.steps[step].summary ?? '']);
-    process.stdout.write(
-      `${report.machineId}: ${report.status}\n\n${table(['step', 'state', 'what'], rows)}\n${report.failure === null ? '' : `\n${report.failure.type}: ${report.failure.message}\n`}`,
-    );
-  } finally {
-    await session.close();
-  }
+  const report = await withSession('workflows', (session) => pipelineStatus(session, id));
+  print(report, options.json, () => pipelineText(report));
 }
 
 async function listGenerations(machineId: string, options: { json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
-  const result = await runScript('GAN/scripts/list_generations.py', ['--machine_id', id]);
-  const { generations } = GenerationList.parse(result.data);
-  const rows = generations.map((g) => [
-    g.name,
-    g.madeAt.slice(0, 19).replace('T', ' '),
-    g.fleetRun ?? 'by hand',
-    g.quality?.toFixed(3) ?? '',
-    g.verdict ?? '',
-    g.state,
-    g.quarantined ?? '',
-  ]);
-  process.stdout.write(
-    options.json === true
-      ? `${JSON.stringify(generations, null, 2)}\n`
-      : `${table(['generation', 'made (UTC)', 'fleet run', 'quality', 'verdict', 'state', 'why'], rows)}\n`,
-  );
+  const generations = await dataSets.listGenerations(currentProject(), id, control());
+  print(generations, options.json, () => generationTable(generations));
 }
 
 async function rollBack(machineId: string, options: { generation?: string; json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
-  const wanted = options.generation === undefined ? [] : ['--generation', options.generation];
-  const result = await runScript('GAN/scripts/rollback_dataset.py', ['--machine_id', id, ...wanted]);
-  process.stdout.write(options.json === true ? `${JSON.stringify(result.data, null, 2)}\n` : `${result.summary}\n`);
+  const { data, summary } = await dataSets.rollBack(currentProject(), id, options.generation ?? null, control());
+  print(data, options.json, () => summary);
 }
 
 async function verify(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
-  const result = await runScript('GAN/scripts/verify_dataset.py', [
-    '--machine_id',
-    id,
-    ...(options.full === true ? ['--full'] : []),
-  ]);
-  process.stdout.write(options.json === true ? `${JSON.stringify(result.data, null, 2)}\n` : `✓ ${result.summary}\n`);
+  const { data, summary } = await dataSets.verify(currentProject(), id, options.full === true, control());
+  print(data, options.json, () => `✓ ${summary}`);
 }
 
-async function steerMachine(action: 'pause' | 'resume' | 'cancel', machineId: string): Promise<void> {
+async function steerMachine(action: Steering, machineId: string): Promise<void> {
   const id = check(MachineId, machineId);
-  const session = await openSession('workflows');
-  try {
-    const handle = session.client.workflow.getHandle(machineWorkflowId(id));
-    // Temporal's own cancellation, as of its Web UI: the update does no more than ask for it, and needs a worker for that.
-    await (action === 'cancel' ? handle.cancel() : handle.executeUpdate(action)).catch(notFound(id));
-    if (action === 'cancel') await handle.result().catch(() => undefined);
-    process.stdout.write(`${id}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);
-  } finally {
-    await session.close();
-  }
-}
-
-function notFound(machineId: string) {
-  return (error: unknown): never => {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new CliError(
-      `${machineId} has no pipeline under way`,
-      EXIT.missing,
-      `npm run gan -- machine run ${machineId}`,
-    );
-  };
+  await withSession('workflows', (session) => steerPipeline(session, action, id));
+  process.stdout.write(`${id}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);
 }

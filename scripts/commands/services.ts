@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import pino from 'pino';
-import { loadSettings } from '../../temporal.config.js';
 import { startWorker } from '../../workers/worker.js';
+import { openSession } from '../../manager/embedded/session.js';
 import { onInterrupt } from '../interrupt.js';
-import { PROJECT_ROOT, openSession } from '../../manager/embedded/session.js';
+import { currentProject } from '../project.js';
 
 export function addServiceCommands(program: Command): void {
   program.command('start').description('server and worker, until Ctrl-C').action(start);
@@ -14,12 +14,12 @@ export function addServiceCommands(program: Command): void {
 async function start(): Promise<void> {
   const interrupted = onInterrupt();
   const note = (line: string) => process.stdout.write(`${line}\n`);
-  const session = await openSession('steps', note);
+  const session = await openSession(currentProject(), 'steps', note);
   try {
-    const page = session.settings.temporalConfigured ? null : `http://127.0.0.1:${session.settings.embedded.uiPort}`;
-    note(
-      `worker ready on ${session.settings.queues.light} and ${session.settings.queues.training}${page === null ? '' : `\nTemporal Web UI: ${page}`}\nCtrl-C stops.`,
-    );
+    const { queues, temporalConfigured, embedded } = session.settings;
+    note(`worker ready on ${queues.light} and ${queues.training}`);
+    if (!temporalConfigured) note(`Temporal Web UI: http://127.0.0.1:${embedded.uiPort}`);
+    note('Ctrl-C stops.');
     await untilStopped(interrupted);
   } finally {
     note('stopping: running steps save their checkpoints');
@@ -29,9 +29,9 @@ async function start(): Promise<void> {
 
 async function work(): Promise<void> {
   const interrupted = onInterrupt();
-  const settings = loadSettings(process.env, PROJECT_ROOT);
+  const { settings, projectRoot } = currentProject();
   const log = pino({ level: settings.logLevel });
-  const worker = await startWorker(settings, PROJECT_ROOT, log);
+  const worker = await startWorker(settings, projectRoot, log);
   log.info(
     {
       address: settings.connect.address,

@@ -1,16 +1,10 @@
 import type { FleetReport, MachineOutcome } from '../../contracts/runs.js';
 import { STEP_TITLES } from '../../contracts/steps.js';
-import { duration, fit, table } from './format.js';
+import { fleetEta } from '../../manager/fleet-eta.js';
+import { viewOf } from '../../manager/fleet-view.js';
+import type { FleetSnapshot } from '../../manager/fleet-watch.js';
 import type { LiveStep } from '../../manager/live-step.js';
-
-/** A fleet run as one looks at it: its account and what its running machines last said. */
-export interface FleetSnapshot {
-  report: FleetReport;
-  live: Map<string, LiveStep>;
-  now: number;
-  /** False while Temporal, or every worker, is silent: the account is the last one known. */
-  answered?: boolean | undefined;
-}
+import { duration, fit, table } from './format.js';
 
 const MARK: Record<MachineOutcome['status'], string> = {
   queued: '·',
@@ -21,49 +15,28 @@ const MARK: Record<MachineOutcome['status'], string> = {
   cancelled: '■',
 };
 
-/**
- * Seconds the fleet still needs, from how long its machines took or, as long as they train, are going to take; null
- * before anything is known.
- */
-export function fleetEta({ report, live, now }: FleetSnapshot): number | null {
-  const known = report.machines.flatMap((machine) => {
-    if (machine.status === 'succeeded' && machine.result !== null) return [machine.result.seconds];
-    const left = secondsLeft(machine, live);
-    return left === null ? [] : [secondsRun(machine, now) + left];
-  });
-  if (known.length === 0) return null;
-  const mean = known.reduce((sum, seconds) => sum + seconds, 0) / known.length;
-  const running = report.machines.filter((machine) => machine.status === 'running');
-  const left = running.map((machine) => secondsLeft(machine, live) ?? Math.max(0, mean - secondsRun(machine, now)));
-  const queued = report.machines.filter((machine) => machine.status === 'queued').length;
-  const work = queued * mean + left.reduce((sum, seconds) => sum + seconds, 0);
-  // A machine is not done sooner for being the last one.
-  return Math.max(work / Math.max(1, report.concurrency), ...left);
-}
-
-function secondsLeft({ machineId, status }: MachineOutcome, live: FleetSnapshot['live']): number | null {
-  return status === 'running' ? (live.get(machineId)?.heartbeat?.etaSeconds ?? null) : null;
-}
-
-function secondsRun({ startedAt }: MachineOutcome, now: number): number {
-  return (now - (startedAt ?? now)) / 1000;
-}
-
 /** One line: how far the fleet is. */
 export function totalLine(snapshot: FleetSnapshot): string {
-  const { report, now } = snapshot;
-  const count = (...statuses: string[]) => report.machines.filter((m) => statuses.includes(m.status)).length;
+  const { view, now } = snapshot;
+  if (view === null) return 'no answer from Temporal or its worker; waiting';
+  const { counts, total } = view;
   const eta = fleetEta(snapshot);
   const parts = [
-    `fleet ${report.name}: ${report.status}`,
-    `${count('succeeded', 'upToDate')}/${report.machines.length} done`,
-    `${count('running')} running`,
-    ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
-    duration((now - report.startedAt) / 1000),
-    ...(eta === null || report.status !== 'running' ? [] : [`ETA ${duration(eta)}`]),
-    ...(snapshot.answered === false ? ['no answer from Temporal or its worker; waiting'] : []),
+    `fleet ${view.name}: ${view.status}`,
+    `${counts.succeeded + counts.upToDate}/${total} done`,
+    `${counts.running} running`,
+    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
+    duration((now - view.startedAt) / 1000),
+    ...(eta === null || view.status !== 'running' ? [] : [`ETA ${duration(eta)}`]),
+    ...(snapshot.silentSince === null ? [] : ['no answer from Temporal or its worker; waiting']),
   ];
   return parts.join(' · ');
+}
+
+/** A run's account: every machine, and how far the fleet is. */
+export function accountText(report: FleetReport, now: number): string {
+  const total = totalLine({ view: viewOf(report), live: new Map(), now, silentSince: null });
+  return `${outcomeTable(report)}\n\n${total}`;
 }
 
 /** One line: where a machine is. */

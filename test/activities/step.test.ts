@@ -1,9 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { HeartbeatDetails } from '../../contracts/events.js';
-import { planArgs } from '../../activities/plan.js';
-import { commonArgs, runStepScript } from '../../activities/step.js';
-import { trainingArgs } from '../../activities/train-tvae.js';
+import { runStepScript } from '../../activities/step.js';
 import { scriptProject } from '../support/python.js';
 
 function environment(heartbeatDetails?: unknown): { env: MockActivityEnvironment; beats: HeartbeatDetails[] } {
@@ -108,44 +106,5 @@ describe('a step that fails by itself', () => {
       type: 'ResourceFailed',
     });
     expect(beats.at(-1)?.stalled).toEqual({ at: 5, failures: 1 });
-  });
-});
-
-describe('the flags of a step', () => {
-  const parameters = {
-    epochs: 1,
-    batchSize: 1,
-    synthesizer: 'temporal-tvae' as const,
-    patience: 20,
-    timeLimit: 90,
-    seedSamples: 100,
-    samples: 100,
-    split: [0.5, 0.25, 0.25] as [number, number, number],
-    seed: 7,
-  };
-
-  it('skip what is current', () => {
-    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: false, fleetRun: 'r' })).toEqual([
-      '--machine_id',
-      'a',
-      '--seed',
-      '7',
-      '--fleet_run',
-      'r',
-      '--skip_if_current',
-    ]);
-  });
-
-  it('of training say all that decides the model', () => {
-    expect(trainingArgs(parameters).join(' ')).toBe(
-      '--epochs 1 --batch_size 1 --synthesizer temporal-tvae --patience 20 --time_limit 90',
-    );
-    expect(planArgs(null, parameters, false).join(' ')).toContain(trainingArgs(parameters).join(' '));
-  });
-
-  it('do not when forced', () => {
-    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: true, fleetRun: null })).not.toContain(
-      '--skip_if_current',
-    );
   });
 });

@@ -249,8 +249,7 @@ export class Rig {
   async startFleet(name: string, changes: Partial<FleetRunInput> = {}): Promise<WorkflowHandle> {
     const client = await this.connect();
     await startFleetRun(
-      client,
-      this.settings,
+      { client, settings: this.settings, projectRoot: PROJECT_ROOT },
       FleetRunInput.parse({ name, machineIds: this.machines, parameters: PARAMETERS, ...changes }),
     );
     return client.workflow.getHandle(fleetWorkflowId(name));

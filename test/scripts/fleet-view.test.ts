@@ -1,54 +1,5 @@
-import type { FleetReport, MachineOutcome, MachineStatus } from '../../contracts/runs.js';
-import { fleetEta, machineLine, outcomeTable, stepState, totalLine } from '../../scripts/views/fleet.js';
-
-function machine(machineId: string, status: MachineStatus, changes: Partial<MachineOutcome> = {}): MachineOutcome {
-  return {
-    machineId,
-    machineType: 'pump',
-    status,
-    startedAt: 0,
-    finishedAt: null,
-    result: null,
-    failure: null,
-    ...changes,
-  };
-}
-
-function made(machineId: string, seconds: number): MachineOutcome {
-  return machine(machineId, 'succeeded', {
-    result: {
-      machineId,
-      machineType: 'pump',
-      ran: ['trainTvae'],
-      rows: 50_000,
-      quality: 0.91,
-      seconds,
-      stepSeconds: {},
-    },
-  });
-}
-
-function report(machines: MachineOutcome[]): FleetReport {
-  return { name: 'r', status: 'running', concurrency: 2, parameters: null, startedAt: 0, machines };
-}
-
-const training = {
-  step: 'trainTvae',
-  attempt: 2,
-  lastFailure: 'the Python process was killed by SIGKILL',
-  heartbeat: {
-    step: 'trainTvae',
-    current: 150,
-    total: 300,
-    unit: 'epochs',
-    metrics: { loss: 0.045 },
-    etaSeconds: 4,
-    checkpoint: null,
-    device: 'cpu',
-    log: [],
-    stalled: { at: 0, failures: 0 },
-  },
-};
+import { machineLine, outcomeTable, stepState, totalLine } from '../../scripts/views/fleet.js';
+import { machine, made, report, snapshot, training } from '../support/fleet.js';
 
 it('a running machine shows step, epoch, loss and ETA', () => {
   expect(stepState(training)).toBe(
@@ -56,23 +7,8 @@ it('a running machine shows step, epoch, loss and ETA', () => {
   );
 });
 
-it('the fleet’s ETA comes from its finished machines', () => {
-  const machines = [made('a', 10), machine('b', 'running', { startedAt: 0 }), machine('c', 'queued')];
-  expect(fleetEta({ report: report(machines), live: new Map(), now: 4000 })).toBe((10 + 6) / 2);
-  expect(fleetEta({ report: report(machines.slice(1)), live: new Map(), now: 4000 })).toBeNull();
-});
-
-it('before a machine has finished, the fleet’s ETA comes from what its trainings expect', () => {
-  const live = new Map([['b', training]]);
-  const machines = [machine('b', 'running', { startedAt: 0 }), machine('c', 'queued')];
-  expect(fleetEta({ report: report(machines), live, now: 6000 })).toBe((6 + 4 + 4) / 2);
-  expect(fleetEta({ report: report(machines.slice(0, 1)), live, now: 6000 })).toBe(4);
-});
-
 it('a silence of Temporal is said', () => {
-  expect(totalLine({ report: report([machine('b', 'running')]), live: new Map(), now: 0, answered: false })).toContain(
-    'no answer from Temporal',
-  );
+  expect(totalLine(snapshot([machine('b', 'running')], { silentSince: 0 }))).toContain('no answer from Temporal');
 });
 
 it('the total counts what is done, runs and failed', () => {
@@ -81,9 +17,7 @@ it('the total counts what is done, runs and failed', () => {
     machine('b', 'running'),
     machine('c', 'failed', { failure: { type: 'X', step: 'trainTvae', message: 'm', hint: null } }),
   ];
-  expect(totalLine({ report: report(machines), live: new Map(), now: 5000 })).toContain(
-    '1/3 done · 1 running · 1 failed · 5.0 s',
-  );
+  expect(totalLine(snapshot(machines, { now: 5000 }))).toContain('1/3 done · 1 running · 1 failed · 5.0 s');
 });
 
 it('a failed machine says in which step and why', () => {

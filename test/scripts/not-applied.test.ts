@@ -1,9 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { FleetRunInput, MachinePipelineInput } from '../../contracts/parameters.js';
-import { stillInFleet } from '../../manager/fleet-runs.js';
-import { differingOptions } from '../../manager/not-applied.js';
+import { differingOptions, notAppliedLine } from '../../scripts/views/not-applied.js';
 
 describe('the options of a command that goes on with a run', () => {
   const run = FleetRunInput.parse({
@@ -54,26 +50,12 @@ describe('the options of a command that goes on with a run', () => {
     const pipeline = MachinePipelineInput.parse({ machineId: 'a', force: true });
     expect(differingOptions({ epochs: 10, force: true, worker: true }, pipeline)).toEqual(['--epochs 10 (it has 300)']);
   });
-});
 
-describe('machines that failed', () => {
-  const root = mkdtempSync(join(tmpdir(), 'fleet-'));
-  const where = { projectRoot: join(root, 'project'), dataRoot: root };
-  mkdirSync(join(root, 'fleet'));
-  writeFileSync(join(root, 'fleet/pump_here.json'), '{}');
-  afterAll(() => {
-    rmSync(root, { recursive: true });
-  });
-
-  it('are run again without those that left the fleet, which are named', async () => {
-    const notes: string[] = [];
-    expect(await stillInFleet(['pump_gone', 'pump_here'], where, (line) => notes.push(line))).toEqual(['pump_here']);
-    expect(notes).toEqual(['no longer in the fleet, left out: pump_gone']);
-  });
-
-  it('are nothing to run again when all of them left', async () => {
-    await expect(stillInFleet(['pump_gone'], where, () => undefined)).rejects.toThrow(
-      'no machine of the fleet has failed',
+  it('are told in one line, or not at all where there are none', () => {
+    expect(notAppliedLine([{ field: 'epochs', given: 10, has: 300 }])).toBe(
+      'not applied, it keeps the options that it was started with: --epochs 10 (it has 300)',
     );
+    expect(notAppliedLine([])).toBeNull();
+    expect(notAppliedLine('unknown')).toContain('no worker says which');
   });
 });

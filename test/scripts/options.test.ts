@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { StepParameters } from '../../contracts/parameters.js';
-import { addParameterOptions, check, parametersOf } from '../../scripts/options.js';
+import { check } from '../../manager/check.js';
+import { addParameterOptions, parametersOf } from '../../scripts/options.js';
 
 function parsed(...flags: string[]): StepParameters {
   const command = addParameterOptions(new Command()).parse(flags, { from: 'user' });

@@ -1,8 +1,14 @@
-import { importArgs } from '../../scripts/commands/import.js';
+import { ManagerError } from '../../manager/errors.js';
+import { importArgs } from '../../manager/recorded-rows.js';
+import { importRequest } from '../../scripts/commands/import.js';
+
+function flags(options: Parameters<typeof importRequest>[0]): string[] {
+  return importArgs('pump_own', importRequest(options));
+}
 
 describe('machine import', () => {
   it('gives the script its flags by their names there, and files from where the person is', () => {
-    const args = importArgs('pump_own', {
+    const args = flags({
       csv: 'rows.csv',
       map: 'flow=Q [m3/h]',
       units: 'units.json',
@@ -25,7 +31,7 @@ describe('machine import', () => {
   });
 
   it('turns --no-failures into the script’s flag', () => {
-    expect(importArgs('pump_own', { csv: '/a.csv', failures: false })).toEqual([
+    expect(flags({ csv: '/a.csv', failures: false })).toEqual([
       '--machine_id',
       'pump_own',
       '--csv',
@@ -35,6 +41,10 @@ describe('machine import', () => {
   });
 
   it('lets no value pass for a flag', () => {
-    expect(importArgs('pump_own', { csv: '/a.csv', delimiter: '--root' })).toContain('--delimiter=--root');
+    expect(flags({ csv: '/a.csv', delimiter: '--root' })).toContain('--delimiter=--root');
+  });
+
+  it('refuses an option that it does not know', () => {
+    expect(() => flags({ csv: '/a.csv', root: '/etc' })).toThrow(ManagerError);
   });
 });

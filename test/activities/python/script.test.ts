@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { runPython } from '../../activities/python/script.js';
-import { PythonHosts } from '../../activities/python/host.js';
-import type { ProgressEvent } from '../../contracts/events.js';
-import { leftAfter } from '../support/processes.js';
-import { scriptProject } from '../support/python.js';
+import { runPython } from '../../../activities/python/script.js';
+import { PythonHosts } from '../../../activities/python/host.js';
+import type { ProgressEvent } from '../../../contracts/events.js';
+import { leftAfter } from '../../support/processes.js';
+import { scriptProject } from '../../support/python.js';
 
 const never = new AbortController().signal;
 

@@ -1,0 +1,11 @@
+/** The scripts that no step of a machine's chain runs, by their paths from the project's root. */
+export const SCRIPT = {
+  checkWorker: 'GAN/scripts/check_worker.py',
+  fleetReport: 'GAN/scripts/fleet_report.py',
+  health: 'GAN/scripts/validate_all_models.py',
+  importSeed: 'GAN/scripts/import_seed.py',
+  listGenerations: 'GAN/scripts/list_generations.py',
+  plan: 'GAN/scripts/plan.py',
+  rollBack: 'GAN/scripts/rollback_dataset.py',
+  verify: 'GAN/scripts/verify_dataset.py',
+} as const;

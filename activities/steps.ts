@@ -1,0 +1,60 @@
+import type { StepParameters } from '../contracts/parameters.js';
+import type { StepRequest } from '../contracts/runs.js';
+import type { Step } from '../contracts/steps.js';
+
+/** What a step needs of a worker's settings. */
+export interface StepOptions {
+  /** Good generations that a machine keeps. */
+  keepGenerations: number;
+}
+
+interface StepScript {
+  /** Path from the project's root. */
+  script: string;
+  /** The flags that this step has beside those of every step. */
+  flags: (request: StepRequest, options: StepOptions) => string[];
+}
+
+/** The steps: which script each one runs, and with which flags. */
+export const STEP_SCRIPTS: Record<Step, StepScript> = {
+  createProfile: { script: 'GAN/scripts/create_metadata.py', flags: () => [] },
+  generateSeed: {
+    script: 'GAN/scripts/generate_seed_from_profile.py',
+    flags: ({ parameters }) => ['--num_samples', String(parameters.seedSamples)],
+  },
+  validateSeed: { script: 'GAN/scripts/validate_temporal_seed_data.py', flags: () => [] },
+  trainTvae: {
+    script: 'GAN/scripts/train_tvae_machine.py',
+    flags: ({ parameters }) => trainingArgs(parameters),
+  },
+  // Staged: only publishDataset changes what is published.
+  generateDataset: {
+    script: 'GAN/scripts/generate_synthetic_data.py',
+    flags: ({ parameters: { samples, split } }) => [
+      ...['--num_samples', String(samples), '--split_ratio', split.join(','), '--stage'],
+    ],
+  },
+  validateDataset: { script: 'GAN/validate_new_machine.py', flags: () => [] },
+  publishDataset: {
+    script: 'GAN/scripts/publish_dataset.py',
+    flags: ({ force }, { keepGenerations }) => [...['--keep', String(keepGenerations)], ...(force ? ['--force'] : [])],
+  },
+};
+
+/** The flags of training, for the step and for the plan. */
+export function trainingArgs({ epochs, batchSize, synthesizer, patience, timeLimit }: StepParameters): string[] {
+  return [
+    ...['--epochs', String(epochs), '--batch_size', String(batchSize), '--synthesizer', synthesizer],
+    ...['--patience', String(patience), '--time_limit', String(timeLimit)],
+  ];
+}
+
+/** The flags that every step has. */
+export function commonArgs(request: StepRequest): string[] {
+  return [
+    ...['--machine_id', request.machineId],
+    ...['--seed', String(request.seed)],
+    ...(request.fleetRun === null ? [] : ['--fleet_run', request.fleetRun]),
+    ...(request.force ? [] : ['--skip_if_current']),
+  ];
+}

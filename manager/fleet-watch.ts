@@ -1,0 +1,178 @@
+import type { FleetReport, MachineOutcome } from '../contracts/runs.js';
+import { QUERY } from '../contracts/runs.js';
+import { fleetWorkflowId } from '../contracts/steps.js';
+import { viewOf } from './fleet-view.js';
+import type { FleetView } from './fleet-view.js';
+import { readLiveStep } from './live-step.js';
+import type { LiveStep } from './live-step.js';
+import type { Connected } from './project.js';
+import { SharedPoll, pause } from './shared-poll.js';
+import type { PollSource } from './shared-poll.js';
+import { awaitEnd } from './workflow-end.js';
+import type { WorkflowEnd } from './workflow-end.js';
+
+/** A fleet run at one moment: its account, and what its running machines last said. */
+export interface FleetSnapshot {
+  /** Null as long as nothing has answered yet. */
+  view: FleetView | null;
+  /** What the running step of each machine last said; none for a machine that is between two steps. */
+  live: ReadonlyMap<string, LiveStep>;
+  now: number;
+  /** Since when Temporal, or every worker, has been silent: the account is the last one known. Null: it answers. */
+  silentSince: number | null;
+}
+
+/** What is different in a later snapshot: all that a watcher who has the earlier one must be told. */
+export interface FleetChange {
+  /** The account but for its machines; null when it is the same. */
+  fleet: Omit<FleetView, 'machines'> | null;
+  machines: MachineOutcome[];
+  /** Machines that the account no longer shows. */
+  gone: string[];
+  /** What machines say now; null for one that says nothing any more. */
+  live: Record<string, LiveStep | null>;
+  silentSince: number | null;
+}
+
+/** Where a fleet run's state comes from. */
+export interface FleetSource {
+  readFleet(signal: AbortSignal): Promise<FleetView>;
+  /** Null when none of the machine's steps runs. */
+  readLive(machineId: string, signal: AbortSignal): Promise<LiveStep | null>;
+  awaitEnd(): WorkflowEnd;
+}
+
+/** No answer for so long is a silence. */
+const PATIENCE_MS = 2_000;
+/** A call that has not come back by then never will. */
+const CALL_MS = 15_000;
+
+/** The fleet runs that somebody watches: one poller each. */
+export class FleetWatches {
+  private readonly polls = new Map<string, SharedPoll<FleetSnapshot>>();
+
+  constructor(private readonly connected: Connected) {}
+
+  /** Snapshots of a run, about one a second, until it ends or the signal aborts. */
+  subscribe(name: string, signal: AbortSignal): AsyncGenerator<FleetSnapshot, void, undefined> {
+    const poll = this.polls.get(name) ?? fleetPoll(temporalFleet(this.connected, name));
+    this.polls.set(name, poll);
+    return poll.subscribe(signal);
+  }
+}
+
+export function fleetPoll(source: FleetSource): SharedPoll<FleetSnapshot> {
+  return new SharedPoll(new FleetPoll(source));
+}
+
+function temporalFleet({ client }: Connected, name: string): FleetSource {
+  const handle = client.workflow.getHandle(fleetWorkflowId(name));
+  const call = <T>(signal: AbortSignal, work: () => Promise<T>) =>
+    linked(signal, (own) => client.withAbortSignal(own, () => client.withDeadline(Date.now() + CALL_MS, work)));
+  return {
+    readFleet: async (signal) => viewOf(await call(signal, () => handle.query<FleetReport>(QUERY.status))),
+    readLive: (machineId, signal) => call(signal, () => readLiveStep(client, machineId)),
+    awaitEnd: () => awaitEnd(client, handle),
+  };
+}
+
+/** Runs work under a signal of its own: the client leaves its listeners on the one that it is given. */
+async function linked<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
+  const own = new AbortController();
+  const abort = () => {
+    own.abort();
+  };
+  signal.addEventListener('abort', abort);
+  try {
+    signal.throwIfAborted();
+    return await work(own.signal);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Reads snapshots: one query, one describe a running machine. What is as it was stays the same object. */
+class FleetPoll implements PollSource<FleetSnapshot> {
+  /** What has been asked and not been answered yet. */
+  private readonly asked = new Map<string, Promise<unknown>>();
+  private answeredAt = Date.now();
+
+  constructor(private readonly source: FleetSource) {}
+
+  awaitEnd(): WorkflowEnd {
+    this.asked.clear();
+    this.answeredAt = Date.now();
+    return this.source.awaitEnd();
+  }
+
+  async read(before: FleetSnapshot | null, signal: AbortSignal): Promise<FleetSnapshot> {
+    const answer = await this.ask('the fleet', signal, () => this.source.readFleet(signal));
+    if (answer !== undefined) this.answeredAt = Date.now();
+    const view = answer === undefined ? (before?.view ?? null) : kept(before?.view ?? null, answer);
+    const live = view === null ? new Map<string, LiveStep>() : await this.readLive(view, before, signal);
+    return { view, live, now: Date.now(), silentSince: answer === undefined ? this.answeredAt : null };
+  }
+
+  /** A machine whose step cannot be read is as it was. */
+  private async readLive(
+    view: FleetView,
+    before: FleetSnapshot | null,
+    signal: AbortSignal,
+  ): Promise<Map<string, LiveStep>> {
+    const running = view.machines.filter((machine) => machine.status === 'running');
+    const steps = await Promise.all(
+      running.map(async ({ machineId }) => {
+        const last = before?.live.get(machineId) ?? null;
+        const answer = await this.ask(machineId, signal, () => this.source.readLive(machineId, signal));
+        const step = answer === undefined ? last : answer;
+        return step === null ? [] : [[machineId, same(last, step)] as const];
+      }),
+    );
+    return new Map(steps.flat());
+  }
+
+  /** An answer, or undefined where none comes soon. Then it is waited for next time, not asked for again. */
+  private async ask<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
+    const asked = (this.asked.get(what) as Promise<T | undefined> | undefined) ?? call().catch(() => undefined);
+    this.asked.set(what, asked);
+    void asked.then(() => {
+      if (this.asked.get(what) === asked) this.asked.delete(what);
+    });
+    const answered = new AbortController();
+    const patience = pause(PATIENCE_MS, AbortSignal.any([signal, answered.signal])).then(() => undefined);
+    const answer = await Promise.race([asked, patience]);
+    answered.abort();
+    return answer;
+  }
+}
+
+/** The newer view, made of the older one's machines where they are as they were. */
+function kept(before: FleetView | null, view: FleetView): FleetView {
+  const known = new Map(before?.machines.map((machine) => [machine.machineId, machine]));
+  return { ...view, machines: view.machines.map((machine) => same(known.get(machine.machineId) ?? null, machine)) };
+}
+
+function same<T>(before: T | null, after: T): T {
+  return before !== null && JSON.stringify(before) === JSON.stringify(after) ? before : after;
+}
+
+/** What has changed between two snapshots of one poll. */
+export function changesBetween(before: FleetSnapshot, after: FleetSnapshot): FleetChange {
+  const known = new Map(before.view?.machines.map((machine) => [machine.machineId, machine]));
+  const machines = after.view?.machines ?? [];
+  const shown = new Set(machines.map((machine) => machine.machineId));
+  const fleet = after.view === null ? null : headOf(after.view);
+  const said = [...after.live].filter(([machineId, step]) => before.live.get(machineId) !== step);
+  const silent = [...before.live.keys()].filter((machineId) => !after.live.has(machineId));
+  return {
+    fleet: before.view !== null && JSON.stringify(headOf(before.view)) === JSON.stringify(fleet) ? null : fleet,
+    machines: machines.filter((machine) => known.get(machine.machineId) !== machine),
+    gone: [...known.keys()].filter((machineId) => !shown.has(machineId)),
+    live: Object.fromEntries([...said, ...silent.map((machineId) => [machineId, null] as const)]),
+    silentSince: after.silentSince,
+  };
+}
+
+function headOf({ name, status, concurrency, startedAt, counts, total }: FleetView): Omit<FleetView, 'machines'> {
+  return { name, status, concurrency, startedAt, counts, total };
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseProfile, readProfile } from '../activities/fleet-folder.js';
+import { hasCode } from '../activities/python/failures.js';
+import type { Profile } from '../contracts/profile.js';
+import { ManagerError, REFUSAL } from './errors.js';
+import type { Project } from './project.js';
+
+/**
+ * Adds a machine to the fleet, or replaces it.
+ * @param text its configuration, JSON
+ * @param name what messages call the text: a file's name
+ * @throws ApplicationFailure InvalidInput naming every field that is wrong; ManagerError when the machine is there
+ */
+export async function createMachine(
+  { settings }: Project,
+  text: string,
+  { name, replace }: { name: string; replace: boolean },
+): Promise<{ profile: Profile; path: string }> {
+  const profile = parseProfile(text, name);
+  const folder = join(settings.dataRoot, 'fleet');
+  const path = join(folder, `${profile.machine_id}.json`);
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  await mkdir(folder, { recursive: true });
+  try {
+    await writeFile(temporary, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+    await (replace ? rename(temporary, path) : link(temporary, path));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    throw new ManagerError(
+      REFUSAL.invalidInput,
+      `machine_id: ${profile.machine_id} is in the fleet already`,
+      'choose another id, or --replace it',
+    );
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return { profile, path };
+}
+
+/** A machine's profile. @throws ApplicationFailure InvalidInput when it is unknown or its configuration is wrong */
+export async function readMachine({ settings, projectRoot }: Project, machineId: string): Promise<Profile> {
+  return await readProfile(machineId, { dataRoot: settings.dataRoot, projectRoot });
+}

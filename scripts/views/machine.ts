@@ -1,0 +1,47 @@
+import type { Generation } from '../../contracts/generations.js';
+import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
+import { STEPS, STEP_TITLES } from '../../contracts/steps.js';
+import type { ValidationReport } from '../../manager/data-sets.js';
+import type { LiveStep } from '../../manager/live-step.js';
+import { duration, table } from './format.js';
+
+/** One line: what a pipeline that succeeded has made. */
+export function resultLine(result: PipelineResult): string {
+  const what =
+    result.ran.length === 0
+      ? 'up to date, nothing to do'
+      : `${result.ran.map((step) => STEP_TITLES[step]).join(', ')} in ${duration(result.seconds)}`;
+  const quality = result.quality === null ? '' : `, quality ${result.quality.toFixed(3)}`;
+  return `✓ ${result.machineId}: ${what}; ${result.rows ?? 0} rows${quality}`;
+}
+
+/** A pipeline's account: its steps, and why it failed. */
+export function pipelineText(report: PipelineReport): string {
+  const rows = STEPS.map((step) => [STEP_TITLES[step], report.steps[step].status, report.steps[step].summary ?? '']);
+  const steps = table(['step', 'state', 'what'], rows);
+  const failure = report.failure === null ? '' : `\n\n${report.failure.type}: ${report.failure.message}`;
+  return `${report.machineId}: ${report.status}\n\n${steps}${failure}`;
+}
+
+export function generationTable(generations: readonly Generation[]): string {
+  const rows = generations.map((g) => [
+    g.name,
+    g.madeAt.slice(0, 19).replace('T', ' '),
+    g.fleetRun ?? 'by hand',
+    g.quality?.toFixed(3) ?? '',
+    g.verdict ?? '',
+    g.state,
+    g.quarantined ?? '',
+  ]);
+  return table(['generation', 'made (UTC)', 'fleet run', 'quality', 'verdict', 'state', 'why'], rows);
+}
+
+export function validationTable({ checks }: ValidationReport): string {
+  const rows = checks.map(({ name, text, threshold, verdict }) => [verdict, name, text, threshold]);
+  return table(['verdict', 'check', 'measured', 'allowed'], rows);
+}
+
+/** What a running step last said, line by line. */
+export function logText({ lastFailure, heartbeat }: LiveStep): string {
+  return [lastFailure ?? '', ...(heartbeat?.log ?? [])].filter((line) => line !== '').join('\n');
+}

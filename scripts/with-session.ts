@@ -1,0 +1,17 @@
+import { openSession } from '../manager/embedded/session.js';
+import type { Session, WorkerNeed } from '../manager/embedded/session.js';
+import { currentProject } from './project.js';
+
+/** Opens a session for as long as `use` runs. */
+export async function withSession<T>(
+  need: WorkerNeed,
+  use: (session: Session) => Promise<T>,
+  note?: (line: string) => void,
+): Promise<T> {
+  const session = await openSession(currentProject(), need, note);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+}

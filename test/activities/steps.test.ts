@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { planArgs } from '../../activities/plan.js';
+import { SCRIPT } from '../../activities/python/scripts.js';
+import { STEP_SCRIPTS, commonArgs, trainingArgs } from '../../activities/steps.js';
+import { PROJECT_ROOT } from '../support/python.js';
+
+describe('the flags of a step', () => {
+  const parameters = {
+    epochs: 1,
+    batchSize: 1,
+    synthesizer: 'temporal-tvae' as const,
+    patience: 20,
+    timeLimit: 90,
+    seedSamples: 100,
+    samples: 100,
+    split: [0.5, 0.25, 0.25] as [number, number, number],
+    seed: 7,
+  };
+
+  it('skip what is current', () => {
+    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: false, fleetRun: 'r' })).toEqual([
+      '--machine_id',
+      'a',
+      '--seed',
+      '7',
+      '--fleet_run',
+      'r',
+      '--skip_if_current',
+    ]);
+  });
+
+  it('of training say all that decides the model', () => {
+    expect(trainingArgs(parameters).join(' ')).toBe(
+      '--epochs 1 --batch_size 1 --synthesizer temporal-tvae --patience 20 --time_limit 90',
+    );
+    expect(planArgs(null, parameters, false).join(' ')).toContain(trainingArgs(parameters).join(' '));
+  });
+
+  it('do not when forced', () => {
+    expect(commonArgs({ machineId: 'a', parameters, seed: 7, force: true, fleetRun: null })).not.toContain(
+      '--skip_if_current',
+    );
+  });
+
+  it('of publishing say how many generations stay, and whether a worse one may pass', () => {
+    const { flags } = STEP_SCRIPTS.publishDataset;
+    const request = { machineId: 'a', parameters, seed: 7, force: false, fleetRun: null };
+    expect(flags(request, { keepGenerations: 4 })).toEqual(['--keep', '4']);
+    expect(flags({ ...request, force: true }, { keepGenerations: 4 })).toEqual(['--keep', '4', '--force']);
+  });
+
+  it('go to a script that is there', () => {
+    const scripts = [...Object.values(STEP_SCRIPTS).map(({ script }) => script), ...Object.values(SCRIPT)];
+    expect(scripts.filter((script) => !existsSync(join(PROJECT_ROOT, script)))).toEqual([]);
+  });
+});

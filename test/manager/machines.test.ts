@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMachine, readMachine } from '../../manager/machines.js';
+import { loadSettings } from '../../temporal.config.js';
+import { machineConfig } from '../support/profiles.js';
+
+const root = mkdtempSync(join(tmpdir(), 'machines-'));
+const project = { projectRoot: join(root, 'project'), settings: loadSettings({ GAN_ROOT: root }, root) };
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+function create(changes: Record<string, unknown> = {}, replace = false) {
+  return createMachine(project, JSON.stringify(machineConfig('pump_new', changes)), { name: 'new.json', replace });
+}
+
+describe('a new machine', () => {
+  it('is in the fleet from then on, and refused a second time unless it is to be replaced', async () => {
+    const { path } = await create();
+    expect(path).toBe(join(root, 'fleet/pump_new.json'));
+    const first = readFileSync(path, 'utf8');
+    await expect(create({ model: 'T2' })).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: 'machine_id: pump_new is in the fleet already',
+    });
+    expect(readFileSync(path, 'utf8')).toBe(first);
+    await create({ model: 'T2' }, true);
+    expect(await readMachine(project, 'pump_new')).toMatchObject({ machine_id: 'pump_new', model: 'T2' });
+    expect(readdirSync(join(root, 'fleet'))).toEqual(['pump_new.json']);
+  });
+
+  it('is made by one of two that ask at once', async () => {
+    rmSync(join(root, 'fleet'), { recursive: true });
+    const made = await Promise.allSettled([create(), create()]);
+    expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('is refused with the field that is wrong', async () => {
+    await expect(create({ sensors: [] })).rejects.toMatchObject({
+      type: 'InvalidInput',
+      details: [{ field: 'sensors' }],
+    });
+  });
+});
