@@ -55,7 +55,7 @@ def importing() -> None:
 def unpolled() -> None:
     def work(_: Context) -> Result:
         ready()
-        for _ in range(30):
+        for __ in range(30):
             sum(range(1000))
             time.sleep(0.0001)
         time.sleep(60)
