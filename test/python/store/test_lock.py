@@ -99,7 +99,7 @@ def test_a_holder_whose_worker_is_gone_is_ended(
     paths: Paths, held_for: Any, dead_worker: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "WAIT_SECONDS", 1.0)
-    holder = held_for(dead_worker, deaf=state == "deaf")
+    holder = held_for(dead_worker, deaf=state != "running")
     if state == "stopped":
         os.kill(holder.pid, signal.SIGSTOP)
     with machine_lock(paths, "pump_a", "trainTvae"):
