@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { HeartbeatDetails } from '../contracts/events.js';
 import type { ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
+import type { FailureDetail } from '../contracts/failures.js';
 import type { ActivityPolicy, StepResult } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
 import { failure } from './python/failures.js';
@@ -90,6 +91,11 @@ function retryAfter({ message, type, details }: ApplicationFailure, ms: number):
   });
 }
 
+/** Whether another process holds the machine (GAN/gan/store/locks.py): the step waits for it. */
+function isLocked({ details }: ApplicationFailure): boolean {
+  return (details?.[0] as Partial<FailureDetail> | undefined)?.code === 'MACHINE_LOCKED';
+}
+
 /** A cancelled activity ends as cancelled; one whose worker stops, or that is paused, goes on elsewhere at once. */
 async function stopped(context: Context): Promise<never> {
   if (context.cancellationDetails?.cancelRequested === true) return await context.cancelled;
@@ -118,12 +124,13 @@ class Pulse {
   /**
    * What becomes of a step that failed by itself. One that will be tried again is counted, waits twice as long each time,
    * and fails for good when it got no further in so many attempts; a failure after progress is the first one again.
-   * A script that was told to stop has not failed: it is not counted.
+   * A script that was told to stop, or that found another one at work on its machine, has not failed: it is not counted.
    */
   judge(error: unknown, { attempts, policy }: Pick<StepSettings, 'attempts' | 'policy'>): ApplicationFailure {
     if (!(error instanceof ApplicationFailure))
       return this.judge(failure(FAILURE.crashed, String(error), { retryable: true }), { attempts, policy });
     if (error.nonRetryable === true || error.type === FAILURE.interrupted) return error;
+    if (isLocked(error)) return retryAfter(error, policy.retryInitialMs);
     const { current, stalled } = this.details;
     const failures = current > stalled.at ? 1 : stalled.failures + 1;
     this.details = { ...this.details, stalled: { at: Math.max(current, stalled.at), failures } };

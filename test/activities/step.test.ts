@@ -92,6 +92,16 @@ describe('a step that fails by itself', () => {
     expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
   });
 
+  it('is not counted, and comes again soon, when another process holds its machine', async () => {
+    const { env, beats } = environment(epoch(4, { at: 4, failures: 2 }));
+    await expect(step(env, 'error("MACHINE_LOCKED", 5, True)')).rejects.toMatchObject({
+      type: 'ResourceFailed',
+      nonRetryable: false,
+      nextRetryDelay: 1_000,
+    });
+    expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
+  });
+
   it('fails for good when it got no further in so many attempts', async () => {
     const { env } = environment(epoch(4, { at: 4, failures: 2 }));
     await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({

@@ -142,6 +142,7 @@ class Root:
                 runpy.run_path(str(PROJECT / script), run_name="__main__")
         finally:
             sys.argv, sys.path = before
+            signal.set_wakeup_fd(-1)
             for number, handler in handlers.items():
                 signal.signal(number, handler)
         return Ran(int(ended.value.code or 0), out.getvalue(), err.getvalue())

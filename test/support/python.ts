@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PythonSettings } from '../../activities/python/script.js';
@@ -12,6 +12,7 @@ export function scriptProject(source: string): PythonSettings & { script: string
   const script = 'GAN/scripts/fake.py';
   mkdirSync(dirname(join(projectRoot, script)), { recursive: true });
   copyFileSync(join(PROJECT_ROOT, HOST_SCRIPT), join(projectRoot, HOST_SCRIPT));
+  cpSync(join(PROJECT_ROOT, 'GAN/gan/runtime'), join(projectRoot, 'GAN/gan/runtime'), { recursive: true });
   writeFileSync(join(projectRoot, script), `${PRELUDE}\n${source}\n`);
   return {
     projectRoot,

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -127,20 +128,27 @@ def _main(
         lambda: reporter.error(Interrupted("stopped before a safe point", hint="run the same command again"))
     )
     try:
-        args = _parse(description, configure, machine)
-        reporter.on_reader_gone = stop.request
-        install(stop)
-        context = Context(args, Paths(Path(args.root).absolute()), reporter, stop)
-        reporter.started({k: v for k, v in vars(args).items() if k != "progress"})
-        result = work(context)
-        stop.close()
+        try:
+            args = _parse(description, configure, machine)
+            install(stop)
+            reporter.on_reader_gone = stop.request
+            context = Context(args, Paths(Path(args.root).absolute()), reporter, stop)
+            reporter.started({k: v for k, v in vars(args).items() if k != "progress"})
+            result = work(context)
+        finally:
+            # What a signal raises before this takes effect is caught below, and no second one raises.
+            stop.close()
         reporter.result(result)
         code = 0
     except Exception as error:
-        stop.close()
         failed = _as_step_error(error)
         reporter.error(failed)
         code = failed.exit_code
+    if stop.requested:
+        # At once, and not only the script: the process was asked to end.
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(code)
     sys.exit(code)
 
 

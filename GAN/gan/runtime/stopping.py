@@ -1,12 +1,23 @@
-"""Stopping in order, on SIGTERM or SIGINT."""
+"""Stopping in order, on SIGTERM or SIGINT, and for certain.
+
+Signals come in any number and at any moment, also inside their own handler: a worker's death alone sends two at once. So
+the handler takes no lock, starts no thread and prints nothing; it sets a flag and may raise one exception, once. The
+interpreter's own C handler has written to a pipe by then, and a thread that reads it, there since before the first
+signal, ends the process when the grace is over, whatever the main thread does: wait for a lock, print into a full pipe,
+compute in native code. Should native code keep the interpreter's lock, so that no thread of Python can run any more, the
+kernel's alarm ends the process; its status is then that of SIGALRM instead of 75. Before `install` the signals have
+their default action, which ends the process on the spot.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 
 from gan.runtime.errors import Interrupted
 
@@ -14,6 +25,9 @@ from gan.runtime.errors import Interrupted
 GRACE_SECONDS = 4.0
 # With nothing to save it is gone at once, unless a library caught the exception that was to end it.
 UNSAVED_GRACE_SECONDS = 1.0
+# For that word: printing may block.
+WORD_SECONDS = 0.4
+ALARM_SECONDS = GRACE_SECONDS + 0.8
 
 
 class StopRequest:
@@ -24,15 +38,11 @@ class StopRequest:
     """
 
     def __init__(self, on_timeout: Callable[[], None] = lambda: None) -> None:
-        self._event = threading.Event()
-        self._polled = False
+        self.on_timeout = on_timeout
+        self.requested = False
+        # Whether there is, or was when the request came, something to save.
+        self.saving = False
         self._closed = False
-        self._on_timeout = on_timeout
-        self._last_resort: threading.Timer | None = None
-
-    @property
-    def requested(self) -> bool:
-        return self._event.is_set()
 
     def __call__(self) -> bool:
         return self.requested
@@ -40,37 +50,70 @@ class StopRequest:
     @contextmanager
     def polled(self) -> Iterator[StopRequest]:
         """Inside, a request only sets the flag."""
-        self._polled = True
+        self.saving = True
         try:
             yield self
         finally:
-            self._polled = False
+            self.saving = self.requested
 
     def request(self) -> None:
-        """Asks the script to stop; to be called from the main thread. Raises Interrupted unless polled."""
-        if self._closed or self._event.is_set():
+        """Asks the script to stop, as a signal does; to be called from the main thread. Raises Interrupted unless polled."""
+        _watchdog().wake()
+        self.on_signal()
+
+    def on_signal(self) -> None:
+        """What a signal's handler does: it may be interrupted by itself between any two operations."""
+        if self.requested:
             return
-        self._event.set()
-        grace = GRACE_SECONDS if self._polled else UNSAVED_GRACE_SECONDS
-        self._last_resort = threading.Timer(grace, self._give_up)
-        self._last_resort.daemon = True
-        self._last_resort.start()
-        if not self._polled:
+        self.requested = True
+        if not self.saving and not self._closed:
             raise Interrupted("stopped on request; nothing was changed", hint="run the same command again")
 
     def close(self) -> None:
-        """The script is ending by itself: a request from now on changes nothing."""
+        """The script is ending by itself: a request from now on raises nothing. The grace holds all the same."""
         self._closed = True
-        if self._last_resort is not None:
-            self._last_resort.cancel()
-
-    def _give_up(self) -> None:
-        if not self._closed:
-            self._on_timeout()
-            os._exit(Interrupted.exit_code)
 
 
 def install(stop: StopRequest) -> None:
-    """Lets SIGTERM and SIGINT request a stop."""
+    """Lets SIGTERM and SIGINT request a stop. To be called from the main thread."""
+    watchdog = _watchdog()
+    watchdog.stop = stop
+    signal.set_wakeup_fd(watchdog.bell, warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.request())
+        signal.signal(number, lambda *_: stop.on_signal())
+
+
+class _Watchdog:
+    """Ends the process when the grace is over after a signal: nothing takes that back."""
+
+    def __init__(self) -> None:
+        self.stop = StopRequest()
+        self._ear, self.bell = os.pipe()
+        os.set_blocking(self.bell, False)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        threading.Thread(target=self._watch, daemon=True, name="watchdog").start()
+
+    def wake(self) -> None:
+        # A full pipe has woken it already.
+        with suppress(BlockingIOError):
+            os.write(self.bell, b"\0")
+
+    def _watch(self) -> None:
+        try:
+            while os.read(self._ear, 1)[0] not in (0, signal.SIGTERM, signal.SIGINT):
+                pass  # a signal that somebody else handles
+            signal.setitimer(signal.ITIMER_REAL, ALARM_SECONDS)
+            time.sleep(UNSAVED_GRACE_SECONDS)
+            if self.stop.saving:
+                time.sleep(GRACE_SECONDS - UNSAVED_GRACE_SECONDS)
+            word = threading.Thread(target=self.stop.on_timeout, daemon=True)
+            word.start()
+            word.join(WORD_SECONDS)
+        finally:
+            os._exit(Interrupted.exit_code)
+
+
+@cache
+def _watchdog() -> _Watchdog:
+    """A process has one."""
+    return _Watchdog()

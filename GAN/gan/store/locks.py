@@ -3,6 +3,9 @@
 The lock (flock) ends with its holder, however that dies: a dead process never keeps a machine. On a network file system
 it is a lease that may lapse, and anyone may delete the file; then the old holder would go on beside the new one. So each
 holder writes a token of its own into the file, and no output of one whose token has gone appears (files.py, `fenced`).
+
+A holder that a worker started ends with that worker. Should it not, for somebody stopped it (SIGSTOP) or native code keeps
+it, the next process that wants the machine ends it. It may: nobody waits for the holder's work any more.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import fcntl
 import json
 import os
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +23,7 @@ from datetime import datetime, timezone
 from io import TextIOWrapper
 from pathlib import Path
 
+from gan.runtime import processes
 from gan.runtime.errors import ResourceFailed
 from gan.store.files import Paths, fenced
 
@@ -40,7 +45,15 @@ def machine_lock(
     with _locked(path, machine_id, on_wait) as file:
         token = secrets.token_hex(8)
         since = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        holder = {"token": token, "step": step, "pid": os.getpid(), "host": socket.gethostname(), "since": since}
+        holder = {
+            "token": token,
+            "step": step,
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": since,
+            "process": processes.name_of(os.getpid()),
+            "worker": processes.worker,
+        }
         file.seek(0)
         file.truncate()
         file.write(json.dumps(holder))
@@ -69,6 +82,7 @@ def holder_of(path: Path) -> str:
 @contextmanager
 def _locked(path: Path, machine_id: str, on_wait: Callable[[str], None]) -> Iterator[TextIOWrapper]:
     began, told = time.monotonic(), False
+    left_since: float | None = None
     while True:
         with path.open("a+") as file:
             if _try_lock(file.fileno()):
@@ -76,15 +90,27 @@ def _locked(path: Path, machine_id: str, on_wait: Callable[[str], None]) -> Iter
                     yield file
                     return
                 continue  # deleted while it was being locked: the lock is on a file that nobody else will find
-        waited = time.monotonic() - began
-        if waited > WAIT_SECONDS:
+        now = time.monotonic()
+        left = _left_over(_read(path))
+        left_since = None if left is None else left_since or now
+        if now - (left_since or began) > (WAIT_SECONDS if left is None else 2 * WAIT_SECONDS):
             raise ResourceFailed(
                 f"{machine_id} is held by {holder_of(path)}", code="MACHINE_LOCKED", hint="wait for it, or stop it"
             )
-        if waited > NOTICE_SECONDS and not told:
+        if now - began > NOTICE_SECONDS and not told:
             told = True
             on_wait(holder_of(path))
+        if left is not None and left_since is not None:
+            processes.send(left, signal.SIGTERM if now - left_since < WAIT_SECONDS else signal.SIGKILL)
         time.sleep(POLL_SECONDS)
+
+
+def _left_over(holder: dict[str, object]) -> str | None:
+    """The name of a holder that runs here although the worker that started it is gone. Never one started by hand."""
+    name, worker = holder.get("process"), holder.get("worker")
+    if not isinstance(name, str) or not isinstance(worker, str) or holder.get("host") != socket.gethostname():
+        return None
+    return name if processes.is_running(name) and not processes.is_running(worker) else None
 
 
 def _try_lock(handle: int) -> bool:

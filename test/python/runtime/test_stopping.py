@@ -100,6 +100,46 @@ def test_under_a_host_it_ends_when_the_parent_is_killed(seeded: Root) -> None:
     assert list(seeded.path.glob("models/checkpoints/pump_a/*"))
 
 
+@pytest.mark.parametrize("name", ["unpolled", "polled"])
+def test_a_host_that_was_stopped_as_its_worker_died_ends_when_it_goes_on(seeded: Root, name: str) -> None:
+    command = seeded.command(TRAIN, *MACHINE, *LONG) if name == "polled" else seeded.command(SEED, *MACHINE)
+    host = start_host()
+    ask(host, *command)
+    if name == "polled":
+        until_epoch(host)
+    host.send_signal(signal.SIGSTOP)
+    assert host.stdin is not None and host.stdout is not None
+    # As a worker's death does: a signal, and the end of the pipe.
+    host.terminate()
+    host.stdin.close()
+    host.send_signal(signal.SIGCONT)
+    host.stdout.read()
+    assert host.wait(timeout=10) in ((75,) if name == "polled" else (75, -signal.SIGTERM))
+
+
+def test_it_ends_though_nobody_reads_what_it_says() -> None:
+    """The main thread waits in a full pipe, and so does the word about why it ends."""
+    source = (
+        "import os\n"
+        "from gan.pipeline.runner import script_main\n"
+        "def work(context):\n"
+        "    with context.stop.polled():\n"
+        "        os.write(2, b'x')\n"
+        "        while True: context.reporter.warning('W', 'x' * 1000)\n"
+        "script_main('full', '', work)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", source, "--progress", "json"],
+        cwd=PROJECT / "GAN", env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with process:
+        assert process.stderr is not None and process.stdout is not None
+        assert process.stderr.read(1) == b"x"
+        process.terminate()
+        # Only then: a reader would let it go on.
+        assert process.wait(timeout=6) == 75
+
+
 def start_host() -> subprocess.Popen[str]:
     return subprocess.Popen(
         HOST, cwd=PROJECT, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

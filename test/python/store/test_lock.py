@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
-from collections.abc import Callable
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gan.runtime import processes
 from gan.runtime.errors import ResourceFailed
 from gan.store import locks as lock
 from gan.store.files import Paths, remove_leftovers, switch_link, whole_folder, write_whole
@@ -45,6 +51,85 @@ def test_the_second_is_told_who_holds_the_machine_and_since_when(paths: Paths, m
     holder.join()
     with machine_lock(paths, "pump_a", "generateSeed"):
         pass
+
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not tell when a process began")
+
+
+def _hold_for(worker: str | None, deaf: bool, *rest: Any) -> None:
+    processes.worker = worker
+    if deaf:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _hold(*rest)
+
+
+@pytest.fixture
+def held_for(paths: Paths) -> Iterator[Callable[..., multiprocessing.process.BaseProcess]]:
+    """Starts a process that holds the machine, as if a worker of this name had started it."""
+    context = multiprocessing.get_context("spawn")
+    holders = []
+
+    def start(worker: str | None, *, deaf: bool = False) -> multiprocessing.process.BaseProcess:
+        held, leave = context.Event(), context.Event()
+        holder = context.Process(target=_hold_for, args=(worker, deaf, paths.root, held, leave))
+        holder.start()
+        holders.append((holder, leave))
+        assert held.wait(30)
+        return holder
+
+    yield start
+    for holder, _ in holders:
+        holder.kill()
+        holder.join()
+
+
+@pytest.fixture
+def dead_worker() -> str:
+    worker = subprocess.Popen(["sleep", "60"])
+    name = processes.name_of(worker.pid)
+    worker.kill()
+    worker.wait()
+    assert name is not None
+    return name
+
+
+@LINUX
+@pytest.mark.parametrize("state", ["running", "stopped", "deaf"])
+def test_a_holder_whose_worker_is_gone_is_ended(
+    paths: Paths, held_for: Any, dead_worker: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "WAIT_SECONDS", 1.0)
+    holder = held_for(dead_worker, deaf=state != "running")
+    if state == "stopped":
+        os.kill(holder.pid, signal.SIGSTOP)
+    with machine_lock(paths, "pump_a", "trainTvae"):
+        holder.join(5)
+    assert holder.exitcode == -(signal.SIGTERM if state == "running" else signal.SIGKILL)
+
+
+@LINUX
+@pytest.mark.parametrize("worker", ["lives", "is stopped", "none: by hand", "another's id"])
+def test_a_holder_that_somebody_waits_for_is_not_ended(
+    paths: Paths, held_for: Any, worker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "WAIT_SECONDS", 0.3)
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        name = None if worker.startswith("none") else processes.name_of(other.pid)
+        if worker == "is stopped":
+            other.send_signal(signal.SIGSTOP)
+        holder = held_for(name)
+        if worker == "another's id":
+            # The holder has ended, its worker too, and its id is a process's that has nothing to do with it.
+            written = json.loads(paths.lock("pump_a").read_text())
+            paths.lock("pump_a").write_text(json.dumps({**written, "process": f"{holder.pid} 1", "worker": "1 1"}))
+        with pytest.raises(ResourceFailed) as refused, machine_lock(paths, "pump_a", "trainTvae"):
+            pass
+        assert refused.value.code == "MACHINE_LOCKED"
+        assert holder.is_alive()
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_a_holder_that_lost_its_lock_writes_nothing_more(paths: Paths) -> None:
