@@ -20,11 +20,11 @@ function only(part, others) {
 }
 
 /** What of activities/ needs no running activity: planning, the fleet's folder, the steps' table, Python. */
-const ACTIVITIES_FOR_ALL = 'activities/(python/|plan\\.ts|fleet-folder\\.ts|steps\\.ts)';
+const ACTIVITIES_FOR_ALL = 'activities/(python/|plan\\.ts|fleet-folder\\.ts|configuration\\.ts|steps\\.ts)';
 /** What of workflows/ is no workflow: plain definitions that others share with them. */
 const WORKFLOWS_FOR_ALL = 'workflows/(search-attributes|failure-report|fleet-ledger)\\.ts';
 /** Contracts that are plain data: no schema. */
-const PLAIN = '^contracts/(failures|runs|steps|search-attributes)\\.ts';
+const PLAIN = '^contracts/(failures|machine-types|printable|runs|steps|search-attributes)\\.ts';
 const SETTINGS = 'temporal\\.config\\.ts';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -1,8 +1,9 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FAILURE } from '../contracts/failures.js';
-import { describeProblems } from '../contracts/parameters.js';
-import { Profile } from '../contracts/profile.js';
+import { MachineId } from '../contracts/parameters.js';
+import type { Profile } from '../contracts/profile.js';
+import { parseProfile, readText, refusal } from './configuration.js';
 import { failure, hasCode } from './python/failures.js';
 
 export interface FleetFolders {
@@ -19,7 +20,7 @@ function folders({ projectRoot, dataRoot }: FleetFolders): string[] {
 export async function listMachines(where: FleetFolders): Promise<string[]> {
   const names = await Promise.all(folders(where).map(readNames));
   const ids = names.flat().flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []));
-  return [...new Set(ids)].sort();
+  return [...new Set(ids)].filter((id) => MachineId.safeParse(id).success).sort();
 }
 
 /**
@@ -28,7 +29,7 @@ export async function listMachines(where: FleetFolders): Promise<string[]> {
  * @throws ApplicationFailure InvalidInput naming every field that is wrong, or that the machine is unknown
  */
 export async function readProfile(machineId: string, where: FleetFolders): Promise<Profile> {
-  const text = await firstText(folders(where).map((folder) => join(folder, `${machineId}.json`)));
+  const text = await firstText(folders(where), machineId);
   if (text === null) {
     throw failure(FAILURE.invalidInput, `machine_id: no machine ${machineId} in the fleet`, {
       retryable: false,
@@ -36,28 +37,7 @@ export async function readProfile(machineId: string, where: FleetFolders): Promi
       hint: 'npm run gan -- machine create --config <file>; npm run gan -- health lists the machines',
     });
   }
-  return parseProfile(text, machineId);
-}
-
-/** @throws ApplicationFailure InvalidInput naming every field that is wrong */
-export function parseProfile(text: string, name: string): Profile {
-  const given = parseJson(text, name);
-  const parsed = Profile.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const problems = describeProblems(parsed.error, given);
-  throw failure(FAILURE.invalidInput, `profile of ${name}: ${problems.join('; ')}`, {
-    retryable: false,
-    field: problems[0]?.split(':')[0] ?? null,
-  });
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw failure(FAILURE.invalidInput, `profile of ${name} is not JSON: ${reason}`, { retryable: false });
-  }
+  return parseProfile(text, machineId, { machine_id: machineId });
 }
 
 async function readNames(folder: string): Promise<string[]> {
@@ -65,17 +45,14 @@ async function readNames(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
-    throw error;
+    throw refusal(error, folder);
   }
 }
 
-async function firstText(paths: string[]): Promise<string | null> {
-  for (const path of paths) {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error;
-    }
+async function firstText(folders: string[], machineId: string): Promise<string | null> {
+  for (const folder of folders) {
+    const text = await readText(join(folder, `${machineId}.json`), `${machineId}.json`);
+    if (text !== null) return text;
   }
   return null;
 }

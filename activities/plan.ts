@@ -2,10 +2,11 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { ZodType } from 'zod';
 import { FAILURE } from '../contracts/failures.js';
-import { FleetRunInput, MachinePipelineInput, describeProblems } from '../contracts/parameters.js';
+import { FleetRunInput, MachinePipelineInput } from '../contracts/parameters.js';
 import type { StepParameters } from '../contracts/parameters.js';
 import { PlanData } from '../contracts/plan.js';
 import type { PlannedMachine } from '../contracts/plan.js';
+import { lineOf, problemsOf } from '../contracts/problems.js';
 import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '../contracts/runs.js';
 import { failure } from './python/failures.js';
 import { listMachines, readProfile } from './fleet-folder.js';
@@ -129,9 +130,9 @@ async function typeOf(machineId: string, where: FleetFolders): Promise<string> {
 function parseInput<T>(schema: ZodType<T>, given: unknown, workflow: string): T {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const problems = describeProblems(parsed.error, given);
-  throw failure(FAILURE.invalidInput, `${workflow}: ${problems.join('; ')}`, {
+  const problems = problemsOf(parsed.error, given, schema);
+  throw failure(FAILURE.invalidInput, `${workflow}: ${problems.map(lineOf).join('; ')}`, {
     retryable: false,
-    field: problems[0]?.split(':')[0] ?? null,
+    field: problems[0]?.field ?? null,
   });
 }

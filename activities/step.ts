@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { HeartbeatDetails } from '../contracts/events.js';
+import { HeartbeatDetails, NO_PROGRESS, progressOf } from '../contracts/events.js';
 import type { ProgressEvent, ResultEvent } from '../contracts/events.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { FailureDetail } from '../contracts/failures.js';
@@ -70,13 +70,16 @@ export async function beating<T>(
   }
 }
 
-function noProgress({ message }: ApplicationFailure, { unit, stalled }: HeartbeatDetails): ApplicationFailure {
+function noProgress({ message, details }: ApplicationFailure, { unit, stalled }: HeartbeatDetails): ApplicationFailure {
+  const last = details?.[0] as Partial<FailureDetail> | null | undefined;
   const where = stalled.at > 0 ? `beyond ${unit} ${stalled.at}` : 'at all';
   return failure(
     FAILURE.noProgress,
     `failed ${stalled.failures} times without getting any further (${where}): ${message}`,
     {
       retryable: false,
+      ...(last?.code === undefined ? {} : { code: last.code }),
+      field: last?.field ?? null,
       hint: 'correct what the last failure says, then retry the machine: it goes on from its checkpoint',
     },
   );
@@ -107,15 +110,13 @@ class Pulse {
   details: HeartbeatDetails;
 
   constructor(step: string, last: HeartbeatDetails | undefined) {
+    // The script that starts now counts for itself; where the last one was is what it must get beyond.
     this.details = {
+      ...NO_PROGRESS,
+      ...last,
       step,
-      current: last?.current ?? 0,
-      total: last?.total ?? 0,
-      unit: last?.unit ?? '',
-      metrics: last?.metrics ?? {},
       etaSeconds: null,
-      checkpoint: last?.checkpoint ?? null,
-      device: last?.device ?? null,
+      device: null,
       log: [],
       stalled: last?.stalled ?? { at: 0, failures: 0 },
     };
@@ -138,9 +139,10 @@ class Pulse {
     return retryAfter(error, Math.min(policy.retryInitialMs * 2 ** (failures - 1), policy.retryMaximumMs));
   }
 
-  onProgress = ({ current, total, unit, metrics, etaSeconds, checkpoint, device }: ProgressEvent): void => {
-    const known = checkpoint ?? this.details.checkpoint;
-    this.details = { ...this.details, current, total, unit, metrics, etaSeconds, checkpoint: known, device };
+  onProgress = (event: ProgressEvent): void => {
+    const progress = progressOf(event);
+    const checkpoint = progress.checkpoint ?? this.details.checkpoint;
+    this.details = { ...this.details, ...progress, checkpoint };
   };
 
   onLog = (line: string): void => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * The events a Python script prints with `--progress json`, one JSON object a line.
- * This schema is the contract: `npm run schema` exports it for the Python tests.
+ * This schema is the contract: `npm run schema` exports it, and the Python tests hold every printed line against it.
  */
 const common = {
   step: z.string(),
@@ -26,9 +26,8 @@ export const StartedEvent = z.strictObject({
   parameters: z.record(z.string(), z.unknown()),
 });
 
-export const ProgressEvent = z.strictObject({
-  event: z.literal('progress'),
-  ...common,
+/** How far a step is: what a script tells, and an activity's heartbeat passes on. */
+const progress = {
   current: z.number(),
   total: z.number(),
   unit: z.string(),
@@ -36,7 +35,9 @@ export const ProgressEvent = z.strictObject({
   etaSeconds: z.number().nullable(),
   checkpoint: z.string().nullable(),
   device: z.string().nullable(),
-});
+};
+
+export const ProgressEvent = z.strictObject({ event: z.literal('progress'), ...common, ...progress });
 
 export const WarningEvent = z.strictObject({
   event: z.literal('warning'),
@@ -83,6 +84,8 @@ export const ScriptEvent = z.discriminatedUnion('event', [
 
 export type ScriptEvent = z.infer<typeof ScriptEvent>;
 export type ProgressEvent = z.infer<typeof ProgressEvent>;
+/** The fields that a progress event and a heartbeat share. */
+export type Progress = Omit<ProgressEvent, 'event' | keyof typeof common>;
 export type ResultEvent = z.infer<typeof ResultEvent>;
 export type ErrorEvent = z.infer<typeof ErrorEvent>;
 export type Output = z.infer<typeof Output>;
@@ -91,15 +94,26 @@ export type Verdict = z.infer<typeof Verdict>;
 /** What an activity's heartbeat carries: the last progress event and the tail of the log. */
 export const HeartbeatDetails = z.object({
   step: z.string(),
-  current: z.number(),
-  total: z.number(),
-  unit: z.string(),
-  metrics: z.record(z.string(), z.number().nullable()),
-  etaSeconds: z.number().nullable(),
-  checkpoint: z.string().nullable(),
-  device: z.string().nullable(),
+  ...progress,
   log: z.array(z.string()),
   /** Failures of the step's own making since it last got further, and how far that was. */
   stalled: z.object({ at: z.number(), failures: z.number().int() }).default({ at: 0, failures: 0 }),
 });
 export type HeartbeatDetails = z.infer<typeof HeartbeatDetails>;
+
+/** What a heartbeat passes on of an event. */
+export function progressOf(event: ProgressEvent): Progress {
+  const keys = Object.keys(progress) as (keyof Progress)[];
+  return Object.fromEntries(keys.map((key) => [key, event[key]])) as unknown as Progress;
+}
+
+/** Before a step has told anything. */
+export const NO_PROGRESS: Progress = {
+  current: 0,
+  total: 0,
+  unit: '',
+  metrics: {},
+  etaSeconds: null,
+  checkpoint: null,
+  device: null,
+};

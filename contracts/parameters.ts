@@ -1,73 +1,59 @@
 import { z } from 'zod';
+import { MACHINE_TYPE_NAMES } from './machine-types.js';
 
 /** A machine's id: also a file name, so its pattern is what keeps every path inside the data root. */
 export const MachineId = z
   .string()
-  .max(64, 'a machine id has 64 characters at most')
-  .regex(
-    /^[a-z0-9]+(_[a-z0-9]+)*$/,
-    'a machine id is lower-case letters, digits and single underscores, e.g. pump_atlas_005',
-  );
+  .max(64)
+  .regex(/^[a-z0-9]+(_[a-z0-9]+)*$/)
+  .meta({
+    allowed: 'lower-case letters, digits and single underscores, 64 characters at most, e.g. pump_atlas_005',
+  });
 
-export const MACHINE_TYPES = [
-  'motor',
-  'pump',
-  'cnc',
-  'fan',
-  'compressor',
-  'conveyor',
-  'hydraulic',
-  'cooling_tower',
-  'robot',
-  'transformer',
-  'turbofan',
-  'chiller',
-  'other',
-] as const;
-export const MachineType = z.enum(MACHINE_TYPES);
+export const MachineType = z.enum(MACHINE_TYPE_NAMES);
 
 /** Name of a fleet run: part of its workflow id. */
 export const RunName = z
   .string()
-  .max(64, 'a run name has 64 characters at most')
-  .regex(/^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/, 'a run name is letters, digits and single . _ - between them');
+  .max(64)
+  .regex(/^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$/)
+  .meta({ allowed: 'letters, digits and single . _ - between them, 64 characters at most' });
 
-const Ratio = z.number().gt(0, 'each part of the split is above 0').lt(1, 'each part of the split is below 1');
+const Ratio = z.number().gt(0).lt(1);
 
 export const SYNTHESIZERS = ['temporal-tvae', 'sdv-tvae'] as const;
 
 export const Split = z
   .tuple([Ratio, Ratio, Ratio])
-  .refine((parts) => Math.abs(parts[0] + parts[1] + parts[2] - 1) < 1e-6, 'train, val and test parts must sum to 1');
+  .refine((parts) => Math.abs(parts[0] + parts[1] + parts[2] - 1) < 1e-6, 'train, val and test parts must sum to 1')
+  .meta({ allowed: 'three shares above 0 that sum to 1' });
 
+const whole = (least: number, most: number) => z.number().int().min(least).max(most);
+
+/**
+ * What a person may set for the steps, each with its default, its range and its help: the definition of the command
+ * line's flags, and by `npm run schema` of the scripts'.
+ */
 const Parameters = z.strictObject({
-  /** Training epochs. */
-  epochs: z.number().int().min(1).max(100_000).default(300),
-  /** Rows a training step sees at once. */
-  batchSize: z.number().int().min(1).max(1_000_000).default(500),
-  /** What learns: the project's own, or SDV's stock TVAE (BUSL-1.1, installed by `npm run setup -- --bench`). */
-  synthesizer: z.enum(SYNTHESIZERS).default('temporal-tvae'),
-  /** Epochs without a better loss, on runs set aside for it, after which training ends; 0: never. */
-  patience: z.number().int().min(0).max(100_000).default(0),
-  /** Seconds of training after which it ends, 0: none. How far it gets depends on the machine's speed, and so do the bytes. */
-  timeLimit: z.number().int().min(0).max(10_000_000).default(0),
-  /** Rows of the seed. */
-  seedSamples: z.number().int().min(100).max(10_000_000).default(10_000),
-  /** Rows of the data set, over its three splits. */
-  samples: z.number().int().min(100).max(100_000_000).default(50_000),
-  /** Shares of train, val and test. */
-  split: Split.default([0.7, 0.15, 0.15]),
-  /** Random seed: same inputs and same seed, same bytes. */
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(0),
+  epochs: whole(1, 100_000).default(300).describe('training epochs'),
+  batchSize: whole(1, 1_000_000).default(500).describe('rows a training step sees at once'),
+  // SDV's stock TVAE is BUSL-1.1, and installed by `npm run setup -- --bench`.
+  synthesizer: z.enum(SYNTHESIZERS).default('temporal-tvae').describe('what learns'),
+  patience: whole(0, 100_000)
+    .default(0)
+    .describe('end training after so many epochs without a better loss on runs set aside for it, 0: never'),
+  timeLimit: whole(0, 10_000_000)
+    .default(0)
+    .describe('end training after so many seconds, 0: never; the bytes then depend on the machine’s speed'),
+  seedSamples: whole(100, 10_000_000).default(10_000).describe('rows of the seed'),
+  samples: whole(100, 100_000_000).default(50_000).describe('rows of the data set over its splits'),
+  split: Split.default([0.7, 0.15, 0.15]).describe('shares of train, val and test'),
+  seed: whole(0, 2 ** 31 - 1)
+    .default(0)
+    .describe('random seed: same inputs and same seed, same bytes'),
 });
 
 const mayEndEarly = ({ synthesizer }: z.infer<typeof Parameters>) => synthesizer === 'temporal-tvae';
-/** What a person may set for the steps. Ranges are those of the scripts. */
 export const StepParameters = Parameters.refine((given) => given.patience === 0 || mayEndEarly(given), {
   path: ['patience'],
   message: 'only temporal-tvae ends early',
@@ -92,7 +78,7 @@ export const Selection = z.enum(['failed', 'missing', 'stale']);
 export const FleetRunInput = z.strictObject({
   name: RunName,
   /** The machines, or null for every machine of the fleet. */
-  machineIds: z.array(MachineId).min(1, 'name at least one machine').nullable().default(null),
+  machineIds: z.array(MachineId).min(1).nullable().default(null),
   /** Only machines of this type. */
   machineType: MachineType.nullable().default(null),
   /** Only machines without a published data set, or whose data set is out of date. */
@@ -103,21 +89,3 @@ export const FleetRunInput = z.strictObject({
   concurrency: z.number().int().min(1).max(500).nullable().default(null),
 });
 export type FleetRunInput = z.infer<typeof FleetRunInput>;
-
-/** One line a problem: the field, what is allowed and the value that was given. */
-export function describeProblems(error: z.ZodError, input: unknown): string[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [describe(issue.path, issue.message, input)];
-    return issue.keys.map((key) => describe([...issue.path, key], 'there is no such field', input));
-  });
-}
-
-function describe(path: PropertyKey[], message: string, input: unknown): string {
-  const value = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), input);
-  const shown = value === undefined ? 'nothing' : JSON.stringify(value);
-  return `${path.join('.') || 'input'}: ${message} (got ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown})`;
-}
-
-function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
-  return typeof value === 'object' && value !== null;
-}

@@ -1,147 +1,182 @@
 import { z } from 'zod';
+import { DEGRADATIONS, MACHINE_TYPES } from './machine-types.js';
 import { MachineId, MachineType } from './parameters.js';
+import { CONTROL } from './printable.js';
 
 /**
  * A machine's configuration, as a person writes it in GAN/fleet/{machine_id}.json: what is measured, within which
- * limits, what wears and what that does to the sensors. The Python side reads the same file by the same rules.
+ * limits, what wears and what that does to the sensors. This is its definition: Python checks by the JSON Schema that
+ * `npm run schema` exports, and by the same rules between fields (GAN/gan/machine/validation.py).
+ * test/contracts/configurations.json holds both to the same answers.
  */
-const Name = z
-  .string()
-  .max(64, 'a name has 64 characters at most')
-  .regex(/^[a-z][a-z0-9_]*$/, 'a name is lower-case letters, digits and underscores, beginning with a letter');
-
 const RESERVED = ['timestamp', 'rul', 'failure_mode', 'run_id'];
+const NAME = '[a-z][a-z0-9_]{0,63}';
+const NAME_WORDS =
+  'a name of lower-case letters, digits and underscores, beginning with a letter, 64 characters at most';
 
-export const Sensor = z
-  .strictObject({
-    name: Name.refine((name) => !RESERVED.includes(name), `a sensor may not be called ${RESERVED.join(', ')}`),
-    unit: z.string().max(32),
-    type: z.literal('numerical'),
-    description: z.string().default(''),
-    physical_min: z.number(),
-    physical_max: z.number(),
-    normal: z.number(),
-    warning: z.number().nullish(),
-    trip: z.number().nullish(),
-    noise_std: z.number().nonnegative(),
-    drift_std: z.number().nonnegative(),
-    load_gain: z.number().default(0),
-    ambient_gain: z.number().default(0),
-    limit_basis: z.string().nullish(),
-  })
-  .superRefine((sensor, context) => {
-    if (sensor.physical_min >= sensor.physical_max) {
-      context.addIssue({
-        code: 'custom',
-        path: ['physical_min'],
-        message: `must be below physical_max ${sensor.physical_max}`,
-      });
-    } else if (sensor.normal < sensor.physical_min || sensor.normal > sensor.physical_max) {
-      context.addIssue({
-        code: 'custom',
-        path: ['normal'],
-        message: `must lie in ${sensor.physical_min} to ${sensor.physical_max}`,
-      });
-    }
-    refuseLimitsOutOfOrder(sensor, context);
-  });
+/** More rows in a run than any model could learn from, and than memory holds for many sensors. */
+export const MAX_RUN_ROWS = 1_000_000;
 
-/** How damage grows; what each word means stands in GAN/gan/simulation/physics.py. */
-const Degradation = z.enum(['slow', 'medium', 'fast', 'exponential']);
+/** Numbers of physics: what is beyond is a slip, and overflows when it is squared. */
+const quantity = () => z.number().min(-1e15).max(1e15).meta({ allowed: 'a number within ±1e15' });
+const spread = () => z.number().min(0).max(1e15).meta({ allowed: 'a number of at least 0, at most 1e15' });
+/** A share is relative to the others of its list. */
+const share = () => z.number().min(1e-6).max(1e6);
+
+/** Text of a person: one line, nothing that steers a terminal. Its length is counted in characters, not in UTF-16 units. */
+const text = (most: number, least = 0) =>
+  z
+    .string()
+    .regex(new RegExp(`^[^${CONTROL}]{${least},${most}}$`, 'u'))
+    .meta({
+      allowed: `text of ${least === 0 ? '' : `${least} to `}${most} characters${least === 0 ? ' at most' : ''}, without control characters`,
+    });
+
+const name = () =>
+  z
+    .string()
+    .regex(new RegExp(`^${NAME}$`))
+    .meta({ allowed: NAME_WORDS });
+
+const SensorName = z
+  .string()
+  .regex(new RegExp(`^(?!(?:${RESERVED.join('|')})$)${NAME}$`))
+  .meta({ allowed: `${NAME_WORDS}, and not ${RESERVED.join(', ')}`, reserved: RESERVED });
+
+export const Sensor = z.strictObject({
+  name: SensorName,
+  unit: text(32),
+  type: z.literal('numerical').default('numerical'),
+  description: text(2000).default(''),
+  physical_min: quantity(),
+  physical_max: quantity(),
+  normal: quantity(),
+  warning: quantity().nullish(),
+  trip: quantity().nullish(),
+  noise_std: spread(),
+  drift_std: spread().default(0),
+  load_gain: quantity().default(0),
+  ambient_gain: quantity().default(0),
+  limit_basis: text(2000).nullish(),
+});
+
+const Degradation = z.enum(DEGRADATIONS);
 
 export const Wear = z.strictObject({
-  max_rul_hours: z.number().positive().optional(),
+  max_rul_hours: z.number().gt(0).max(1e9).optional(),
   degradation: Degradation.optional(),
   life_cv: z.number().min(0.01).max(0.6).optional(),
 });
 
-/** A limit is passed on the way from normal to trip, whichever way that is: first the warning, then the trip. */
-function refuseLimitsOutOfOrder(
-  { normal, warning, trip }: { normal: number; warning?: number | null | undefined; trip?: number | null | undefined },
-  context: z.RefinementCtx,
-): void {
-  if (warning == null || trip == null) return;
-  const up = normal <= warning && warning <= trip;
-  const down = normal >= warning && warning >= trip;
-  if ((up || down) && trip !== normal) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['warning'],
-    message: `must lie between normal ${normal} and trip ${trip}`,
-  });
-}
+const Effect = z.strictObject({
+  sensor: text(64),
+  direction: z.enum(['up', 'down']),
+  strength: z.number().gt(0).max(1.5),
+  onset: z.number().min(0).max(0.95).default(0),
+});
 
 export const FailureMode = z.strictObject({
-  name: Name,
-  description: z.string().default(''),
-  probability: z.number().positive(),
+  name: name(),
+  description: text(2000).default(''),
+  probability: share().default(1),
   degradation: Degradation.nullish(),
-  effects: z.array(
-    z.strictObject({
-      sensor: z.string(),
-      direction: z.enum(['up', 'down']),
-      strength: z.number().positive().max(1.5),
-      onset: z.number().min(0).max(0.95),
-    }),
-  ),
+  effects: z.array(Effect).max(200),
 });
 
 export const Regime = z.strictObject({
-  name: z.string(),
-  load: z.number().min(0),
-  share: z.number().positive(),
-  mean_dwell_hours: z.number().positive(),
+  name: text(64),
+  load: z.number().min(0).max(100),
+  share: share(),
+  mean_dwell_hours: z.number().min(1e-6).max(1e6),
+});
+
+const Operating = z.strictObject({
+  regimes: z
+    .array(Regime)
+    .min(1)
+    .max(6)
+    .default([{ name: 'rated', load: 1, share: 1, mean_dwell_hours: 24 }]),
+  ambient_mean_c: z.number().min(-273.15).max(2000).default(20),
+  ambient_daily_swing_c: z.number().min(0).max(1000).default(3),
 });
 
 export const Profile = z
   .strictObject({
     machine_id: MachineId,
     machine_type: MachineType,
-    manufacturer: z.string().default(''),
-    model: z.string().default(''),
-    description: z.string().default(''),
-    sampling_interval_minutes: z.number().positive(),
-    sensors: z
-      .array(Sensor)
-      .min(1, 'a profile needs at least one sensor')
-      .max(200, 'a profile has 200 sensors at most'),
-    operational_parameters: z.record(z.string(), z.union([z.number(), z.string()])).default({}),
-    failure_modes: z.array(FailureMode).default([]),
-    operating: z
-      .strictObject({
-        regimes: z.array(Regime).min(1).max(6),
-        ambient_mean_c: z.number(),
-        ambient_daily_swing_c: z.number().nonnegative(),
-      })
-      .optional(),
+    manufacturer: text(200).default(''),
+    model: text(200).default(''),
+    description: text(2000).default(''),
+    sampling_interval_minutes: z.number().min(1e-7).max(1e6),
+    sensors: z.array(Sensor).min(1).max(200),
+    operational_parameters: z.record(z.string(), z.union([quantity(), text(2000)])).default({}),
+    failure_modes: z.array(FailureMode).max(50).default([]),
+    operating: Operating.optional(),
     wear: Wear.optional(),
   })
   .superRefine((profile, context) => {
-    const sensors = profile.sensors.map((sensor) => sensor.name);
-    refuseTwins(sensors, 'sensors', context);
-    refuseTwins(
-      profile.failure_modes.map((mode) => mode.name),
-      'failure_modes',
-      context,
-    );
-    for (const [at, mode] of profile.failure_modes.entries()) {
-      for (const [effectAt, effect] of mode.effects.entries()) {
-        if (!sensors.includes(effect.sensor)) {
-          context.addIssue({
-            code: 'custom',
-            path: ['failure_modes', at, 'effects', effectAt, 'sensor'],
-            message: 'is not one of the sensors',
-          });
-        }
-      }
-    }
+    for (const { path, message } of brokenRules(profile)) context.addIssue({ code: 'custom', path, message });
   });
 
 export type Profile = z.infer<typeof Profile>;
+type Sensor = z.infer<typeof Sensor>;
 
-function refuseTwins(names: string[], field: string, context: z.RefinementCtx): void {
-  for (const [at, name] of names.entries()) {
-    if (names.indexOf(name) < at)
-      context.addIssue({ code: 'custom', path: [field, at, 'name'], message: 'stands twice; names must be unique' });
-  }
+interface Broken {
+  path: (string | number)[];
+  message: string;
+}
+
+/** The rules between fields, which JSON Schema has no words for. GAN/gan/machine/validation.py has the same. */
+function brokenRules(profile: Profile): Broken[] {
+  const sensors = profile.sensors.map((sensor) => sensor.name);
+  return [
+    ...profile.sensors.flatMap((sensor, at) => limitsOutOfOrder(sensor, ['sensors', at])),
+    ...twins(sensors, 'sensors'),
+    ...twins(
+      profile.failure_modes.map((mode) => mode.name),
+      'failure_modes',
+    ),
+    ...profile.failure_modes.flatMap((mode, at) =>
+      mode.effects.flatMap(({ sensor }, effect) =>
+        sensors.includes(sensor)
+          ? []
+          : [{ path: ['failure_modes', at, 'effects', effect, 'sensor'], message: 'must be one of the sensors' }],
+      ),
+    ),
+    ...controlInKeys(Object.keys(profile.operational_parameters)),
+    ...tooManyRows(profile),
+  ];
+}
+
+/** A limit is passed on the way from normal to trip, whichever way that is: first the warning, then the trip. */
+function limitsOutOfOrder(sensor: Sensor, at: (string | number)[]): Broken[] {
+  const { physical_min: min, physical_max: max, normal, warning, trip } = sensor;
+  if (min >= max) return [{ path: [...at, 'physical_min'], message: `must be below physical_max ${max}` }];
+  if (normal < min || normal > max) return [{ path: [...at, 'normal'], message: `must lie in ${min} to ${max}` }];
+  if (warning == null || trip == null) return [];
+  const up = normal <= warning && warning <= trip;
+  const down = normal >= warning && warning >= trip;
+  if ((up || down) && trip !== normal) return [];
+  return [{ path: [...at, 'warning'], message: `must lie between normal ${normal} and trip ${trip}` }];
+}
+
+function twins(names: string[], field: string): Broken[] {
+  return names.flatMap((name, at) =>
+    names.indexOf(name) < at ? [{ path: [field, at, 'name'], message: 'stands twice; names must be unique' }] : [],
+  );
+}
+
+const KEY = new RegExp(`^[^${CONTROL}]{1,64}$`, 'u');
+
+function controlInKeys(keys: string[]): Broken[] {
+  const message = 'must have a name of 1 to 64 characters, without control characters';
+  return keys.filter((key) => !KEY.test(key)).map((key) => ({ path: ['operational_parameters', key], message }));
+}
+
+function tooManyRows({ machine_type, sampling_interval_minutes, wear }: Profile): Broken[] {
+  const hours = wear?.max_rul_hours ?? MACHINE_TYPES[machine_type].maxRulHours;
+  if ((hours * 60) / sampling_interval_minutes <= MAX_RUN_ROWS) return [];
+  const path = wear?.max_rul_hours === undefined ? ['sampling_interval_minutes'] : ['wear', 'max_rul_hours'];
+  const message = `must leave ${MAX_RUN_ROWS} rows in the longest run at most: ${hours} h of a row every ${sampling_interval_minutes} min are more`;
+  return [{ path, message }];
 }

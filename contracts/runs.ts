@@ -9,9 +9,13 @@ import type { Step } from './steps.js';
 export interface FailureReport {
   /** One of FAILURE, or what another SDK or Temporal itself calls it. */
   type: string;
+  /** What it is more closely, e.g. DISK_FULL; the type's own code where there is no closer one. */
+  code: string;
   step: Step | null;
   message: string;
   hint: string | null;
+  /** The field that is wrong, e.g. sensors.0.normal, where it is one. */
+  field: string | null;
 }
 
 export type StepStatus = 'pending' | 'running' | 'done' | 'skipped' | 'failed';

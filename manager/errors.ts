@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { FAILURE } from '../contracts/failures.js';
+import { FAILURE, ownCode } from '../contracts/failures.js';
 import { STEP_TITLES } from '../contracts/steps.js';
 import { reportFailure } from '../workflows/failure-report.js';
 
@@ -23,6 +23,9 @@ export class ManagerError extends Error {
     readonly type: string,
     message: string,
     readonly hint: string | null = null,
+    /** The failure's own code, e.g. DISK_FULL, and the field that is wrong, where there is one. */
+    readonly code: string | null = null,
+    readonly field: string | null = null,
   ) {
     super(message);
   }
@@ -31,6 +34,12 @@ export class ManagerError extends Error {
 /** A workflow's failure as an error for a person: which step, what, what to do next. Other errors stay as they are. */
 export function workflowError(error: unknown): unknown {
   if (!(error instanceof WorkflowFailedError)) return error;
-  const { type, step, message, hint } = reportFailure(error.cause, null);
-  return new ManagerError(type, `${step === null ? '' : `${STEP_TITLES[step]}: `}${message}`, hint);
+  return failureError(error.cause);
+}
+
+/** A failure, of a workflow or of an activity's code that ran here, as an error for a person. */
+export function failureError(error: unknown): ManagerError {
+  const failure = reportFailure(error, null);
+  const where = failure.step === null ? '' : `${STEP_TITLES[failure.step]}: `;
+  return new ManagerError(failure.type, `${where}${failure.message}`, failure.hint, ownCode(failure), failure.field);
 }

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseProfile, readProfile } from '../activities/fleet-folder.js';
+import { parseProfile, readText } from '../activities/configuration.js';
+import { readProfile } from '../activities/fleet-folder.js';
 import { hasCode } from '../activities/python/failures.js';
 import type { Profile } from '../contracts/profile.js';
 import { ManagerError, REFUSAL } from './errors.js';
 import type { Project } from './project.js';
+
+/** The text of a configuration's file. @throws ManagerError, or ApplicationFailure InvalidInput for what is no such file */
+export async function readConfiguration(path: string): Promise<string> {
+  const text = await readText(path, path);
+  if (text === null) throw new ManagerError(REFUSAL.invalidInput, `config: no file ${path}`);
+  return text;
+}
 
 /**
  * Adds a machine to the fleet, or replaces it.

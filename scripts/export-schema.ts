@@ -1,13 +1,69 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ScriptEvent } from '../contracts/events.js';
+import { FAILURES } from '../contracts/failures.js';
+import { DEGRADATIONS, MACHINE_TYPES } from '../contracts/machine-types.js';
+import { MAX_RUN_ROWS, Profile } from '../contracts/profile.js';
+import { StepParameters } from '../contracts/parameters.js';
+import { CONTROL } from '../contracts/printable.js';
+import { exportSchema } from '../contracts/problems.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 
-/** The scripts' events as JSON Schema, for the Python tests. `npm run schema` writes it; a test checks that it is current. */
-export function eventsSchema(): string {
-  return `${JSON.stringify(z.toJSONSchema(ScriptEvent), null, 2)}\n`;
+/**
+ * What follows from the contracts: JSON that Python reads, and the documents' lists. `npm run schema` writes it; a test
+ * checks that it is current.
+ */
+const ROOT = join(import.meta.dirname, '..');
+
+/** Every generated file by its path from the project's root, with its content. */
+export function generatedFiles(): Map<string, string> {
+  const values: Record<string, unknown> = {
+    'events.schema': z.toJSONSchema(ScriptEvent),
+    'profile.schema': exportSchema(Profile),
+    'parameters.schema': exportSchema(StepParameters),
+    'machine-types': { degradations: DEGRADATIONS, types: MACHINE_TYPES },
+    failures: FAILURES,
+    limits: { maxRunRows: MAX_RUN_ROWS, control: CONTROL },
+  };
+  const json = Object.entries(values).map(
+    ([name, value]) => [`contracts/generated/${name}.json`, `${JSON.stringify(value, null, 2)}\n`] as const,
+  );
+  return new Map([...json, ['README.md', withLists(readFileSync(join(ROOT, 'README.md'), 'utf8'))]]);
 }
 
+/** A document with its generated parts as they must be: what stands between `<!-- generated: NAME … -->` and its end. */
+export function withLists(document: string): string {
+  return document.replaceAll(
+    /(<!-- generated: (\w+)[^>]*-->\n)[^]*?(\n<!-- end -->)/g,
+    (whole, begin: string, name: string, end: string) => {
+      const list = LISTS[name];
+      return list === undefined ? whole : `${begin}${wrapped(list())}${end}`;
+    },
+  );
+}
+
+/** Words in lines of the documents' width. */
+function wrapped(text: string): string {
+  return text.replaceAll(/(.{1,130})(?: |$)/g, '$1\n').trimEnd();
+}
+
+const LISTS: Record<string, () => string> = {
+  exitStatuses: () => {
+    const rows = Object.values(FAILURES).flatMap(({ exitStatus, meaning }) =>
+      meaning === null ? [] : [`${exitStatus} ${meaning}`],
+    );
+    return `Exit status: ${['0 success', ...rows].join(' · ')}.`;
+  },
+  searchAttributes: () =>
+    `The namespace needs these search attributes of type Keyword: ${Object.values(SEARCH_ATTRIBUTES)
+      .map((name) => `\`${name}\``)
+      .join(', ')}.`,
+};
+
 if (process.argv[1]?.endsWith('export-schema.ts') === true) {
-  writeFileSync(join(import.meta.dirname, '../contracts/events.schema.json'), eventsSchema());
+  for (const [path, content] of generatedFiles()) {
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+    writeFileSync(join(ROOT, path), content);
+  }
 }

@@ -1,54 +1,41 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { SYNTHESIZERS } from '../contracts/parameters.js';
+import { StepParameters } from '../contracts/parameters.js';
+import { exportSchema } from '../contracts/problems.js';
 
 /** The flags that set a step's parameters, the same on every command that has them. */
-export interface ParameterOptions {
-  epochs?: number;
-  batchSize?: number;
-  synthesizer?: string;
-  patience?: number;
-  timeLimit?: number;
-  seedSamples?: number;
-  samples?: number;
-  split?: number[];
-  seed?: number;
-}
+export type ParameterOptions = Partial<StepParameters>;
+
+/** How each parameter's value is written on the command line. What it means and its default, the contract says. */
+const ARGUMENTS: Record<keyof StepParameters, string> = {
+  epochs: '<n>',
+  batchSize: '<n>',
+  synthesizer: '<name>',
+  patience: '<n>',
+  timeLimit: '<seconds>',
+  seedSamples: '<n>',
+  samples: '<n>',
+  split: '<train,val,test>',
+  seed: '<n>',
+};
 
 export function addParameterOptions(command: Command): Command {
-  return command
-    .option('--epochs <n>', 'training epochs (default 300)', number)
-    .option('--batch-size <n>', 'rows a training step sees at once (default 500)', number)
-    .option('--synthesizer <name>', `what learns: ${SYNTHESIZERS.join(', ')} (default temporal-tvae)`)
-    .option('--patience <n>', 'end training after so many epochs without a better loss (default 0: never)', number)
-    .option(
-      '--time-limit <seconds>',
-      'end training after so long; the bytes then depend on the machine’s speed (default 0: no limit)',
-      number,
-    )
-    .option('--seed-samples <n>', 'rows of the seed (default 10000)', number)
-    .option('--samples <n>', 'rows of the data set over its splits (default 50000)', number)
-    .option('--split <train,val,test>', 'shares of the splits (default 0.7,0.15,0.15)', numbers)
-    .option('--seed <n>', 'random seed: same inputs and seed, same bytes (default 0)', number);
+  const { properties = {} } = exportSchema(StepParameters);
+  for (const [name, argument] of Object.entries(ARGUMENTS)) {
+    const { description, default: value, type, enum: words } = properties[name] ?? {};
+    const help = `${String(description)}${words === undefined ? '' : `: ${words.join(', ')}`} (default ${String(value)})`;
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${argument}`;
+    if (type === 'string') command.option(flag, help);
+    else if (type === 'array') command.option(flag, help, numbers);
+    else command.option(flag, help, number);
+  }
+  return command;
 }
 
 /** The parameters that were given; the schema adds the defaults. */
-export function parametersOf({
-  epochs,
-  batchSize,
-  synthesizer,
-  patience,
-  timeLimit,
-  seedSamples,
-  samples,
-  split,
-  seed,
-}: ParameterOptions): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries({ epochs, batchSize, synthesizer, patience, timeLimit, seedSamples, samples, split, seed }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
+export function parametersOf(options: ParameterOptions): Record<string, unknown> {
+  const given = Object.entries(options).filter(([name]) => name in ARGUMENTS);
+  return Object.fromEntries(given);
 }
 
 export function number(text: string): number {

@@ -33,7 +33,8 @@ export async function workflowBundle(encrypted = false): Promise<string> {
 async function sourceDigest(): Promise<string> {
   const hash = createHash('sha256').update(sdkVersion());
   for (const folder of SOURCES) {
-    for (const name of (await readdir(join(PROJECT, folder))).sort()) {
+    const names = (await readdir(join(PROJECT, folder))).filter((name) => name.endsWith('.ts'));
+    for (const name of names.sort()) {
       hash.update(name).update(await readFile(join(PROJECT, folder, name)));
     }
   }

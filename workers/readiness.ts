@@ -5,8 +5,8 @@ import { failure } from '../activities/python/failures.js';
 import { runPython } from '../activities/python/script.js';
 import { SCRIPT } from '../activities/python/scripts.js';
 import { FAILURE } from '../contracts/failures.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import type { Settings } from '../temporal.config.js';
-import { ATTRIBUTE } from '../workflows/search-attributes.js';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 const PERMISSION_DENIED = 7;
@@ -39,9 +39,7 @@ export async function requireSearchAttributes(
 ): Promise<void> {
   const registered = await readSearchAttributes(connection, namespace, log);
   if (registered === null) return;
-  const missing = Object.values(ATTRIBUTE)
-    .map((key) => key.name)
-    .filter((name) => registered[name] !== INDEXED_VALUE_TYPE_KEYWORD);
+  const missing = Object.values(SEARCH_ATTRIBUTES).filter((name) => registered[name] !== INDEXED_VALUE_TYPE_KEYWORD);
   if (missing.length === 0) return;
   const flags = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
   throw failure(

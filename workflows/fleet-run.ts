@@ -17,7 +17,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { FAILURE } from '../contracts/failures.js';
+import { FAILURE, FAILURES } from '../contracts/failures.js';
 import type { FleetRunInput } from '../contracts/parameters.js';
 import { QUERY, SIGNAL, UPDATE } from '../contracts/runs.js';
 import type { FleetReport, MachineOutcome } from '../contracts/runs.js';
@@ -216,9 +216,11 @@ async function send(machineId: string, signal: string): Promise<void> {
 function busyReport(machineId: string) {
   return {
     type: FAILURE.machineBusy,
+    code: FAILURES.machineBusy.code,
     step: null,
     message: `${machineId} is already being run by the workflow ${machineWorkflowId(machineId)}`,
     hint: `wait for it, or cancel it: npm run gan -- machine cancel ${machineId}`,
+    field: null,
   };
 }
 

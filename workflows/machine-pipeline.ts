@@ -77,18 +77,9 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
     const failure = reportFailure(error, state.report.step);
     state.fail(failure);
     setCurrentDetails(state.describe());
-    const detail: FailureDetail & { step: Step | null } = {
-      code: failure.type,
-      hint: failure.hint,
-      field: null,
-      step: failure.step,
-    };
-    throw ApplicationFailure.create({
-      type: failure.type,
-      message: failure.message,
-      nonRetryable: true,
-      details: [detail],
-    });
+    const { type, message, ...rest } = failure;
+    const detail: FailureDetail & { step: Step | null } = rest;
+    throw ApplicationFailure.create({ type, message, nonRetryable: true, details: [detail] });
   }
 }
 

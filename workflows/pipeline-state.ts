@@ -1,4 +1,5 @@
 import type { FailureReport, PipelineReport, StepReport, StepResult } from '../contracts/runs.js';
+import { failureName } from '../contracts/failures.js';
 import { STEPS, STEP_TITLES } from '../contracts/steps.js';
 import type { Step } from '../contracts/steps.js';
 
@@ -58,7 +59,11 @@ export class PipelineState {
     });
     const { failure } = this.report;
     if (failure !== null)
-      lines.push('', `${failure.type}: ${failure.message}`, ...(failure.hint === null ? [] : [`→ ${failure.hint}`]));
+      lines.push(
+        '',
+        `${failureName(failure)}: ${failure.message}`,
+        ...(failure.hint === null ? [] : [`→ ${failure.hint}`]),
+      );
     if (this.report.status === 'cancelled') lines.push('', 'cancelled');
     if (this.report.status === 'paused') lines.push('', 'paused: send the update "resume" to go on');
     return lines.join('\n');

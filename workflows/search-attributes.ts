@@ -1,9 +1,12 @@
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 
-/** The search attributes of this project's workflows; the embedded server registers them, other servers are checked. */
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+
+/** The keys of the search attributes; the embedded server registers them, other servers are checked. */
 export const ATTRIBUTE = {
-  machineId: defineSearchAttributeKey('MachineId', SearchAttributeType.KEYWORD),
-  machineType: defineSearchAttributeKey('MachineType', SearchAttributeType.KEYWORD),
-  step: defineSearchAttributeKey('Step', SearchAttributeType.KEYWORD),
-  fleetRun: defineSearchAttributeKey('FleetRun', SearchAttributeType.KEYWORD),
+  machineId: keyword(SEARCH_ATTRIBUTES.machineId),
+  machineType: keyword(SEARCH_ATTRIBUTES.machineType),
+  step: keyword(SEARCH_ATTRIBUTES.step),
+  fleetRun: keyword(SEARCH_ATTRIBUTES.fleetRun),
 } as const;

@@ -1,16 +1,17 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetail, FailureType } from '../../contracts/failures.js';
-import { FAILURE } from '../../contracts/failures.js';
+import { FAILURE, FAILURES, definitionOf } from '../../contracts/failures.js';
 import type { ErrorEvent } from '../../contracts/events.js';
+import { printable } from '../../contracts/printable.js';
 
-/** Exit statuses of the scripts (contract 1) and the failure each one means. */
-const BY_EXIT: Record<number, { type: FailureType; retryable: boolean }> = {
-  2: { type: FAILURE.invalidInput, retryable: false },
-  3: { type: FAILURE.missingPrerequisite, retryable: false },
-  4: { type: FAILURE.validationFailed, retryable: false },
-  5: { type: FAILURE.resource, retryable: true },
-  75: { type: FAILURE.interrupted, retryable: true },
-};
+/** What each exit status of the scripts means (contract 1). Any other means that the process crashed. */
+const BY_EXIT = new Map(
+  Object.values(FAILURES).flatMap((failure) =>
+    failure.exitStatus === null || failure.exitStatus === FAILURES.crashed.exitStatus
+      ? []
+      : [[failure.exitStatus as number, failure] as const],
+  ),
+);
 
 /** Whether an error is the operating system's of this code, e.g. ENOENT. */
 export function hasCode(error: unknown, code: string): boolean {
@@ -23,14 +24,15 @@ export function failure(
   message: string,
   options: { retryable: boolean; code?: string; hint?: string | null; field?: string | null; retryInMs?: number },
 ): ApplicationFailure {
+  const clean = (text: string | null | undefined) => (text == null ? null : printable(text));
   const detail: FailureDetail = {
-    code: options.code ?? type,
-    hint: options.hint ?? null,
-    field: options.field ?? null,
+    code: options.code ?? definitionOf(type)?.code ?? type,
+    hint: clean(options.hint),
+    field: clean(options.field),
   };
   return ApplicationFailure.create({
     type,
-    message,
+    message: printable(message),
     nonRetryable: !options.retryable,
     details: [detail],
     ...(options.retryInMs === undefined ? {} : { nextRetryDelay: options.retryInMs }),
@@ -44,7 +46,7 @@ export function failureOfExit(
   event: ErrorEvent | null,
   stderrTail: string[],
 ): ApplicationFailure {
-  const known = exitCode === undefined ? undefined : BY_EXIT[exitCode];
+  const known = exitCode === undefined ? undefined : BY_EXIT.get(exitCode);
   if (known !== undefined && event !== null) {
     return failure(known.type, event.message, {
       retryable: known.retryable,
@@ -57,6 +59,7 @@ export function failureOfExit(
   const last = event?.message ?? stderrTail.at(-1) ?? 'it printed no reason';
   return failure(known?.type ?? FAILURE.crashed, `the Python process ${how}: ${last}`, {
     retryable: known?.retryable ?? true,
+    ...(event === null ? {} : { code: event.code, field: event.field }),
     hint: 'the log tail in the activity’s heartbeat and the worker’s log have more',
   });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ScriptEvent } from '../../contracts/events.js';
 import type { ErrorEvent, ProgressEvent, ResultEvent } from '../../contracts/events.js';
 import { FAILURE } from '../../contracts/failures.js';
+import { printable } from '../../contracts/printable.js';
 import { failure, failureOfExit } from './failures.js';
 import { PythonHost } from './host.js';
 import type { HostSettings, PythonHosts, ScriptEnd, ScriptReader } from './host.js';
@@ -99,7 +100,8 @@ class ScriptRun implements ScriptReader {
     return event?.event === 'idle' ? 'idle' : 'more';
   }
 
-  log(line: string): void {
+  log(said: string): void {
+    const line = printable(said);
     this.tail.push(line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
     this.watcher.onLog(line);

@@ -4,6 +4,7 @@ import { access, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import type { Settings } from '../../temporal.config.js';
 import { ManagerError, REFUSAL } from '../errors.js';
 
@@ -18,8 +19,6 @@ export interface EmbeddedServer {
   stop: () => Promise<void>;
 }
 
-/** The names of workflows/search-attributes.ts, as the server registers them. */
-const SEARCH_ATTRIBUTES = ['MachineId', 'MachineType', 'Step', 'FleetRun'];
 const START_MS = 30_000;
 const GUARD = join(import.meta.dirname, 'guard.mjs');
 
@@ -56,7 +55,7 @@ async function spawnServer(settings: Settings): Promise<ChildProcess> {
     ...['--db-filename', join(settings.stateDir, 'temporal.db'), '--namespace', settings.connect.namespace],
     // SQLite's default settings wait for the disk on every write: seven times fewer activities a second.
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-    ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ...['--log-level', 'error'],
   ];
   const log = await open(join(settings.stateDir, 'server.log'), 'a');

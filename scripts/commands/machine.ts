@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { MachineId, MachinePipelineInput } from '../../contracts/parameters.js';
 import { check } from '../../manager/check.js';
 import * as dataSets from '../../manager/data-sets.js';
-import { ManagerError, REFUSAL } from '../../manager/errors.js';
 import { machinePoll } from '../../manager/machine-watch.js';
 import type { MachineSnapshot } from '../../manager/machine-watch.js';
-import { createMachine, readMachine } from '../../manager/machines.js';
+import { createMachine, readConfiguration, readMachine } from '../../manager/machines.js';
 import { pipelineResult, pipelineStatus, startPipeline, steerPipeline } from '../../manager/pipelines.js';
 import { STEERING } from '../../manager/steering.js';
 import type { Steering } from '../../manager/steering.js';
@@ -79,9 +77,7 @@ export function addMachineCommands(program: Command): void {
 }
 
 async function create(options: { config: string; replace?: boolean; json?: boolean }): Promise<void> {
-  const text = await readFile(options.config, 'utf8').catch(() => {
-    throw new ManagerError(REFUSAL.invalidInput, `config: no file ${options.config}`);
-  });
+  const text = await readConfiguration(options.config);
   const { profile, path } = await createMachine(currentProject(), text, {
     name: options.config,
     replace: options.replace === true,

@@ -1,4 +1,6 @@
 import type { FleetReport, MachineOutcome } from '../../contracts/runs.js';
+import { failureName } from '../../contracts/failures.js';
+import { printable } from '../../contracts/printable.js';
 import { STEP_TITLES } from '../../contracts/steps.js';
 import { fleetEta } from '../../manager/fleet-eta.js';
 import { viewOf } from '../../manager/fleet-view.js';
@@ -41,7 +43,7 @@ export function accountText(report: FleetReport, now: number): string {
 
 /** One line: where a machine is. */
 export function machineLine(machine: MachineOutcome, live: LiveStep | undefined): string {
-  return `${MARK[machine.status]} ${fit(machine.machineId, 34)} ${machineState(machine, live)}`;
+  return printable(`${MARK[machine.status]} ${fit(machine.machineId, 34)} ${machineState(machine, live)}`);
 }
 
 function machineState(machine: MachineOutcome, live: LiveStep | undefined): string {
@@ -93,7 +95,7 @@ export function outcomeTable(report: FleetReport): string {
     m.result?.quality == null ? '' : m.result.quality.toFixed(3),
     m.failure === null
       ? ''
-      : `${m.failure.type}: ${m.failure.message}${m.failure.hint === null ? '' : ` → ${m.failure.hint}`}`,
+      : `${failureName(m.failure)}: ${m.failure.message}${m.failure.hint === null ? '' : ` → ${m.failure.hint}`}`,
   ]);
   return table(['machine', 'outcome', 'rows', 'time', 'quality', 'why'], rows);
 }

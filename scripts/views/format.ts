@@ -1,3 +1,5 @@
+import { printable } from '../../contracts/printable.js';
+
 /** Seconds as people read them: 8.4 s, 3 min 20 s, 2 h 05 min. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
@@ -11,7 +13,8 @@ export function fit(text: string, width: number): string {
 }
 
 /** Rows of text under a header, columns as wide as they need. */
-export function table(header: string[], rows: string[][]): string {
+export function table(header: string[], given: string[][]): string {
+  const rows = given.map((cells) => cells.map(printable));
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   );

@@ -1,5 +1,6 @@
 import type { Generation } from '../../contracts/generations.js';
 import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
+import { failureName } from '../../contracts/failures.js';
 import { STEPS, STEP_TITLES } from '../../contracts/steps.js';
 import type { ValidationReport } from '../../manager/data-sets.js';
 import type { LiveStep } from '../../manager/live-step.js';
@@ -19,7 +20,7 @@ export function resultLine(result: PipelineResult): string {
 export function pipelineText(report: PipelineReport): string {
   const rows = STEPS.map((step) => [STEP_TITLES[step], report.steps[step].status, report.steps[step].summary ?? '']);
   const steps = table(['step', 'state', 'what'], rows);
-  const failure = report.failure === null ? '' : `\n\n${report.failure.type}: ${report.failure.message}`;
+  const failure = report.failure === null ? '' : `\n\n${failureName(report.failure)}: ${report.failure.message}`;
   return `${report.machineId}: ${report.status}\n\n${steps}${failure}`;
 }
 

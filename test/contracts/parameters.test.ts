@@ -1,15 +1,10 @@
-import type { ZodError } from 'zod';
-import {
-  FleetRunInput,
-  MachineId,
-  MachinePipelineInput,
-  StepParameters,
-  describeProblems,
-} from '../../contracts/parameters.js';
+import type { ZodError, ZodType } from 'zod';
+import { FleetRunInput, MachineId, MachinePipelineInput, StepParameters } from '../../contracts/parameters.js';
+import { describeProblems } from '../../contracts/problems.js';
 
-function problems(error: ZodError | undefined, given: unknown): string[] {
+function problems(error: ZodError | undefined, given: unknown, schema: ZodType): string[] {
   if (error === undefined) throw new Error('expected the input to be refused');
-  return describeProblems(error, given);
+  return describeProblems(error, given, schema);
 }
 
 describe('a machine id', () => {
@@ -56,7 +51,7 @@ describe('step parameters', () => {
     const given = { [field]: value };
     const parsed = StepParameters.safeParse(given);
     expect(parsed.success).toBe(false);
-    expect(problems(parsed.error, given).join()).toContain(field);
+    expect(problems(parsed.error, given, StepParameters).join()).toContain(field);
   });
 });
 
@@ -64,7 +59,7 @@ describe('a training that ends early', () => {
   it.each(['patience', 'timeLimit'])('by its %s, is the project’s own: SDV’s would pay no heed', (field) => {
     expect(StepParameters.parse({ [field]: 5 })).toMatchObject({ [field]: 5 });
     const given = { synthesizer: 'sdv-tvae', [field]: 5 };
-    expect(problems(StepParameters.safeParse(given).error, given)).toEqual([
+    expect(problems(StepParameters.safeParse(given).error, given, StepParameters)).toEqual([
       `${field}: only temporal-tvae ends early (got 5)`,
     ]);
   });
@@ -74,18 +69,22 @@ describe('describeProblems', () => {
   it('names the field, what is allowed and the value', () => {
     const given = { machineId: '../x' };
     const parsed = MachinePipelineInput.safeParse(given);
-    expect(problems(parsed.error, given)).toEqual([expect.stringMatching(/^machineId: .*lower-case.*"\.\.\/x"/)]);
+    expect(problems(parsed.error, given, MachinePipelineInput)).toEqual([
+      expect.stringMatching(/^machineId: .*lower-case.*"\.\.\/x"/),
+    ]);
   });
 
   it('names a field that does not exist, and where', () => {
     const given = { machineId: 'pump_a', parameters: { epoch: 3 } };
     const parsed = MachinePipelineInput.safeParse(given);
-    expect(problems(parsed.error, given)).toEqual(['parameters.epoch: there is no such field (got 3)']);
+    expect(problems(parsed.error, given, MachinePipelineInput)).toEqual([
+      'parameters.epoch: there is no such field (got 3)',
+    ]);
   });
 
   it('cuts a long value', () => {
     const given = { name: 'r', machineIds: ['y'.repeat(500)] };
     const parsed = FleetRunInput.safeParse(given);
-    expect(problems(parsed.error, given).every((line) => line.length < 300)).toBe(true);
+    expect(problems(parsed.error, given, FleetRunInput).every((line) => line.length < 300)).toBe(true);
   });
 });

@@ -60,7 +60,7 @@ describe('fleet run', () => {
     ]);
     expect(report.machines[0]?.result).toMatchObject({ rows: 2000 });
     expect(report.machines[2]?.failure).toMatchObject({ type: 'InvalidInput' });
-    expect(report.machines[2]?.failure?.message).toContain('at least one sensor');
+    expect(report.machines[2]?.failure?.message).toContain('sensors: must be a list of 1 to 200 (got a list of 0)');
     for (const split of ['train', 'val', 'test'])
       expect(existsSync(join(dataRoot, `data/synthetic/pump_a/${split}.parquet`))).toBe(true);
   });

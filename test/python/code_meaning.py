@@ -2,13 +2,14 @@
 
 Comments, docstrings, annotations, formatting, the texts of errors, names of top-level definitions and of modules, and
 where a definition stands do not count. All that the function calls or reads does, over modules, lazy imports included,
-and so do the pinned versions of the packages that it uses.
+and so do the pinned versions of the packages that it uses, and the contracts (contracts/generated/) that it reads.
 """
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,8 @@ class Code:
                 yield from self._refs_of(module, part)
             elif isinstance(part, ast.Constant) and isinstance(part.value, str):
                 yield from self._named_by(part.value)
+            elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "contract":
+                yield from (Ref(contract_pin(arg.value), "") for arg in part.args if isinstance(arg, ast.Constant))
 
     def _named_by(self, text: str) -> Iterator[Ref]:
         """A module that is imported by its name."""
@@ -250,6 +253,31 @@ def _plain(node: object, place: Callable[[ast.expr], str | None], top: bool = Tr
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def contract_pin(name: object) -> str:
+    """What a contract is called among the pins."""
+    return f"contract {name}"
+
+
+def contracts(folder: Path) -> dict[str, str]:
+    """A digest of each generated contract, but for its words: they decide nothing."""
+    return {
+        contract_pin(file.stem): _hash(repr(_wordless(json.loads(file.read_text("utf-8")))))
+        for file in folder.glob("*.json")
+    }
+
+
+def _wordless(value: object) -> object:
+    if isinstance(value, list):
+        return [_wordless(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            key: _wordless(item)
+            for key, item in value.items()
+            if key not in ("allowed", "$schema", "meaning") and not (key == "description" and isinstance(item, str))
+        }
+    return value
 
 
 def pinned(*files: Path) -> dict[str, str]:

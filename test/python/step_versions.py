@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from code_meaning import Code, Meaning, pinned
+from code_meaning import Code, Meaning, contracts, pinned
 from gan.pipeline.registry import CHAIN, IMPORT, PAGES
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -44,6 +44,7 @@ def versions() -> dict[str, str]:
 def meanings() -> dict[str, Meaning]:
     """What the code behind each version means now. Raises LookupError when what is left out is no longer there."""
     pins = pinned(*(PROJECT / "requirements" / name for name in ("runtime.txt", "torch.txt", "bench.in")))
+    pins |= contracts(PROJECT / "contracts/generated")
     steps = Code(PACKAGE, (*NOT_DATA, *PAGES_APART), pins)
     gone = [name for name in (*NOT_DATA, *PAGES_APART) if not steps.exists(name)]
     if gone:

@@ -21,7 +21,7 @@ from jsonschema import Draft202012Validator
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPTS = "GAN/scripts"
 # A script's events, as the TypeScript side reads them.
-EVENTS = Draft202012Validator(json.loads((PROJECT / "contracts/events.schema.json").read_text("utf-8")))
+EVENTS = Draft202012Validator(json.loads((PROJECT / "contracts/generated/events.schema.json").read_text("utf-8")))
 
 CREATE = f"{SCRIPTS}/create_metadata.py"
 SEED = f"{SCRIPTS}/generate_seed_from_profile.py"

@@ -15,15 +15,24 @@ it('the total counts what is done, runs and failed', () => {
   const machines = [
     made('a', 10),
     machine('b', 'running'),
-    machine('c', 'failed', { failure: { type: 'X', step: 'trainTvae', message: 'm', hint: null } }),
+    machine('c', 'failed', {
+      failure: { type: 'X', code: 'X', step: 'trainTvae', message: 'm', hint: null, field: null },
+    }),
   ];
   expect(totalLine(snapshot(machines, { now: 5000 }))).toContain('1/3 done · 1 running · 1 failed · 5.0 s');
 });
 
 it('a failed machine says in which step and why', () => {
   const failed = machine('c', 'failed', {
-    failure: { type: 'ValidationFailed', step: 'validateSeed', message: 'too noisy', hint: 'look' },
+    failure: {
+      type: 'ValidationFailed',
+      code: 'CLEARLY_WORSE',
+      step: 'validateSeed',
+      message: 'too noisy',
+      hint: 'look',
+      field: null,
+    },
   });
   expect(machineLine(failed, undefined)).toContain('failed in validate seed: too noisy');
-  expect(outcomeTable(report([failed]))).toContain('ValidationFailed: too noisy → look');
+  expect(outcomeTable(report([failed]))).toContain('ValidationFailed (CLEARLY_WORSE): too noisy → look');
 });

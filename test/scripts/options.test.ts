@@ -32,6 +32,6 @@ describe('the flags of a step’s parameters', () => {
   });
 
   it('are refused with their name and what is allowed', () => {
-    expect(() => parsed('--patience', '-1')).toThrow(/^patience: .*>=0 \(got -1\)/);
+    expect(() => parsed('--patience', '-1')).toThrow(/^patience: must be a whole number of 0 to 100000 \(got -1\)$/);
   });
 });

@@ -90,7 +90,12 @@ export function done(summary: string): StepResult {
 }
 
 export function refused(type: Parameters<typeof failure>[0]): Error {
-  return failure(type, 'not good', { retryable: false, hint: 'do this' });
+  return failure(type, 'not good', {
+    retryable: false,
+    hint: 'do this',
+    code: 'CLEARLY_WORSE',
+    field: 'sensors.0',
+  });
 }
 
 /** Runs `use` beside a worker that serves the workflows with these activities. */

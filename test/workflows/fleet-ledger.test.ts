@@ -26,7 +26,7 @@ function result(ran: PipelineResult['ran']): PipelineResult {
   return { machineId: 'a', machineType: 'pump', ran, rows: 10, quality: 0.9, seconds: 1, stepSeconds: {} };
 }
 
-const FAILURE = { type: 'ValidationFailed', step: null, message: 'no', hint: null };
+const FAILURE = { type: 'ValidationFailed', code: 'C', field: null, step: null, message: 'no', hint: null };
 
 describe('FleetLedger', () => {
   it('gives each machine once, in order', () => {

@@ -72,6 +72,8 @@ describe('fleetRun', () => {
       step: 'trainTvae',
       message: 'not good',
       hint: 'do this',
+      code: 'CLEARLY_WORSE',
+      field: 'sensors.0',
     });
   });
 

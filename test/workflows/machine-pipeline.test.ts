@@ -105,6 +105,8 @@ describe('machinePipeline', () => {
         step: 'validateSeed',
         message: 'not good',
         hint: 'do this',
+        code: 'CLEARLY_WORSE',
+        field: 'sensors.0',
       });
       const report = await handle.query<PipelineReport>(QUERY.status);
       expect(report.status).toBe('failed');

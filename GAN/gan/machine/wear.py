@@ -1,16 +1,17 @@
-"""Wear characteristics per machine type: how long a life is and how damage grows."""
+"""Wear characteristics per machine type, of contracts/machine-types.ts: how long a run is and how damage grows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-MACHINE_TYPES = (
-    "motor", "pump", "cnc", "fan", "compressor", "conveyor", "hydraulic", "cooling_tower", "robot", "transformer",
-    "turbofan", "chiller", "other",
-)  # fmt: skip
-DEGRADATIONS = ("slow", "medium", "fast", "exponential")
+from gan.runtime.contracts import contract
+
+_TABLE = contract("machine-types")
+MACHINE_TYPES: tuple[str, ...] = tuple(_TABLE["types"])
+DEGRADATIONS: tuple[str, ...] = tuple(_TABLE["degradations"])
 # A life of fewer rows has no course that could be learnt.
 MIN_LIFE_ROWS = 20
+MAX_RUN_ROWS: int = contract("limits")["maxRunRows"]
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,5 @@ class Wear:
 
 
 DEFAULTS: dict[str, Wear] = {
-    "motor": Wear(1000, "slow"),
-    "pump": Wear(800, "medium"),
-    "compressor": Wear(600, "fast"),
-    "cnc": Wear(500, "exponential"),
-    "fan": Wear(1200, "slow"),
-    "conveyor": Wear(900, "medium"),
-    "robot": Wear(1100, "slow"),
-    "hydraulic": Wear(850, "medium"),
-    "transformer": Wear(1500, "slow"),
-    "cooling_tower": Wear(1100, "medium"),
-    "turbofan": Wear(700, "exponential"),
-    "chiller": Wear(1200, "medium"),
-    "other": Wear(900, "medium"),
+    name: Wear(default["maxRulHours"], default["degradation"]) for name, default in _TABLE["types"].items()
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser
+from typing import Any
 
 from gan.pipeline.runner import integer
+from gan.runtime.contracts import contract
 from gan.store.generations import DEFAULT_KEEP, LEAST_KEEP
-from gan.synthesis.synthesizer import SYNTHESIZERS, TEMPORAL_TVAE
-
-MAX_ROWS = 100_000_000
 
 
 def add_config(parser: ArgumentParser) -> None:
@@ -18,38 +18,37 @@ def add_config(parser: ArgumentParser) -> None:
     )
 
 
-def add_seed_rows(parser: ArgumentParser, name: str = "--num_samples") -> None:
-    parser.add_argument(name, type=integer(100, 10_000_000), default=10_000, help="rows of the seed (default 10000)")
+def add_parameter(parser: ArgumentParser, name: str, flag: str | None = None) -> None:
+    """The flag of a step's parameter: its default, range and help are the contract's. flag: where it has another name."""
+    contracted = contract("parameters.schema")["properties"][name]
+    options: dict[str, Any] = {"default": contracted["default"]}
+    if contracted["type"] == "integer":
+        options["type"] = integer(contracted["minimum"], contracted["maximum"])
+    if "enum" in contracted:
+        options["choices"] = contracted["enum"]
+    help_text = f"{contracted['description']} (default {contracted['default']})".replace("%", "%%")
+    parser.add_argument(f"--{flag or _snake(name)}", help=help_text, **options)
+
+
+def _snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda letter: f"_{letter.group().lower()}", name)
+
+
+def add_seed_rows(parser: ArgumentParser, flag: str = "num_samples") -> None:
+    add_parameter(parser, "seedSamples", flag)
 
 
 def add_training(parser: ArgumentParser) -> None:
-    parser.add_argument("--epochs", type=integer(1, 100_000), default=300, help="training epochs (default 300)")
-    parser.add_argument(
-        "--batch_size", type=integer(1, 1_000_000), default=500, help="rows a training step sees (default 500)"
-    )
-    parser.add_argument(
-        "--synthesizer",
-        choices=tuple(SYNTHESIZERS),
-        default=TEMPORAL_TVAE,
-        help=f"what learns (default {TEMPORAL_TVAE})",
-    )
-    parser.add_argument(
-        "--patience", type=integer(0, 100_000), default=0,
-        help="end after so many epochs without a better loss on runs set aside for it (default 0: never)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--time_limit", type=integer(0, 10_000_000), default=0,
-        help="end after so many seconds; the bytes then depend on the machine's speed (default 0: no limit)",
-    )  # fmt: skip
+    for name in ("epochs", "batchSize", "synthesizer", "patience", "timeLimit"):
+        add_parameter(parser, name)
 
 
 def add_sampling(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--num_samples", type=integer(100, MAX_ROWS), default=50_000, help="rows over all splits (default 50000)"
-    )
-    parser.add_argument(
-        "--split_ratio", nargs="+", default=["0.7,0.15,0.15"], help="shares of train, val, test (default 0.7,0.15,0.15)"
-    )
+    add_parameter(parser, "samples", "num_samples")
+    contracted = contract("parameters.schema")["properties"]["split"]
+    shares = ",".join(map(str, contracted["default"]))
+    help_text = f"{contracted['description']} (default {shares})"
+    parser.add_argument("--split_ratio", nargs="+", default=[shares], help=help_text)
 
 
 def add_keep(parser: ArgumentParser) -> None:
@@ -63,7 +62,7 @@ def add_keep(parser: ArgumentParser) -> None:
 
 def add_chain(parser: ArgumentParser) -> None:
     """The flags of a whole chain: the seed's rows are --seed_samples there."""
-    add_seed_rows(parser, "--seed_samples")
+    add_seed_rows(parser, "seed_samples")
     add_training(parser)
     add_sampling(parser)
     add_keep(parser)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gan.machine.profile import load_profile
-from gan.runtime.errors import StepError
 from gan.store.files import Paths
 from gan.store.publication import is_published
 from gan.synthesis.model import load_model
+
+Artifact = TypeVar("Artifact")
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,17 @@ class Health:
 
 
 def check(paths: Paths, machine_id: str) -> Health:
-    """Reads and checks a machine's artifacts."""
-    metadata, model = True, True
+    """Reads and checks a machine's artifacts. However one is broken, it is not valid, and only this machine's."""
+    profile = _read(lambda: load_profile(paths, machine_id))
+    data = _read(lambda: is_published(paths, machine_id)) is True
+    if profile is None:
+        return Health(machine_id, False, paths.model(machine_id).is_file(), data)
+    return Health(machine_id, True, _read(lambda: load_model(paths.model(machine_id), profile)) is not None, data)
+
+
+def _read(read: Callable[[], Artifact]) -> Artifact | None:
+    """What was read, or None for what cannot be."""
     try:
-        profile = load_profile(paths, machine_id)
-    except StepError:
-        return Health(machine_id, False, paths.model(machine_id).is_file(), is_published(paths, machine_id))
-    try:
-        load_model(paths.model(machine_id), profile)
-    except StepError:
-        model = False
-    return Health(machine_id, metadata, model, is_published(paths, machine_id))
+        return read()
+    except Exception:
+        return None

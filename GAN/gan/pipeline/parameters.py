@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gan.machine.configuration import read_text
 from gan.pipeline.registry import step_named
 from gan.pipeline.runner import split_ratio
 from gan.runtime.errors import InvalidInput
@@ -31,8 +32,8 @@ def config_text(config: str) -> str:
     if config.lstrip().startswith("{"):
         return config
     try:
-        return Path(config).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return read_text(Path(config))
+    except OSError as error:
         raise InvalidInput(
             f"config: {config[:80]!r} is neither JSON nor a readable file ({type(error).__name__})", field="config"
         ) from None

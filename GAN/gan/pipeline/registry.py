@@ -150,9 +150,9 @@ def _valid_seed(paths: Paths, machine_id: str) -> dict[str, str]:
     files = _seed(paths, machine_id)
     try:
         report = json.loads(paths.seed_report(machine_id).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return files
-    if report.get("verdict") == "fail" and report.get("seed") == files["seed"]:
+    if isinstance(report, dict) and report.get("verdict") == "fail" and report.get("seed") == files["seed"]:
         raise MissingPrerequisite(
             f"the seed of {machine_id} did not pass its validation", hint=f"run: {command('validateSeed', machine_id)}"
         )

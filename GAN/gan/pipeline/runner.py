@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gan.pipeline import registry as steps
+from gan.runtime.contracts import contract
 from gan.runtime.errors import Interrupted, InvalidInput, ResourceFailed, StepError
 from gan.runtime.events import Reporter, Result
 from gan.runtime.stopping import StopRequest, install
 from gan.store.files import PROJECT_GAN, Paths, check_machine_id, remove_leftovers
 from gan.store.locks import machine_lock
 from gan.store.manifest import Inputs, Manifest
-
-MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -160,8 +159,12 @@ def _parse(description: str, configure: Configure | None, machine: bool) -> argp
         configure(parser)
     root = os.environ.get("GAN_ROOT") or str(PROJECT_GAN)
     parser.add_argument("--root", default=root, help="data root (default GAN, or GAN_ROOT of the environment)")
+    seed = contract("parameters.schema")["properties"]["seed"]
     parser.add_argument(
-        "--seed", type=integer(0, MAX_SEED), default=0, help="random seed: same inputs, same bytes (default 0)"
+        "--seed",
+        type=integer(seed["minimum"], seed["maximum"]),
+        default=seed["default"],
+        help=f"{seed['description']} (default {seed['default']})",
     )
     parser.add_argument(
         "--progress", choices=("text", "json"), default="text", help="text for people, json for programs"

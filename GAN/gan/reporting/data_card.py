@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -102,9 +103,19 @@ def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str
 def _front_matter(name: str, license_name: str, splits: list[str]) -> list[str]:
     files = [line for split in splits for line in (f"      - split: {split}", f"        path: {split}.parquet")]
     return [
-        "---", f"license: {license_name}", f'pretty_name: "{name}"', "tags: [synthetic, run-to-failure, prognostics, rul]",
+        "---", f"license: {license_name}", f"pretty_name: {_scalar(name)}", "tags: [synthetic, run-to-failure, prognostics, rul]",
         "configs:", "  - config_name: default", "    data_files:", *files, "---", "",
     ]  # fmt: skip
+
+
+def _scalar(text: str) -> str:
+    """A scalar of YAML: a string of JSON is one, whatever it holds."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _cell(text: str) -> str:
+    """A person's text in a cell of a table."""
+    return text.replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _shown(value: object) -> str:
@@ -126,7 +137,7 @@ def _what(profile: Profile, manifest: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     if profile.failure_modes:
         lines.append("| rul | h | time to the end of the run, 0 in its last row; not capped |")
-    lines += [f"| {s.name} | {s.unit} | {s.description} |" for s in profile.sensors]
+    lines += [f"| {s.name} | {_cell(s.unit)} | {_cell(s.description)} |" for s in profile.sensors]
     if profile.failure_modes:
         lines.append(f"| failure_mode | | what ends the run: {', '.join(profile.mode_names)} |")
     return [*lines, "| run_id | | the run; no run is in two files |"]

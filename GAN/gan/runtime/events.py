@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from typing import Any, Literal
 
 from gan.runtime.errors import StepError
+from gan.runtime.printable import printable
 
 MIN_SECONDS_BETWEEN_PROGRESS = 0.2
 
@@ -94,7 +95,7 @@ class Reporter:
 
     def warning(self, code: str, message: str) -> None:
         self.say(f"⚠️  {message}")
-        self._event("warning", code=code, message=message)
+        self._event("warning", code=code, message=printable(message))
 
     def result(self, result: Result) -> None:
         self.say(result.text or result.summary)
@@ -102,11 +103,11 @@ class Reporter:
         self._event(
             "result",
             skipped=result.skipped,
-            reason=result.reason,
+            reason=_printable(result.reason),
             outputs=[output.to_json() for output in result.outputs],
             metrics=finite(result.metrics),
             verdict=result.verdict,
-            summary=result.summary,
+            summary=printable(result.summary),
             durationSeconds=round(time.monotonic() - self._began, 3),
             **extra,
         )
@@ -115,20 +116,21 @@ class Reporter:
         if not self.as_json:
             hint = "" if error.hint is None else f"\n  → {error.hint}"
             with suppress(OSError):
-                print(f"❌ {error.message}{hint}", file=sys.stderr, flush=True)
+                print(printable(f"❌ {error.message}{hint}"), file=sys.stderr, flush=True)
         self._event(
             "error",
             code=error.code,
-            message=error.message,
-            hint=error.hint,
-            field=error.field,
+            message=printable(error.message),
+            hint=_printable(error.hint),
+            field=_printable(error.field),
             retryable=error.retryable,
             exitCode=error.exit_code,
         )
 
     def say(self, line: str) -> None:
+        """For a person: names and labels in the line come from anywhere, and must not steer the terminal."""
         if not self.as_json:
-            self._write(line)
+            self._write(printable(line))
 
     @property
     def seconds(self) -> float:
@@ -151,6 +153,10 @@ class Reporter:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if self.on_reader_gone is not None:
                 self.on_reader_gone()
+
+
+def _printable(text: str | None) -> str | None:
+    return None if text is None else printable(text)
 
 
 def finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan.runtime.contracts import contract
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Output
 
 PROJECT_GAN = Path(__file__).resolve().parents[2]
-MACHINE_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
-MAX_MACHINE_ID = 64
+_ID = contract("profile.schema")["properties"]["machine_id"]
+MACHINE_ID = re.compile(_ID["pattern"])
 _fences: list[Callable[[], None]] = []
 
 
@@ -25,13 +26,9 @@ def check_machine_id(machine_id: str) -> str:
 
     Raises InvalidInput.
     """
-    if len(machine_id) > MAX_MACHINE_ID or MACHINE_ID.fullmatch(machine_id) is None:
+    if len(machine_id) > _ID["maxLength"] or MACHINE_ID.fullmatch(machine_id) is None:
         shown = machine_id if len(machine_id) <= 80 else machine_id[:77] + "..."
-        raise InvalidInput(
-            f"machine_id: {shown!r} is not allowed: lower-case letters, digits and single underscores, "
-            f"{MAX_MACHINE_ID} characters at most, e.g. pump_atlas_005",
-            field="machine_id",
-        )
+        raise InvalidInput(f"machine_id: {shown!r} is not allowed: {_ID['allowed']}", field="machine_id")
     return machine_id
 
 

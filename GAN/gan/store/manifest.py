@@ -18,6 +18,9 @@ from gan.runtime.events import Result
 from gan.store.files import Paths, sha256_of, write_whole
 from gan.store.staleness import Stale
 
+# What a record of a step has without fail; one that lacks it was not written by this project.
+_OF_A_STEP = {"inputsDigest", "inputs", "parameters", "outputs", "metrics", "verdict", "summary", "durationSeconds"}
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -108,10 +111,16 @@ class Manifest:
     def _read(self) -> None:
         try:
             body = json.loads(self._path.read_text("utf-8"))
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, RecursionError):
             # Without a readable manifest nothing is current: the steps run again and write it anew.
             body = {}
-        self._steps, self._generations = (_mapping(body, key) for key in ("steps", "generations"))
+        self._steps = {name: one for name, one in _records(body, "steps").items() if one.keys() >= _OF_A_STEP}
+        self._generations = _records(body, "generations")
+
+
+def _records(body: Any, key: str) -> dict[str, Any]:
+    """The records under a key; what is none, in a file that was damaged or written by hand, counts as not there."""
+    return {name: record for name, record in _mapping(body, key).items() if isinstance(record, dict)}
 
 
 def _mapping(body: Any, key: str) -> dict[str, Any]:

@@ -28,8 +28,8 @@ def read_report(generation: Path) -> dict[str, Any] | None:
     """A generation's validation report, or None without one of the files as they are now."""
     try:
         report: dict[str, Any] = json.loads((generation / REPORT).read_text("utf-8"))
-        files = dict(report["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+        files = {str(name): sha for name, sha in dict(report["files"]).items()}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     same = bool(files) and all(
         (generation / n).is_file() and sha256_of(generation / n) == sha for n, sha in files.items()

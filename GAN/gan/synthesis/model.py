@@ -53,7 +53,7 @@ def load_model(path: Path, profile: Profile) -> Model:
         raise MissingPrerequisite(f"no model of {profile.machine_id} ({path.name})", hint=f"run: {again}")
     try:
         model, digest = _read(path)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, RecursionError) as error:
         raise InvalidInput(
             f"{path.name} is damaged or no model: {error}", code="MODEL_DAMAGED", hint=f"run: {again}"
         ) from None
@@ -65,7 +65,8 @@ def load_model(path: Path, profile: Profile) -> Model:
         raise InvalidInput(
             f"{path.name} is damaged: its digest does not match", code="MODEL_DAMAGED", hint=f"run: {again}"
         )
-    if tuple(model.header["sensors"]) != profile.sensor_names or tuple(model.header["modes"]) != profile.mode_names:
+    trained_for = (model.header.get("sensors"), model.header.get("modes"))
+    if trained_for != (list(profile.sensor_names), list(profile.mode_names)):
         raise InvalidInput(
             f"{path.name} was trained for other sensors or failure modes than the profile of {profile.machine_id} has",
             code="MODEL_OF_ANOTHER_PROFILE",
@@ -77,6 +78,8 @@ def load_model(path: Path, profile: Profile) -> Model:
 def _read(path: Path) -> tuple[Model, str]:
     with zipfile.ZipFile(path) as archive:
         header = json.loads(archive.read(_HEADER))
+        if not isinstance(header, dict):
+            raise ValueError(f"{_HEADER} is no JSON object")
         names = sorted(name for name in archive.namelist() if name.endswith(".npy"))
         parts = {name: archive.read(name) for name in names}
     arrays = {name.removesuffix(".npy"): np.load(io.BytesIO(data), allow_pickle=False) for name, data in parts.items()}

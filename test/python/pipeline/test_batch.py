@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,27 @@ def test_health_tells_of_each_machine_what_it_has(made: Root) -> None:
 def test_a_damaged_artifact_is_not_healthy(made: Root, damaged: str, word: str) -> None:
     (made.path / damaged).write_bytes(b"damaged")
     assert f"{word}  {MADE}" in made.ask(HEALTH).stdout
+
+
+@pytest.mark.usefixtures("small_fleet")
+@pytest.mark.parametrize(
+    "content", ["[]", "3", '"text"', "null", "{}", "[" * 100_000, '{"steps": {"trainTvae": [], "generateDataset": {}}}']
+)
+@pytest.mark.parametrize(
+    "file", [f"models/{MADE}_tvae_temporal.pkl", f"manifests/{MADE}.json", f"data/synthetic/{MADE}/report.json"]
+)
+def test_what_is_not_what_it_should_be_concerns_its_own_machine_only(made: Root, file: str, content: str) -> None:
+    made.add("pump_a")
+    path = made.path / file
+    if path.suffix == ".pkl":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("header.json", content)
+    else:
+        path.write_text(content, "utf-8")
+    ran = made.call(HEALTH)
+    assert ran.code == 0, ran.stderr
+    assert [machine["machineId"] for machine in ran.last["data"]["machines"]] == ["pump_a", MADE]
+    assert made.call(PLAN, "--machine_ids", f"pump_a,{MADE}").code == 0
 
 
 def test_a_plan_takes_the_machines_that_are_named(root: Root) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from pathlib import Path
 
 import pytest
 
 import step_versions
-from code_meaning import Code, Meaning
+from code_meaning import Code, Meaning, contracts
 from step_versions import meanings, read_lock, recorded, unrecorded, versions
 
 SOURCES = {
@@ -118,6 +119,17 @@ def test_what_code_does_means_something_and_its_module_is_named(
 
 def test_another_version_of_a_package_means_something(folders: tuple[Path, Path]) -> None:
     assert meaning(folders[0]).digest != meaning(folders[1], pins="2.3.0").digest
+
+
+def test_a_contract_that_is_read_means_something_but_not_its_words(tmp_path: Path) -> None:
+    def digests(**node: object) -> dict[str, str]:
+        (tmp_path / "toy.json").write_text(json.dumps({"properties": {"description": {"type": "string", **node}}}))
+        return contracts(tmp_path)
+
+    before = digests(default="", description="what it is", allowed="text")
+    assert before == digests(default="", description="what it may be", allowed="words")
+    assert before != digests(default="none")
+    assert set(meanings()["generateSeed"].packages) >= {"contract machine-types", "contract profile.schema"}
 
 
 def test_what_is_left_out_is_not_looked_into(folders: tuple[Path, Path]) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from conftest import Made
+from gan.machine.profile import load_profile
+from gan.reporting.data_card import data_card
+from gan.store.files import Paths
 from support import MADE, SCRIPTS, VALIDATE, Root
 
 FLEET_REPORT = f"{SCRIPTS}/fleet_report.py"
@@ -32,6 +36,15 @@ def test_the_card_says_what_from_what_how_good_and_how_to_load(made_once: Made) 
     assert [card.count(heading) for heading in headings] == [1, 1, 1, 1]
     assert re.search(r"^license: \S+$", card, re.MULTILINE)
     assert "simulated from the profile" in card
+
+
+@pytest.mark.parametrize("maker", ['A "B" \\ C', "x: y # z", "{a: [b]}", '"\nlicense: evil', "- 日本"])
+def test_the_card_keeps_what_a_maker_is_called_to_its_own_field(made_once: Made, maker: str) -> None:
+    profile = replace(load_profile(Paths(made_once.root.path), MADE), manufacturer=maker, model="")
+    manifest, report = (json.loads(published(made_once.root, f"{name}.json")) for name in ("manifest", "report"))
+    front = data_card(profile, manifest, report).split("---\n")[1].splitlines()
+    assert [line.split(":")[0] for line in front[:4]] == ["license", "pretty_name", "tags", "configs"]
+    assert json.loads(front[1].removeprefix("pretty_name: ")) == maker
 
 
 def test_the_report_page_needs_no_network_and_has_every_check_the_worst_first(made_once: Made) -> None:

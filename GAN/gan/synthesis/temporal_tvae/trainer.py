@@ -18,12 +18,14 @@ from torch import Tensor
 from gan.data.limits import limit_widths
 from gan.data.runs import Floats, Ints, Runs
 from gan.machine.profile import Profile
-from gan.runtime.errors import ResourceFailed, StepError
+from gan.runtime.contracts import contract
+from gan.runtime.errors import InvalidInput, ResourceFailed
 from gan.synthesis.checkpoints import Checkpoints
 from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.features import MIN_SPREAD, Rows, prepare
 from gan.synthesis.temporal_tvae.network import LATENT, Adam, Network
 
+_PARAMETERS = contract("parameters.schema")["properties"]
 LEARNING_RATE = 3e-3
 WARM_UP = 0.15
 MEMORY_NOISE = 0.1
@@ -36,10 +38,9 @@ CHECKPOINT_SECONDS = 2.0
 DIVERGED_NATS = 5.0
 
 
-class TrainingDiverged(StepError):
+class TrainingDiverged(InvalidInput):
     """The loss is no longer a number, or has run away: the data or the parameters must change."""
 
-    exit_code = 2
     code = "TRAINING_DIVERGED"
 
 
@@ -56,8 +57,8 @@ class TrainParams:
     """patience: epochs without a better held-out loss after which training ends, 0 for never. time_limit_s: seconds of
     training after which it ends, 0 for none; where it ends then depends on the machine's speed."""
 
-    epochs: int = 300
-    batch_size: int = 500
+    epochs: int = _PARAMETERS["epochs"]["default"]
+    batch_size: int = _PARAMETERS["batchSize"]["default"]
     seed: int = 0
     patience: int = 0
     time_limit_s: float = 0.0
