@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Command } from 'commander';
+import type { FailureDetail } from '../../contracts/failures.js';
 import { MachineId } from '../../contracts/parameters.js';
 import { check } from '../../manager/check.js';
 import { RowsImport, importRows } from '../../manager/recorded-rows.js';
@@ -13,11 +15,21 @@ const TEXT = [
   ['--run-column <name>', 'column that tells which run a row is of'],
   ['--gap-hours <n>', 'a gap in time longer than this ends a run'],
   ['--interval-minutes <n>', 'time from row to row, for data without time stamps'],
-  ['--time-unit <unit>', 'ms, s, min or h: unit of time stamps that are plain numbers'],
+  ['--time-unit <unit>', 'ns, us, ms, s, min, h, d, excel or matlab: unit of time stamps that are plain numbers'],
   ['--resample <minutes>', 'interpolate irregular or missing rows onto this interval'],
   ['--censored <runs>', 'runs that did not fail, by their name: kept apart'],
   ['--failure-mode <name>', 'name of the failure where no column tells'],
-  ['--delimiter <character>', 'between columns'],
+  ['--delimiter <character>', 'between columns (default: as the file shows)'],
+  ['--format <name>', 'cmapss: blanks, no heading, unit and cycle first, as NASA’s files'],
+  ['--columns <names>', 'names of the columns, a,b,…, of a file without a heading'],
+  ['--drop <columns>', 'columns that are left out, a,b,…'],
+  ['--decimal <mark>', '. or , (default: as the file shows)'],
+  [
+    '--missing <numbers>',
+    'numbers that stand for no value, a,b,…, or none (default: -999, 9999 … far from all others)',
+  ],
+  ['--date-order <order>', 'dmy, mdy or ymd: of dates like 1/2/2025, where no value tells'],
+  ['--time-zone <name>', 'of local times, e.g. Europe/Berlin: clocks change there'],
   ['--machine-type <type>', 'for a new profile'],
   ['--manufacturer <text>', 'for a new profile'],
   ['--model <text>', 'for a new profile'],
@@ -25,6 +37,7 @@ const TEXT = [
 ] as const;
 const SWITCHES = [
   ['--no-failures', 'no run ends with a failure: no RUL'],
+  ['--split-at-failures', 'each row that tells of a failure ends a run, also within a unit'],
   ['--new-profile', 'make the profile from these data though there is one'],
   ['--replace', 'replace rows that were imported before'],
 ] as const;
@@ -34,7 +47,7 @@ export function addImportCommand(machine: Command): void {
     .command('import')
     .description('recorded run-to-failure rows become a machine’s seed')
     .argument('<machine>')
-    .requiredOption('--csv <file>', 'the rows: CSV, or parquet');
+    .requiredOption('--csv <file>', 'the rows: CSV, also packed with gzip, or parquet; 2 GiB at most');
   for (const [flags, what] of [...TEXT, ...SWITCHES]) command.option(flags, what);
   command.option('--json', 'print the result as JSON').action(importSeed);
 }
@@ -43,8 +56,35 @@ type ImportOptions = Record<string, string | boolean | undefined> & { csv: strin
 
 async function importSeed(machineId: string, options: ImportOptions): Promise<void> {
   const id = check(MachineId, machineId);
-  const result = await importRows(currentProject(), id, importRequest(options), control());
+  const { signal, note } = control();
+  const told = (line: string) => {
+    note(inCliFlags(line));
+  };
+  const result = await importRows(currentProject(), id, importRequest(options), { signal, note: told }).catch(
+    (error: unknown) => {
+      throw refusedHere(error);
+    },
+  );
   print(result, options.json, () => `${id}: ${result.summary}\nnext: npm run gan -- machine run ${id}`);
+}
+
+/** The script's refusal with its flags as they are called here. */
+export function refusedHere(error: unknown): unknown {
+  if (!(error instanceof ApplicationFailure)) return error;
+  const detail = error.details?.[0] as FailureDetail | undefined;
+  return ApplicationFailure.create({
+    ...(error.type == null ? {} : { type: error.type }),
+    message: inCliFlags(error.message),
+    nonRetryable: error.nonRetryable ?? false,
+    details: detail === undefined ? [] : [{ ...detail, hint: detail.hint === null ? null : inCliFlags(detail.hint) }],
+  });
+}
+
+/** `--time_unit` is `--time-unit` here. Names of columns and sensors stay as they are. */
+function inCliFlags(text: string): string {
+  return text
+    .replaceAll(/(?:argument )?--[a-z]+(?:_[a-z]+)+/g, (flag) => flag.replace('argument ', '').replaceAll('_', '-'))
+    .replaceAll('import_seed.py --help', 'npm run gan -- machine import --help');
 }
 
 /** What the options ask for. A file of pairs is named from where the person is, not from where the script runs. */

@@ -1,6 +1,8 @@
+import { failure } from '../../activities/python/failures.js';
+import { FAILURE } from '../../contracts/failures.js';
 import { ManagerError } from '../../manager/errors.js';
 import { importArgs } from '../../manager/recorded-rows.js';
-import { importRequest } from '../../scripts/commands/import.js';
+import { importRequest, refusedHere } from '../../scripts/commands/import.js';
 
 function flags(options: Parameters<typeof importRequest>[0]): string[] {
   return importArgs('pump_own', importRequest(options));
@@ -46,5 +48,35 @@ describe('machine import', () => {
 
   it('refuses an option that it does not know', () => {
     expect(() => flags({ csv: '/a.csv', root: '/etc' })).toThrow(ManagerError);
+  });
+
+  it('says a refusal in the flags that are given here', () => {
+    const refused = failure(FAILURE.invalidInput, 'argument --time_unit: invalid choice', {
+      retryable: false,
+      hint: '--interval_minutes N if they count rows; import_seed.py --help shows what is allowed',
+    });
+    expect(refusedHere(refused)).toMatchObject({
+      message: '--time-unit: invalid choice',
+      type: FAILURE.invalidInput,
+      details: [
+        { hint: '--interval-minutes N if they count rows; npm run gan -- machine import --help shows what is allowed' },
+      ],
+    });
+  });
+
+  it('leaves the names of columns and sensors in a refusal as they are', () => {
+    const hint = '--drop oil_temp';
+    const refused = failure(FAILURE.invalidInput, 'oil_temp: x_y is not a number', { retryable: false, hint });
+    expect(refusedHere(refused)).toMatchObject({ message: 'oil_temp: x_y is not a number', details: [{ hint }] });
+  });
+
+  it('hands on what leaves columns out, tells dates apart and cuts runs', () => {
+    const given = { csv: '/a.csv', drop: 'id,note', dateOrder: 'dmy', format: 'cmapss', splitAtFailures: true };
+    expect(flags(given).slice(4)).toEqual([
+      '--format=cmapss',
+      '--drop=id,note',
+      '--date_order=dmy',
+      '--split_at_failures',
+    ]);
   });
 });

@@ -1,10 +1,15 @@
-"""The splits of a data set and how many rows each has."""
+"""The splits of a data set, how many rows each has, and how many it needs to hold whole runs."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Mapping
 
 from gan.runtime.errors import InvalidInput
 
 SPLITS = ("train", "val", "test")
+# A split with fewer runs than this says little of how runs differ.
+WISHED_A_SPLIT = 3
 
 
 def split_rows(total: int, shares: tuple[float, float, float]) -> dict[str, int]:
@@ -14,3 +19,16 @@ def split_rows(total: int, shares: tuple[float, float, float]) -> dict[str, int]
     if min(rows.values()) < 1:
         raise InvalidInput(f"split_ratio: {total} rows leave a split empty", field="split_ratio")
     return rows
+
+
+def rows_for(mean_rows: float, smallest_share: float, runs: int = WISHED_A_SPLIT) -> int:
+    """Rows over all splits with which the smallest holds so many runs, rounded up to two digits."""
+    exact = runs * mean_rows / smallest_share
+    step = 10 ** max(0, math.floor(math.log10(exact)) - 1)
+    return int(math.ceil(exact / step - 1e-9) * step)
+
+
+def thinnest(rows: Mapping[str, int], mean_rows: float) -> tuple[str, float]:
+    """The split with the fewest rows, and how many runs of mean length they make."""
+    name = min(rows, key=rows.__getitem__)
+    return name, rows[name] / mean_rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from gan.runtime.errors import InvalidInput, MissingPrerequisite
 # Where the time axis begins. A data set has no calendar of its own; a fixed start keeps its bytes the same.
 EPOCH = np.datetime64("2025-01-01T00:00:00", "ms")
 MS_PER_HOUR = 3_600_000.0
-# Sensors are written with this many significant digits: more than any of them resolves, and few bytes.
+# Sensors are written with this many significant digits: more than simulated ones resolve, and few bytes. Recorded
+# rows keep what was recorded, and what is learnt from them resolves as much (`digits_of`).
 DIGITS = 7
+MOST_DIGITS = 17
 
 
 def data_schema(profile: Profile) -> pa.Schema:
@@ -37,11 +40,15 @@ def data_schema(profile: Profile) -> pa.Schema:
     return pa.schema(fields, metadata={"machine_id": profile.machine_id})
 
 
-def to_table(runs: Runs, profile: Profile) -> pa.Table:
-    """Runs as a table by `data_schema`, without RUL and failure mode where they have none."""
+def to_table(runs: Runs, profile: Profile, digits: Sequence[int] | None = None) -> pa.Table:
+    """Runs as a table by `data_schema`, without RUL and failure mode where they have none.
+
+    digits (S,): significant digits of each sensor, DIGITS where it is not given.
+    """
+    digits = [DIGITS] * len(runs.sensors) if digits is None else digits
     stamps = EPOCH + np.round(runs.time_h * MS_PER_HOUR).astype("timedelta64[ms]")
     columns = {"timestamp": pa.array(stamps, pa.timestamp("ms", tz="UTC")), "run_id": pa.array(runs.run_id)}
-    columns |= {name: pa.array(significant(runs.values[:, at])) for at, name in enumerate(runs.sensors)}
+    columns |= {name: pa.array(significant(runs.values[:, at], digits[at])) for at, name in enumerate(runs.sensors)}
     if runs.rul_h is not None:
         columns["rul"] = pa.array(np.round(runs.rul_h, 6))
     if runs.failure_mode is not None:
@@ -52,26 +59,40 @@ def to_table(runs: Runs, profile: Profile) -> pa.Table:
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
-def significant(values: Floats) -> Floats:
-    """Values rounded to DIGITS significant digits."""
+def significant(values: Floats, digits: int = DIGITS) -> Floats:
+    """Values rounded to so many significant digits; from MOST_DIGITS on, as they are."""
+    if digits >= MOST_DIGITS:
+        return np.ascontiguousarray(values)
     with np.errstate(divide="ignore"):
         magnitude = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
-    scale = np.power(10.0, DIGITS - 1 - magnitude)
+    scale = np.power(10.0, digits - 1 - magnitude)
     rounded: Floats = np.round(values * scale) / scale
     return rounded
 
 
-def csv_bytes(runs: Runs, profile: Profile) -> bytes:
-    """The seed file's bytes; time stamps as ISO 8601 UTC."""
-    table = to_table(runs, profile)
+def digits_of(values: Floats) -> list[int]:
+    """How many significant digits each sensor's values (N, S) have, DIGITS at least: for simulated ones it is that."""
+    return [_digits(values[:, at]) for at in range(values.shape[1])]
+
+
+def _digits(column: Floats) -> int:
+    for digits in range(DIGITS, MOST_DIGITS):
+        if np.allclose(significant(column, digits), column, rtol=1e-15, atol=0):
+            return digits
+    return MOST_DIGITS
+
+
+def csv_bytes(runs: Runs, profile: Profile, *, exact: bool = False) -> bytes:
+    """The seed file's bytes; time stamps as ISO 8601 UTC. exact: sensors as they are, not rounded."""
+    table = to_table(runs, profile, [MOST_DIGITS] * len(runs.sensors) if exact else None)
     text = pc.strftime(table.column("timestamp"), format="%Y-%m-%dT%H:%M:%SZ")
     buffer = io.BytesIO()
     csv.write_csv(table.set_column(0, "timestamp", text), buffer)
     return buffer.getvalue()
 
 
-def write_parquet(runs: Runs, profile: Profile, path: Path) -> None:
-    pq.write_table(to_table(runs, profile), path, compression="snappy", store_schema=True)
+def write_parquet(runs: Runs, profile: Profile, path: Path, digits: Sequence[int] | None = None) -> None:
+    pq.write_table(to_table(runs, profile, digits), path, compression="snappy", store_schema=True)
 
 
 def read_seed(path: Path, profile: Profile) -> Runs:
@@ -158,7 +179,8 @@ def _numbers(table: pa.Table, column: str, name: str) -> Floats:
     if bad.any():
         row = int(np.flatnonzero(bad)[0]) + 1
         raise InvalidInput(
-            f"{name}: {column}: {int(bad.sum())} of {len(values)} values are missing, NaN or infinite (first in row {row}); "
+            f"{name}: {column}: {int(bad.sum())} of {len(values)} values are missing, NaN or infinite (first in "
+            f"row {row}); "
             "only finite numbers are allowed",
             field=column,
         )

@@ -67,3 +67,9 @@ def add_chain(parser: ArgumentParser) -> None:
     add_sampling(parser)
     add_keep(parser)
     parser.add_argument("--force", action="store_true", help="run every step, also what is up to date")
+
+
+def sampling_defaults() -> tuple[int, tuple[float, ...]]:
+    """Rows over all splits, and each split's share, where nothing else is asked for."""
+    properties = contract("parameters.schema")["properties"]
+    return int(properties["samples"]["default"]), tuple(properties["split"]["default"])

@@ -10,7 +10,7 @@ import numpy as np
 
 from gan.data.runs import Floats
 from gan.machine.profile import Profile, Sensor
-from gan.recording.run_boundaries import Life
+from gan.recording.grid import Life
 from gan.runtime.errors import InvalidInput
 
 EARLY, LATE = 0.2, 0.05
@@ -18,6 +18,8 @@ EARLY, LATE = 0.2, 0.05
 MARGIN = 0.5
 # A value out of range now and then is a glitch; more of them are another unit.
 GLITCHES = 0.2
+# A limit bends values within so many of its widths, and so many widths lie between it and normal: see data/limits.py.
+BENDS, WIDTH = 4.0, 20.0
 _Convert = Callable[[float], float]
 # Unit of the profile → other units that are taken for it, and how they convert.
 _MIXED_UP: dict[str, dict[str, _Convert]] = {
@@ -63,17 +65,20 @@ def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Float
         if outside.any() and not drop:
             row = int(np.flatnonzero(outside)[0])
             raise InvalidInput(
-                f"{sensor.name}: {int(outside.sum())} values are outside {sensor.physical_min:g} to {sensor.physical_max:g} {sensor.unit} "
-                f"(first {column[row]:g} in row {row + 1})",
-                field=sensor.name, hint="--resample MINUTES takes them for missing; or the profile's limits are wrong",
-            )  # fmt: skip
+                f"{sensor.name}: {int(outside.sum())} values are outside {sensor.physical_min:.10g} to "
+                f"{sensor.physical_max:.10g} {sensor.unit} "
+                f"(first {column[row]:.10g} in row {row + 1})",
+                field=sensor.name,
+                hint="--resample MINUTES takes them for missing; or the profile's limits are wrong",
+            )
         if outside.any():
             notes.append(f"{sensor.name}: {int(outside.sum())} values that cannot be are taken for missing")
         kept[outside, at] = np.nan
         guess = _guess(sensor, float(np.nanmedian(column))) if np.isfinite(column).any() else None
         if guess is not None:
             notes.append(
-                f"{sensor.name}: a median of {np.nanmedian(column):g} is far from normal, {sensor.normal:g} {sensor.unit}: is it in {guess}?"
+                f"{sensor.name}: a median of {np.nanmedian(column):g} is far from normal, {sensor.normal:g} "
+                f"{sensor.unit}: is it in {guess}?"
             )
     return kept, notes
 
@@ -81,10 +86,13 @@ def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Float
 def _wrong_unit(sensor: Sensor, column: Floats, outside: Any) -> InvalidInput:
     guess = _guess(sensor, float(np.nanmedian(column)))
     return InvalidInput(
-        f"{sensor.name}: {outside.mean():.0%} of the values are outside {sensor.physical_min:g} to {sensor.physical_max:g} {sensor.unit} "
+        f"{sensor.name}: {outside.mean():.0%} of the values are outside {sensor.physical_min:.10g} to "
+        f"{sensor.physical_max:.10g} {sensor.unit} "
         f"(median {np.nanmedian(column):g})" + (f": they seem to be in {guess}" if guess else ""),
-        field=sensor.name, code="UNIT_MISMATCH", hint=f"convert the column to {sensor.unit or 'the unit of the profile'}, or correct the profile",
-    )  # fmt: skip
+        field=sensor.name,
+        code="UNIT_MISMATCH",
+        hint=f"convert the column to {sensor.unit or 'the unit of the profile'}, or correct the profile",
+    )
 
 
 def _guess(sensor: Sensor, median: float) -> str | None:
@@ -106,16 +114,30 @@ def observed_configuration(
     units: Mapping[str, str],
     interval_h: float,
     about: Mapping[str, str],
+    seen: Sequence[Life] = (),
+    own: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A configuration out of runs that failed, as a person would write it: what was seen, and no limits of health.
 
-    Raises InvalidInput when no sensor moves.
-    """  # fmt: skip
+    seen: runs whose values count for the physical limits as well. own: a failure mode's name → the word that was
+    recorded. Raises InvalidInput when no sensor moves.
+    """
     moving = [at for at in range(len(sensors)) if any(np.ptp(life.values[:, at]) > 0 for life in lives)]
     if not moving:
-        raise InvalidInput("no column moves: every sensor is constant", field="csv")
+        raise InvalidInput(
+            "no column moves: every sensor is constant",
+            field="csv",
+            hint="look whether the columns are those that were meant, and whether the right column tells the "
+            "runs apart",
+        )
     described = {
-        at: _sensor(sensors[at], units.get(sensors[at], ""), [life.values[:, at] for life in lives]) for at in moving
+        at: _sensor(
+            sensors[at],
+            units.get(sensors[at], ""),
+            [life.values[:, at] for life in lives],
+            [life.values[:, at] for life in (*lives, *seen)],
+        )
+        for at in moving
     }
     modes = sorted({life.mode for life in lives if life.mode is not None})
     longest = max(len(life.time_h) for life in lives) * interval_h
@@ -126,7 +148,10 @@ def observed_configuration(
         **about,
         "sampling_interval_minutes": _round(interval_h * 60, 9),
         "sensors": list(described.values()),
-        "failure_modes": [_mode(mode, [life for life in lives if life.mode == mode], described) for mode in modes],
+        "failure_modes": [
+            _mode(mode, [life for life in lives if life.mode == mode], described, (own or {}).get(mode, mode))
+            for mode in modes
+        ],
         "wear": {
             "max_rul_hours": _round(longest, 6),
             "life_cv": float(np.clip(_round(sizes.std() / sizes.mean(), 2), 0.01, 0.6)),
@@ -134,35 +159,63 @@ def observed_configuration(
     }
 
 
-def _sensor(name: str, unit: str, runs: Sequence[Floats]) -> dict[str, Any]:
-    low, high = min(float(run.min()) for run in runs), max(float(run.max()) for run in runs)
-    pad = MARGIN * (high - low)
+def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]) -> dict[str, Any]:
+    low, high = min(float(np.nanmin(run)) for run in seen), max(float(np.nanmax(run)) for run in seen)
     early = np.array([np.median(_early(run)) for run in runs])
     steps = np.concatenate([np.diff(run) for run in runs])
     # Of steps between rows, robustly: slow changes and jumps of load are not noise.
     noise = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
+    normal = float(np.median(early))
+    least, most = _limits(low, high, normal, noise)
     return {
         "name": name,
         "unit": unit,
         "type": "numerical",
         "description": "as recorded",
-        "physical_min": _round(max(low - pad, 0.0) if low >= 0 else low - pad, 4),
-        "physical_max": _round(high + pad, 4),
-        "normal": _round(float(np.median(early)), 5),
+        "physical_min": least,
+        "physical_max": most,
+        "normal": min(max(_in_steps(normal, high - low, 5, round), low), high),
         "noise_std": _round(noise, 3),
         "drift_std": _round(float(early.std()), 3),
-        "limit_basis": f"seen: {low:g} to {high:g}",
+        "limit_basis": f"seen: {low:.12g} to {high:.12g}",
     }
 
 
-def _mode(name: str, lives: Sequence[Life], described: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def _limits(low: float, high: float, normal: float, noise: float) -> tuple[float, float]:
+    """Physical limits around what was seen, never inside it; their digits follow the range, not the magnitude.
+
+    What was never negative does not become so, unless values lie so near to 0 that a limit there would bend them away
+    (data/limits.py): 0 itself, where it was seen, stays within reach.
+    """
+    pad = MARGIN * (high - low)
+    least = low - pad
+    if low > 0 and low >= BENDS * max(normal / WIDTH, noise - normal / 8):
+        least = max(least, 0.0)
+    return (
+        min(_in_steps(least, high - low, 4, math.floor), low),
+        max(_in_steps(high + pad, high - low, 4, math.ceil), high),
+    )
+
+
+def _in_steps(value: float, span: float, digits: int, to: Callable[[float], int]) -> float:
+    """A value in whole steps of which the span has some 10^digits: `to` rounds."""
+    if span <= 0 or not math.isfinite(value / span):
+        return value
+    places = digits - 1 - math.floor(math.log10(span))
+    if abs(value) >= 2**53 * 10.0**-places:
+        return value
+    return round(to(value * 10.0**places) / 10.0**places, max(places, 0)) + 0.0
+
+
+def _mode(name: str, lives: Sequence[Life], described: Mapping[int, Mapping[str, Any]], own: str) -> dict[str, Any]:
     """A failure mode with the sensors that its runs move alike."""
     effects = [
         effect
         for at, sensor in described.items()
         if (effect := _effect(sensor, [life.values[:, at] for life in lives]))
     ]
-    return {"name": name, "probability": len(lives), "description": f"{len(lives)} recorded runs", "effects": effects}
+    said = f"{len(lives)} recorded runs" + ("" if own == name else f", as {own!r}")
+    return {"name": name, "probability": len(lives), "description": said, "effects": effects}
 
 
 def _effect(sensor: Mapping[str, Any], runs: Sequence[Floats]) -> dict[str, Any] | None:

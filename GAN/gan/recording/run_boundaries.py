@@ -1,306 +1,169 @@
-"""Recorded rows cut into runs: where each begins, in which order, at which interval, and what ended it."""
+"""Which rows are one run: by a column, by jumps of RUL, by gaps in time, by counts that begin again, by failures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+import re
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from gan.data.runs import MIN_RUN_ROWS, REPAIR_HOURS, Floats, Ints, Runs
-from gan.data.tables import EPOCH, MS_PER_HOUR
-from gan.recording.columns import Columns, hours, mode_name, numbers
+from gan.data.runs import MIN_RUN_ROWS, Ints
+from gan.recording.columns import Columns, tells_of_health
+from gan.recording.known_rows import Cutting, KnownRows
+from gan.recording.labels import flagged_ends
+from gan.recording.numbers import blanked, is_text
 from gan.runtime.errors import InvalidInput
 
-# Time stamps may be off by so much of the interval; the rows are then put in their places.
-JITTER = 0.1
-# Interpolated over so many intervals at most.
-MOST_MISSING = 10
-FAILURE = "failure"
-# Hours since 1970 from which a time is a date: the year 1980.
-CALENDAR_HOURS = 24.0 * 3652
+
+def boundaries(
+    table: pa.Table, columns: Columns, rows: KnownRows, how: Cutting, notes: list[str]
+) -> list[tuple[str, Ints]]:
+    """Each run's label and rows: by the run column, else where RUL jumps up, else where time or cycles begin again."""
+    if "run_id" in columns.roles:
+        pieces = _by_label(table.column(columns.roles["run_id"]), columns.roles["run_id"])
+        return _by_gaps(pieces, rows, how)
+    everything = np.arange(table.num_rows)
+    if how.gap_hours is not None and rows.time_h is not None:
+        if rows.rul is None and (np.diff(rows.time_h) < 0).any():
+            raise _time_goes_back(columns, rows)
+        ends = np.abs(np.diff(rows.time_h)) > how.gap_hours
+    elif rows.rul is not None:
+        ends = _jumps(rows, columns)
+    elif _begins_again(rows):
+        assert rows.order is not None
+        ends = np.diff(rows.order) < 0
+        notes.append(
+            f"runs are told apart by where {columns.roles.get('cycle') or columns.roles['timestamp']} begins again"
+        )
+    elif how.split_at_failures and rows.labels is not None:
+        return [("1", everything)]
+    else:
+        if rows.time_h is not None and (np.diff(rows.time_h) < 0).any():
+            raise _time_goes_back(columns, rows)
+        raise InvalidInput("which rows are one run?", field="run_column", hint=_run_hint(table, columns, rows))
+    return [(str(at + 1), piece) for at, piece in enumerate(np.split(everything, np.flatnonzero(ends) + 1))]
 
 
-@dataclass(frozen=True)
-class Cutting:
-    """How a person wants the rows cut."""
-
-    gap_hours: float | None = None
-    interval_minutes: float | None = None
-    time_unit: str | None = None
-    resample_minutes: float | None = None
-    censored: frozenset[str] = frozenset()
-    failures: bool = True
-    failure_mode: str = FAILURE
-
-
-@dataclass(frozen=True)
-class Life:
-    """One run as recorded: start_h since 1970, time_h (n,) since its start, values (n, S); mode None: no failure."""
-
-    label: str
-    start_h: float
-    time_h: Floats
-    values: Floats
-    mode: str | None
-    left_h: float = 0.0
-
-
-@dataclass
-class Cut:
-    """The runs, and what was noticed on the way."""
-
-    lives: list[Life]
-    interval_h: float
-    notes: list[str] = field(default_factory=list)
-
-    def failed(self) -> list[Life]:
-        return [life for life in self.lives if life.mode is not None]
-
-    def censored(self) -> list[Life]:
-        return [life for life in self.lives if life.mode is None]
-
-
-def cut(table: pa.Table, columns: Columns, how: Cutting, physical: Callable[[Floats], Floats] = lambda v: v) -> Cut:
-    """Cuts rows (of `physical` values; a value that cannot be is NaN there) into runs on a regular grid of time.
-
-    Raises InvalidInput where it is not clear which rows are a run, or rows are missing and `resample_minutes` was not
-    asked for.
-    """
-    values = physical(np.column_stack([numbers(table, column) for column in columns.sensors.values()]))
-    time_h = _times(table, columns, how)
-    rul = numbers(table, columns.roles["rul"]) if "rul" in columns.roles else None
-    modes = _modes(table, columns)
-    notes: list[str] = []
-    lives = [
-        _life(label, rows, time_h, values, rul, modes, how, notes)
-        for label, rows in _boundaries(table, columns, time_h, rul, how)
-    ]
-    unknown = how.censored - {life.label for life in lives}
-    if unknown:
+def _by_label(column: pa.ChunkedArray, name: str) -> list[tuple[str, Ints]]:
+    """Runs by their names, as text: a number of twenty digits is a name too. Raises InvalidInput."""
+    if pa.types.is_floating(column.type):
+        largest = pc.max(pc.abs(column)).as_py()
+        if largest is not None and largest >= 2**53:
+            raise InvalidInput(
+                f"{name}: numbers up to {largest:.17g} are stored as floats, which cannot tell all of them apart",
+                field="run_id",
+                hint="store the column as text, or as integers",
+            )
+    words = blanked(column) if is_text(column.type) else column.cast(pa.string())
+    if words.null_count:
+        row = int(np.flatnonzero(words.is_null().to_numpy(zero_copy_only=False))[0]) + 1
         raise InvalidInput(
-            f"censored: no run {', '.join(sorted(unknown))}",
-            field="censored",
-            hint=f"runs are: {', '.join(life.label for life in lives[:20])}",
+            f"{name}: {words.null_count} rows belong to no run (first in row {row})",
+            field="run_id",
+            hint="fill the column, or delete these rows",
         )
-    interval = _interval(lives, how)
-    regular = [_resampled(life, interval) if how.resample_minutes else _regular(life, interval) for life in lives]
-    changed = sum(not np.array_equal(life.time_h, other.time_h) for life, other in zip(lives, regular, strict=True))
-    if changed:
-        what = (
-            "interpolated onto a regular grid"
-            if how.resample_minutes
-            else "put back onto the grid they are off by a little"
-        )
-        notes.append(f"rows of {changed} runs were {what} of {interval * 60:g} min")
-    short = [life for life in regular if life.mode is not None and len(life.time_h) < MIN_RUN_ROWS]
+    encoded = pc.dictionary_encode(words.combine_chunks())
+    labels = encoded.dictionary.to_pylist()
+    short = [label for label in labels if re.fullmatch(r"\d[.,]\d+[eE]\+\d{2}", label)]
     if short:
         raise InvalidInput(
-            f"run {short[0].label} has {len(short[0].time_h)} rows: {MIN_RUN_ROWS} or more are needed", field="run_id",
-            hint=f"--censored {','.join(life.label for life in short)} keeps them apart",
-        )  # fmt: skip
-    return Cut(sorted(regular, key=lambda life: life.start_h), interval, notes)
-
-
-def _times(table: pa.Table, columns: Columns, how: Cutting) -> Floats | None:
-    if "timestamp" in columns.roles and how.interval_minutes is None:
-        return hours(table, columns.roles["timestamp"], how.time_unit)
-    if how.interval_minutes is None:
-        raise InvalidInput(
-            "no column of time stamps",
-            field="timestamp",
-            hint="--map timestamp=<column>, or --interval_minutes N if there is none",
+            f"{name}: {short[0]!r} is a number that a spreadsheet has shortened: runs cannot be told apart by it",
+            field="run_id",
+            hint="export the column as text, in full",
         )
-    return None
+    if all(re.fullmatch(r"\d+\.0+", label) for label in labels):
+        labels = [label.split(".")[0] for label in labels]
+    codes = encoded.indices.to_numpy(zero_copy_only=False)
+    order = np.argsort(codes, kind="stable")
+    pieces = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+    return [(labels[int(codes[piece[0]])], piece) for piece in pieces]
 
 
-def _modes(table: pa.Table, columns: Columns) -> list[str | None] | None:
-    if "failure_mode" not in columns.roles:
-        return None
-    return list(table.column(columns.roles["failure_mode"]).cast(pa.string()).to_pylist())
+def _by_gaps(pieces: list[tuple[str, Ints]], rows: KnownRows, how: Cutting) -> list[tuple[str, Ints]]:
+    """Runs cut at gaps in time as well, where that was asked for: a machine that failed more than once."""
+    if how.gap_hours is None or rows.time_h is None:
+        return pieces
+    found: list[tuple[str, Ints]] = []
+    for label, piece in pieces:
+        ordered = piece[np.argsort(rows.time_h[piece], kind="stable")]
+        parts = np.split(ordered, np.flatnonzero(np.diff(rows.time_h[ordered]) > how.gap_hours) + 1)
+        found += [(label if len(parts) == 1 else f"{label}/{at + 1}", part) for at, part in enumerate(parts)]
+    return found
 
 
-def _boundaries(
-    table: pa.Table, columns: Columns, time_h: Floats | None, rul: Floats | None, how: Cutting
-) -> list[tuple[str, Ints]]:
-    """Each run's label and rows: by the run column, else where RUL jumps up, else where time does."""
-    if "run_id" in columns.roles:
-        column = table.column(columns.roles["run_id"]).combine_chunks()
-        if column.null_count:
-            raise InvalidInput(f"{columns.roles['run_id']}: {column.null_count} rows belong to no run", field="run_id")
-        encoded = pc.dictionary_encode(column)
-        codes = encoded.indices.to_numpy(zero_copy_only=False)
-        labels = encoded.dictionary.cast(pa.string()).to_pylist()
-        return [(label, np.flatnonzero(codes == code)) for code, label in enumerate(labels)]
-    if time_h is not None and (rul is not None or how.gap_hours is not None):
-        back = np.flatnonzero(np.diff(time_h) < 0)
-        if len(back):
-            raise InvalidInput(
-                f"{columns.roles['timestamp']}: time goes back in row {int(back[0]) + 2}", field="timestamp",
-                hint="sort the rows by time, or name the column of the runs: --run_column <column>",
-            )  # fmt: skip
-    if how.gap_hours is not None and time_h is not None:
-        ends = np.diff(time_h) > how.gap_hours
-    elif rul is not None:
-        ends = np.diff(rul) > 0
+def _jumps(rows: KnownRows, columns: Columns) -> NDArray[np.bool_]:
+    """Where RUL jumps up. Newest first, it rises row by row: then where it falls. Raises InvalidInput."""
+    assert rows.rul is not None
+    change = np.diff(rows.rul)
+    newest_first = rows.order is not None and np.median(np.diff(rows.order)) < 0
+    if newest_first or (rows.order is None and (change > 0).sum() > (change < 0).sum()):
+        return np.asarray(change < 0)
+    ends = np.asarray(change > 0)
+    # Times may begin again in each run; within a run they may not.
+    if rows.time_h is not None and ((np.diff(rows.time_h) < 0) & ~ends).any():
+        raise _time_goes_back(columns, rows)
+    return ends
+
+
+def _begins_again(rows: KnownRows) -> bool:
+    """Whether times that count from a beginning, or cycles, start anew at least once and rise in between."""
+    if rows.order is None or (rows.times is not None and rows.times.dated):
+        return False
+    back = np.diff(rows.order) < 0
+    first = rows.order[np.concatenate([[True], back])]
+    return bool(back.any() and len(back) / back.sum() >= MIN_RUN_ROWS - 1 and np.ptp(first) == 0)
+
+
+def _time_goes_back(columns: Columns, rows: KnownRows) -> InvalidInput:
+    assert rows.time_h is not None
+    row = int(np.flatnonzero(np.diff(rows.time_h) < 0)[0]) + 2
+    column = columns.roles["timestamp"]
+    if rows.times is not None and not rows.times.dated:
+        hint = "--run_column <column> if times begin again in each run; RUL would tell, too: --map rul=<column>"
     else:
-        raise InvalidInput(
-            "which rows are one run?", field="run_column",
-            hint="--run_column <column>, a column of RUL (--map rul=<column>), or --gap_hours N: a gap in time ends a run",
-        )  # fmt: skip
-    pieces = np.split(np.arange(table.num_rows), np.flatnonzero(ends) + 1)
-    return [(str(at + 1), rows) for at, rows in enumerate(pieces)]
+        hint = "--run_column <column> if rows of several runs lie side by side; else sort the rows by time"
+    return InvalidInput(f"{column}: time goes back in row {row}", field="timestamp", hint=hint)
 
 
-def _life(
-    label: str, rows: Ints, time_h: Floats | None, values: Floats, rul: Floats | None, modes: list[str | None] | None,
-    how: Cutting, notes: list[str],
-) -> Life:  # fmt: skip
-    if time_h is None:
-        assert how.interval_minutes is not None
-        times: Floats = np.arange(len(rows)) * how.interval_minutes / 60
-    else:
-        order = np.argsort(time_h[rows], kind="stable")
-        if (np.diff(order) < 0).any():
-            notes.append(f"run {label}: rows were not in the order of time; they are now")
-        rows = rows[order]
-        times = time_h[rows]
-        twins = int((np.diff(times) == 0).sum())
-        if twins:
-            raise InvalidInput(
-                f"run {label}: {twins} time stamps stand twice", field="timestamp", hint="remove the double rows"
-            )
-    mode = _mode(label, rows, modes, how)
-    left = 0.0 if rul is None else _left(label, rul[rows], times)
-    if label in how.censored or left > 0:
-        mode = None
-    return Life(label, float(times[0]), times - times[0], values[rows], mode, left)
+def _run_hint(table: pa.Table, columns: Columns, rows: KnownRows) -> str:
+    """What tells runs apart; columns that have a few values, each in one stretch, are named."""
+    used = {*columns.sensors.values(), *columns.roles.values()}
+    likely = [name for name in table.column_names if name not in used and _in_blocks(table.column(name))]
+    named = f"--run_column {likely[0]!r}" if likely else "--run_column <column>"
+    flags = "--split_at_failures: a failure ends a run; " if rows.labels is not None else ""
+    words = [name for name in table.column_names if name not in used and is_text(table.column(name).type)]
+    told = next((name for name in words if rows.labels is None and tells_of_health(table.column(name))), None)
+    if told is not None:
+        flags = f"--map failure_mode={told} --split_at_failures if a failure in that column ends a run; "
+    return f"{flags}{named}, a column of RUL (--map rul=<column>), or --gap_hours N: a gap in time ends a run"
 
 
-def _mode(label: str, rows: Ints, modes: list[str | None] | None, how: Cutting) -> str | None:
-    """What ended a run: the word in its rows, if any. A column of 0 and 1 tells whether there was a failure."""
-    if not how.failures:
-        return None
-    if modes is None:
-        return how.failure_mode
-    found = {modes[row] for row in rows.tolist()} - {None, ""}
-    if found <= {"0", "1", "true", "false", "True", "False"}:
-        return how.failure_mode if found & {"1", "true", "True"} else None
-    if len(found) > 1:
-        raise InvalidInput(
-            f"run {label} has several failure modes: {', '.join(sorted(map(str, found)))}", field="failure_mode"
-        )
-    return mode_name(str(found.pop())) if found else None
-
-
-def _left(label: str, rul: Floats, times: Floats) -> float:
-    """Hours that were left when the record ends: more than two rows' worth means that it does not show the failure."""
-    known = np.flatnonzero(np.isfinite(rul))
-    if len(known) == 0:
-        return 1.0
-    rising = np.flatnonzero(np.diff(rul[known]) > 1e-9)
-    if len(rising):
-        row = int(known[rising[0] + 1]) + 1
-        raise InvalidInput(
-            f"run {label}: RUL rises in its row {row}",
-            field="rul",
-            hint="RUL falls to 0 in a run; is this more than one run?",
-        )
-    step = float(np.median(-np.diff(rul[known]))) if len(known) > 1 else 0.0
-    return max(0.0, float(rul[known[-1]])) if rul[known[-1]] > 2 * max(step, 1e-9) else 0.0
-
-
-def _interval(lives: Sequence[Life], how: Cutting) -> float:
-    """Hours from row to row."""
-    if how.resample_minutes is not None:
-        return how.resample_minutes / 60
-    if how.interval_minutes is not None:
-        return how.interval_minutes / 60
-    steps = np.concatenate([np.diff(life.time_h) for life in lives])
-    if len(steps) == 0:
-        raise InvalidInput("every run has one row: no interval can be seen", field="timestamp")
-    median = float(np.median(steps))
-    seconds = 3600 * float(steps[np.abs(steps - median) <= JITTER * median].mean())
-    # Recorders sample at whole minutes or seconds: what differs a little from that is their clocks.
-    minutes = round(seconds / 60)
-    if minutes and abs(seconds / 60 / minutes - 1) < 0.005:
-        return minutes / 60
-    return (round(seconds) if seconds > 2 else seconds) / 3600
-
-
-def _regular(life: Life, interval: float) -> Life:
-    """The run on its grid. Raises InvalidInput where rows or values are missing."""
-    steps = np.diff(life.time_h)
-    off = np.abs(steps - interval) > JITTER * interval + 1e-9
-    hint = "--resample MINUTES interpolates onto a regular grid (gaps of 10 rows at most)"
-    if off.any():
-        raise InvalidInput(
-            f"run {life.label}: {int(off.sum())} of {len(steps)} rows do not follow after {interval * 60:g} min "
-            f"(row {int(np.flatnonzero(off)[0]) + 2} after {steps[off][0] * 60:g} min; longest gap {steps.max():g} h)",
-            field="timestamp", hint=hint,
-        )  # fmt: skip
-    missing = int(np.isnan(life.values).any(axis=1).sum())
-    if missing:
-        raise InvalidInput(
-            f"run {life.label}: values are missing, NaN or infinite in {missing} of {len(life.values)} rows",
-            field="csv",
-            hint=hint,
-        )
-    grid: Floats = np.arange(len(life.time_h), dtype=np.float64) * interval
-    return life if np.allclose(grid, life.time_h, atol=1e-7) else replace(life, time_h=grid)
-
-
-def _resampled(life: Life, interval: float) -> Life:
-    """The run interpolated onto a grid that ends where the run does. Raises InvalidInput over long gaps."""
-    end = life.time_h[-1]
-    count = int(np.floor(end / interval + 1e-9)) + 1
-    grid: Floats = np.asarray(end - np.arange(count - 1, -1, -1) * interval, dtype=np.float64)
-    values = np.empty((count, life.values.shape[1]))
-    step = max(interval, float(np.median(np.diff(life.time_h)))) if len(life.time_h) > 1 else interval
-    for at in range(values.shape[1]):
-        known = np.isfinite(life.values[:, at])
-        stamps = life.time_h[known]
-        gap = float(np.diff(np.concatenate([[0.0], stamps, [end]])).max())
-        if gap > MOST_MISSING * step:
-            raise InvalidInput(
-                f"run {life.label}: nothing known for {gap:g} h: more than {MOST_MISSING} rows are not interpolated", field="resample",
-                hint=f"--censored {life.label} keeps the run apart; --gap_hours ends a run at a gap",
-            )  # fmt: skip
-        values[:, at] = np.interp(grid, stamps, life.values[known, at])
-    same = count == len(life.time_h) and np.allclose(grid, life.time_h) and not np.isnan(life.values).any()
-    return (
-        life
-        if same
-        else replace(life, start_h=life.start_h + float(grid[0]), time_h=grid - float(grid[0]), values=values)
+def _in_blocks(column: pa.ChunkedArray) -> bool:
+    encoded = pc.dictionary_encode(column.combine_chunks())
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return 1 < len(encoded.dictionary) <= len(codes) / MIN_RUN_ROWS and (np.diff(codes) != 0).sum() < len(
+        encoded.dictionary
     )
 
 
-def as_runs(lives: Sequence[Life], sensors: tuple[str, ...], modes: tuple[str, ...], interval: float) -> Runs:
-    """Runs as every step reads them. Runs that were recorded side by side are laid one after another."""
-    epoch = float(EPOCH.astype("datetime64[ms]").astype(np.int64)) / MS_PER_HOUR
-    starts = [life.start_h - epoch for life in lives]
-    if not in_turn(lives):
-        lengths = np.array([life.time_h[-1] + REPAIR_HOURS for life in lives])
-        # Times that count from the beginning have no date.
-        first = min(starts) if min(life.start_h for life in lives) > CALENDAR_HOURS else 0.0
-        starts = (np.cumsum(lengths) - lengths + first).tolist()
-    sizes = [len(life.time_h) for life in lives]
-    known = all(life.mode is not None for life in lives) and bool(modes)
-    left = [np.arange(size - 1, -1, -1) * interval for size in sizes]
-    return Runs(
-        sensors,
-        np.concatenate([life.values for life in lives]),
-        np.repeat(np.arange(1, len(lives) + 1), sizes),
-        np.concatenate([start + life.time_h for start, life in zip(starts, lives, strict=True)]),
-        np.concatenate(left) if known else None,
-        np.repeat([modes.index(str(life.mode)) for life in lives], sizes) if known else None,
-        modes if known else (),
+def at_failures(pieces: list[tuple[str, Ints]], rows: KnownRows, notes: list[str]) -> list[tuple[str, Ints]]:
+    """Runs cut at each failure that their rows tell of."""
+    if rows.labels is None:
+        raise InvalidInput(
+            "split_at_failures: no column tells of failures",
+            field="split_at_failures",
+            hint="--map failure_mode=<column>",
+        )
+    found: list[tuple[str, Ints]] = []
+    left_out = 0
+    for label, piece in pieces:
+        parts, lost = flagged_ends(rows.labels, piece)
+        left_out += lost
+        found += [(f"{label}/{at + 1}" if len(pieces) > 1 else str(at + 1), part) for at, part in enumerate(parts)]
+    notes.append(
+        f"runs are cut at failures: {len(found)} runs"
+        + (f", {left_out} rows after a failure left out" if left_out else "")
     )
-
-
-def in_turn(lives: Sequence[Life]) -> bool:
-    """Whether each run begins after the one before has ended."""
-    return all(b.start_h > a.start_h + a.time_h[-1] for a, b in pairwise(lives))
+    return found

@@ -63,6 +63,10 @@ class Paths:
         """Imported runs that did not end with a failure."""
         return self.root / "recorded" / f"{machine_id}_censored.csv"
 
+    def own_names(self, machine_id: str) -> Path:
+        """What runs, failure modes and sensors were called in the file that was imported."""
+        return self.root / "recorded" / f"{machine_id}_names.json"
+
     def seed_report(self, machine_id: str) -> Path:
         return self.root / "seed_data" / f"{machine_id}_seed_report.json"
 
@@ -97,6 +101,7 @@ class Paths:
             self.seed(machine_id),
             self.recorded(machine_id),
             self.censored(machine_id),
+            self.own_names(machine_id),
             self.seed_report(machine_id),
             self.model(machine_id),
             self.history(machine_id),
@@ -211,7 +216,8 @@ def switch_link(link: Path, target: Path) -> None:
     temporary = _temporary(link)
     temporary.unlink(missing_ok=True)
     try:
-        temporary.symlink_to(os.path.relpath(target, link.parent))
+        # Of the real folders: where one is itself a link to another disk, a path of names would lead nowhere.
+        temporary.symlink_to(os.path.relpath(target.resolve(), link.parent.resolve()))
         _appear(temporary, link)
     finally:
         temporary.unlink(missing_ok=True)

@@ -10,12 +10,14 @@ it, the next process that wants the machine ends it. It may: nobody waits for th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import secrets
 import signal
 import socket
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +26,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from gan.runtime import processes
-from gan.runtime.errors import ResourceFailed
+from gan.runtime.errors import InvalidInput, ResourceFailed
 from gan.store.files import Paths, fenced
 
 WAIT_SECONDS = 5.0
@@ -84,7 +86,7 @@ def _locked(path: Path, machine_id: str, on_wait: Callable[[str], None]) -> Iter
     began, told = time.monotonic(), False
     left_since: float | None = None
     while True:
-        with path.open("a+") as file:
+        with _open(path) as file:
             if _try_lock(file.fileno()):
                 if _is_at(path, file.fileno()):
                     yield file
@@ -111,6 +113,28 @@ def _left_over(holder: dict[str, object]) -> str | None:
     if not isinstance(name, str) or not isinstance(worker, str) or holder.get("host") != socket.gethostname():
         return None
     return name if processes.is_running(name) and not processes.is_running(worker) else None
+
+
+def _open(path: Path) -> TextIOWrapper:
+    """The lock's file, made where there is none. Raises InvalidInput for a link: what it points to is not ours to write."""
+    try:
+        handle = os.open(
+            path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o666
+        )
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise _no_lock(path, "a link") from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _no_lock(path, "no regular file")
+    return os.fdopen(handle, "a+")
+
+
+def _no_lock(path: Path, what: str) -> InvalidInput:
+    return InvalidInput(
+        f"the lock {path} is {what}", code="LOCK_NOT_A_FILE", hint="look where it comes from, and delete it"
+    )
 
 
 def _try_lock(handle: int) -> bool:

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import progpy_data
+from gan.data.limits import limit_widths, soft_limit
 from gan.data.runs import Runs
-from gan.data.tables import read_seed
+from gan.data.tables import digits_of, read_seed, significant
 from gan.machine.profile import Profile, load_profile
 from gan.store.files import Paths
 from support import CHECK_SEED, CREATE, PLAN, SAMPLE, SEED, TRAIN, VALIDATE, Ran, Root, sensor
@@ -393,10 +394,10 @@ def test_data_that_do_not_fit_an_existing_profile_are_refused(plant: Plant) -> N
     assert "bearing_wear, seal_leak" in refused.last["message"]
     assert plant.imports(recorded(), "--failure_mode", "seal_leak").code == 0
     glitch = recorded()
-    glitch["vibration"][7] = -9999
+    glitch["vibration"][7] = -4000
     refused = plant.imports(glitch, "--failure_mode", "seal_leak", "--replace")
     assert (refused.code, refused.last["field"]) == (2, "vibration")
-    assert "first -9999 in row 8" in refused.last["message"]
+    assert "first -4000 in row 8" in refused.last["message"]
     ran = plant.imports(glitch, "--failure_mode", "seal_leak", "--replace", "--resample", "60")
     assert "1 values that cannot be are taken for missing" in said(ran)
 
@@ -451,8 +452,8 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
     "cut off": (GOOD[:-25], (), "Expected 4 columns"),
     "not UTF-8": (GOOD.replace("vibration", "Schwingstärke").encode("latin-1"), (), "not UTF-8"),
     "not UTF-8 in a value": (text_of({**recorded(), "event": ["Lagerschädén"] * RUNS * ROWS}).encode("latin-1"), (), "UTF-8"),
-    "wrong delimiter": (text_of(recorded(), ";"), (), "separated by ';'"),
-    "decimal commas": (text_of({k: [str(v).replace(".", ",") for v in vs] for k, vs in recorded().items()}, ";"), ("--delimiter", ";"), "vibration"),
+    "wrong delimiter": (text_of(recorded(), ";"), ("--delimiter", "|"), "separated by ';'"),
+    "decimal commas and points": (text_of({**recorded(), "temperature": ["50,1", "50.25"] * (RUNS * ROWS // 2)}, ";"), (), "some values have decimal commas"),
     "columns twice": (GOOD.replace("temperature", "vibration", 1), (), "stand twice: vibration"),
     "3 rows": ("\n".join(GOOD.splitlines()[:4]), (), "run 1 has 3 rows"),
     "one row": ("\n".join(GOOD.splitlines()[:2]), (), "one row"),
@@ -467,10 +468,12 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
     "only constant sensors": (text_of({**recorded(), "vibration": [1] * RUNS * ROWS, "temperature": [2] * RUNS * ROWS}), (), "every sensor is constant"),
     "a word among numbers": (text_of({**recorded(), "temperature": ["50.1", "5O.2", *recorded()["temperature"][2:]]}), (), "is not a number"),
     "no sensors": (text_of(without(recorded(), "vibration", "temperature")), (), "0 columns of numbers"),
-    "unicode sensor": (text_of({**recorded(), "Öldruck [bar]": recorded()["vibration"]}), (), "'Öldruck [bar]' gives no name"),
+    "unicode sensor": (text_of({**recorded(), "Öldruck [bar]": recorded()["vibration"]}), (), "'Öldruck [bar]' "
+        "gives no name"),
     "two modes in a run": (text_of({**recorded(), "failure": ["a", *["b"] * (RUNS * ROWS - 1)]}), (), "several failure modes: a, b"),
     "unicode mode": (text_of({**recorded(), "failure": ["故障"] * RUNS * ROWS}), (), "failure mode '故障' gives no name"),
-    "no failure at all": (text_of({**recorded(), "failure": [0] * RUNS * ROWS}), (), "none of the 4 runs ends with a failure"),
+    "no failure at all": (text_of({**recorded(), "failure": [0] * RUNS * ROWS}), (), "none of the 4 runs ends "
+        "with a failure"),
     "unknown censored run": (GOOD, ("--censored", "9"), "no run 9"),
     "unknown column in map": (GOOD, ("--map", "vibration=vib"), "no column vib"),
     "map that is none": (GOOD, ("--map", "vibration"), "not understood"),
@@ -517,3 +520,119 @@ def test_a_machine_of_the_fleet_whose_seed_was_simulated_takes_recorded_rows(pla
     plant.root.call(SEED, "--machine_id", "pump_own", "--num_samples", "500")
     assert plant.imports(recorded()).code == 0
     assert len(plant.seed) == RUNS * ROWS
+
+
+def _named(ran: Ran) -> dict[str, Any]:
+    assert ran.code == 0, ran.last
+    return dict(ran.last)
+
+
+OFFSETS = {"pressure": 101_325.0, "speed": 2388.06, "counter": 45_000_000.0, "share": 1.2e-7}
+
+
+def test_limits_enclose_what_was_seen_and_numbers_keep_what_was_recorded(plant: Plant) -> None:
+    columns = recorded()
+    for name, offset in OFFSETS.items():
+        columns[name] = [offset * (1 + 1e-7 * v) for v in columns["vibration"]]
+    _named(plant.imports(columns))
+    for at, made in enumerate(plant.profile.sensors):
+        assert made.physical_min < min(columns[made.name]) <= made.normal <= max(columns[made.name])
+        assert max(columns[made.name]) < made.physical_max
+        assert plant.seed.values[:, at].tolist() == columns[made.name]
+    assert plant.root.call(CHECK_SEED, "--machine_id", "pump_own").code == 0
+
+
+def test_what_is_learnt_from_recorded_rows_is_written_with_as_many_digits() -> None:
+    rows = np.array([[45_000_000.37, 2.5, 1 / 3], [45_000_001.74, -1.25, 0.1]])
+    digits = digits_of(rows)
+    assert digits == [10, 7, 15]
+    assert np.allclose(
+        np.column_stack([significant(rows[:, at], n) for at, n in enumerate(digits)]), rows, rtol=1e-14, atol=0
+    )
+    simulated = significant(np.random.default_rng(0).normal(50, 9, (500, 3)))
+    assert digits_of(simulated) == [7, 7, 7]
+
+
+@pytest.mark.parametrize("levels", [(0.0, 1.0), (0.0, 12.0), (0.02, 3.0)])
+def test_a_limit_bends_no_value_away_that_was_seen(plant: Plant, levels: tuple[float, float]) -> None:
+    valve = [levels[at // 6 % 2] for at in range(RUNS * ROWS)]
+    ran = plant.imports({**recorded(), "valve": valve})
+    assert "valve has 2 values" in said(ran)
+    seen = np.array([[3.0, 50.0, level] for level in levels])
+    assert soft_limit(seen, *limit_widths(plant.profile))[:, 2] == pytest.approx(levels, abs=0.03 * levels[1])
+
+
+def test_the_users_own_names_lie_beside_the_rows(plant: Plant) -> None:
+    columns = {**without(recorded(), "unit", "vibration"), "Unit": [f"P-{at // ROWS}" for at in range(RUNS * ROWS)]}
+    columns |= {"Vib. X [mm/s]": recorded()["vibration"], "Failure": ["BearingWear"] * RUNS * ROWS}
+    _named(plant.imports(columns))
+    own = json.loads(plant.paths.own_names("pump_own").read_text("utf-8"))
+    assert own["runs"] == {"1": "P-0", "2": "P-1", "3": "P-2", "4": "P-3"}
+    assert own["failure_modes"] == {"bearing_wear": "BearingWear"}
+    assert own["sensors"] == {"temperature": "temperature", "vib_x": "Vib. X [mm/s]"}
+    assert "'BearingWear'" in plant.profile.failure_modes[0].description
+
+
+def _as_cmapss(columns: Columns) -> str:
+    rows = zip(*(columns[name] for name in ("unit", "vibration", "temperature")), strict=True)
+    return "".join(f"{unit} {at % ROWS + 1} {vib:.4f} {temp:.2f}  \n" for at, (unit, vib, temp) in enumerate(rows))
+
+
+def test_files_in_the_manner_of_cmapss_are_imported_by_one_command(plant: Plant) -> None:
+    nasa = "".join(f"{line.rstrip()}{' 100.0' * 22}  \n" for line in _as_cmapss(recorded()).splitlines())
+    ran = plant.imports(nasa, "--format", "cmapss")
+    assert "a cycle counts as 60 min" in said(ran)
+    assert plant.profile.sensor_names == ("setting_1", "setting_2")
+    assert plant.seed.lengths().tolist() == [ROWS] * RUNS
+    plant.file.with_name("columns.txt").write_text("unit\ncycle\nvibration [mm/s]\ntemperature [C]\n")
+    _named(plant.imports(_as_cmapss(recorded()), "--format", "cmapss", "--new_profile", "--replace"))
+    assert {s.name: s.unit for s in plant.profile.sensors} == {"vibration": "mm/s", "temperature": "C"}
+
+
+def test_a_file_without_a_heading_is_imported_by_following_its_hints(plant: Plant) -> None:
+    first = plant.imports(_as_cmapss(recorded()))
+    assert "--columns" in first.last["hint"]
+    second = plant.imports(_as_cmapss(recorded()), "--columns", "unit,cycle,vibration,temperature")
+    assert "--interval_minutes" in second.last["hint"]
+    _named(
+        plant.imports(_as_cmapss(recorded()), "--columns", "unit,cycle,vibration,temperature", "--interval_minutes=60")
+    )
+    assert plant.profile.sensor_names == ("vibration", "temperature")
+
+
+def test_a_column_that_counts_the_rows_of_each_run_is_no_sensor(plant: Plant) -> None:
+    ran = plant.imports({**recorded(), "age": [at % ROWS for at in range(RUNS * ROWS)]})
+    assert "'age'" in said(ran)
+    assert plant.profile.sensor_names == ("vibration", "temperature")
+
+
+def test_columns_that_are_dropped_are_left_out(plant: Plant) -> None:
+    _named(plant.imports({**recorded(), "note": ["ok", "7"] * (RUNS * ROWS // 2)}, "--drop", "note,temperature"))
+    assert plant.profile.sensor_names == ("vibration",)
+
+
+def test_how_refused_rows_were_understood_is_told_as_well(plant: Plant) -> None:
+    columns = recorded()
+    columns["temperature"][3] = "Bad Input"
+    ran = plant.imports(columns)
+    assert ran.code == 2
+    assert "'Bad Input'; first in row 4" in said(ran)
+
+
+def test_long_runs_are_imported_with_the_rows_that_a_data_set_of_them_needs(plant: Plant) -> None:
+    ran = plant.imports(recorded(runs=2, rows=5000), "--map", "timestamp=time")
+    assert "100,000 rows give each 3" in said(ran)
+    assert "--samples 100000" in said(ran)
+
+
+def test_a_data_set_of_recorded_runs_is_refused_where_a_split_would_be_a_part_of_a_run(plant: Plant) -> None:
+    assert plant.imports(recorded(runs=8)).code == 0
+    for script, args in ((CHECK_SEED, ()), (TRAIN, ("--epochs", "1"))):
+        assert plant.root.run(script, "--machine_id", "pump_own", *args).code == 0
+    refused = plant.root.call(SAMPLE, "--machine_id", "pump_own", "--num_samples", "150")
+    assert (refused.code, refused.last["field"]) == (2, "num_samples")
+    assert "--num_samples 620" in refused.last["hint"]
+    few = plant.root.call(SAMPLE, "--machine_id", "pump_own", "--num_samples", "400")
+    assert [event["code"] for event in few.of("warning")] == ["FEW_RUNS"]
+    enough = plant.root.call(SAMPLE, "--machine_id", "pump_own", "--num_samples", "620")
+    assert (enough.code, enough.of("warning")) == (0, [])

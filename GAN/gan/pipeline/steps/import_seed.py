@@ -15,14 +15,23 @@ from typing import Any
 import numpy as np
 
 from gan.data.runs import Runs
+from gan.data.splits import WISHED_A_SPLIT, rows_for
 from gan.data.tables import csv_bytes
 from gan.machine.profile import Profile, configuration, parse_profile
 from gan.machine.wear import MACHINE_TYPES
 from gan.pipeline.chain import run
+from gan.pipeline.flags import sampling_defaults
 from gan.pipeline.runner import Context, json_bytes, run_step
-from gan.recording.columns import TIME_UNITS_H, Columns, choose_columns, mode_name, parse_pairs, read_rows
+from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
+from gan.recording.columns import Columns, choose_columns, parse_pairs, without
+from gan.recording.cutting import Cut, as_runs, cut, in_turn
+from gan.recording.known_rows import Cutting
+from gan.recording.names import mode_name
+from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
-from gan.recording.run_boundaries import Cut, Cutting, as_runs, cut, in_turn
+from gan.recording.remarks import tell_levels, without_counters
+from gan.recording.text_table import BLANKS, Layout, read_rows
+from gan.recording.times import DATE_ORDERS, TIME_UNITS, Clock, joined
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Output, Result
 from gan.store.files import Paths, sha256_of, write_whole
@@ -30,12 +39,20 @@ from gan.store.files import Paths, sha256_of, write_whole
 # What decides the import besides the file.
 OPTIONS = (
     "map", "units", "run_column", "gap_hours", "interval_minutes", "time_unit", "resample", "censored", "no_failures",
-    "failure_mode", "delimiter", "machine_type", "manufacturer", "model", "description", "new_profile",
+    "failure_mode", "delimiter", "machine_type", "manufacturer", "model", "description", "new_profile", "format", "columns",
+    "drop", "decimal", "missing", "date_order", "time_zone", "split_at_failures",
 )  # fmt: skip
 
 
 def add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--csv", required=True, help="recorded rows: CSV, or parquet")
+    parser.add_argument(
+        "--csv", required=True, help="recorded rows: CSV, also packed with gzip, or parquet; 2 GiB at most"
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS, default=None, help="cmapss: blanks, no heading, unit and cycle first, as NASA's"
+    )
+    parser.add_argument("--columns", default=None, help="names of the columns, a,b,…, of a file without a heading")
+    parser.add_argument("--drop", default="", help="columns that are left out, a,b,…")
     parser.add_argument(
         "--map", help="sensor=column,… also for timestamp, run_id, rul, failure_mode; or a file of a JSON object"
     )
@@ -43,16 +60,33 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--run_column", help="column that tells which run a row is of")
     parser.add_argument("--gap_hours", type=_positive, help="a gap in time longer than this ends a run")
     parser.add_argument("--interval_minutes", type=_positive, help="time from row to row, for data without time stamps")
-    parser.add_argument("--time_unit", choices=tuple(TIME_UNITS_H), help="unit of time stamps that are plain numbers")
+    parser.add_argument("--time_unit", choices=TIME_UNITS, help="unit of time stamps that are plain numbers")
+    parser.add_argument(
+        "--date_order", choices=DATE_ORDERS, help="of dates like 1/2/2025: is the day first, or the month?"
+    )
+    parser.add_argument("--time_zone", default=None, help="of local times, e.g. Europe/Berlin: clocks change there")
     parser.add_argument(
         "--resample", type=_positive, metavar="MINUTES", help="interpolate irregular or missing rows onto this interval"
     )
     parser.add_argument("--censored", default="", help="runs that did not fail, by their name: kept apart")
+    parser.add_argument(
+        "--split_at_failures",
+        action="store_true",
+        help="each row that tells of a failure ends a run, also within a unit",
+    )
     parser.add_argument("--no_failures", action="store_true", help="no run ends with a failure: no RUL")
     parser.add_argument(
         "--failure_mode", default="failure", help="name of the failure where no column tells (default failure)"
     )
-    parser.add_argument("--delimiter", default=",", help="between columns (default ,)")
+    parser.add_argument("--delimiter", default=None, help="between columns (default: as the file shows)")
+    parser.add_argument(
+        "--decimal", choices=(".", ","), default=None, help="mark of decimals (default: as the file shows)"
+    )
+    parser.add_argument(
+        "--missing",
+        default=None,
+        help="numbers that stand for no value, a,b,… (default: -999, 9999 and such far from all others)",
+    )
     parser.add_argument("--machine_type", choices=MACHINE_TYPES, default=None, help="for a new profile (default other)")
     for name in ("manufacturer", "model", "description"):
         parser.add_argument(f"--{name}", default=None, help="for a new profile")
@@ -81,14 +115,19 @@ class Imported:
     runs: Runs
     censored: Runs | None
     notes: tuple[str, ...]
+    own: Mapping[str, Mapping[str, str]]
 
 
 def work(context: Context) -> Result:
     """Imports a machine's recorded runs and makes its profile and seed of them. Raises InvalidInput; then nothing changes."""
-    imported = read_import(context.paths, context.machine_id, context.args)
-    _refuse_loss(context, imported)
-    for note in imported.notes:
-        context.reporter.warning("IMPORT", note)
+    notes: list[str] = []
+    try:
+        imported = read_import(context.paths, context.machine_id, context.args, notes)
+        _refuse_loss(context, imported)
+    finally:
+        # Also of rows that are refused: how they were understood may be why.
+        for note in dict.fromkeys(notes):
+            context.reporter.warning("IMPORT", note)
     parameters = {
         "source": sha256_of(Path(context.args.csv)),
         **{name: getattr(context.args, name) for name in OPTIONS},
@@ -109,30 +148,50 @@ def _as_step(context: Context) -> Context:
     return Context(args, context.paths, context.reporter, context.stop)
 
 
-def read_import(paths: Paths, machine_id: str, args: Namespace) -> Imported:
-    """Reads and checks recorded rows; writes nothing. Raises InvalidInput."""
+def read_import(paths: Paths, machine_id: str, args: Namespace, notes: list[str] | None = None) -> Imported:
+    """Reads and checks recorded rows; writes nothing. What was noticed is added to `notes`. Raises InvalidInput."""
+    notes = [] if notes is None else notes
     profile = None if args.new_profile else _known_profile(paths, machine_id)
     given = parse_pairs("map", args.map)
     if args.run_column:
         given["run_id"] = args.run_column
-    if len(args.delimiter.replace("\\t", "\t")) != 1:
-        raise InvalidInput(f"delimiter: {args.delimiter!r} is not one character", field="delimiter")
-    table = read_rows(Path(args.csv), args.delimiter.replace("\\t", "\t"))
-    columns = choose_columns(table, profile, given)
-    units = {**columns.units, **_declared(args, columns)}
-    how = _cutting(args, profile)
-    notes = list(columns.notes)
+    reading = Reading(args.decimal, parse_missing(args.missing), notes)
+    table = joined(read_rows(Path(args.csv), _layout(args), notes), notes)
+    table = without(table, _words(args.drop))
+    columns = choose_columns(table, profile, given, reading)
+    notes += columns.notes
+    how = _cutting(args, profile, columns, notes)
     if profile is not None:
-        check_units(profile, units)
-    pieces = cut(table, columns, how, _physical(profile, how, notes))
-    _require_runs(pieces, how)
-    notes += pieces.notes
+        check_units(profile, {**columns.units, **_declared(args, columns)})
+    pieces = cut(table, columns, how, _physical(profile, how, notes), reading)
+    units = {**_measured(reading, columns), **columns.units, **_declared(args, columns)}
     if not in_turn(pieces.lives):
         notes.append("runs overlap in time: they are laid one after another")
     if profile is None:
         return _with_new_profile(machine_id, pieces, columns, units, args, notes)
+    check_units(profile, units)
     _check_profile(profile, pieces, how)
-    return _imported(profile, None, pieces, profile.sensor_names, notes)
+    return _imported(profile, None, pieces, columns, notes)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _layout(args: Namespace) -> Layout:
+    delimiter = None if args.delimiter is None else args.delimiter.replace("\\t", "\t")
+    if delimiter is not None and len(delimiter) != 1:
+        raise InvalidInput(f"delimiter: {args.delimiter!r} is not one character", field="delimiter")
+    if args.columns is not None:
+        return Layout(delimiter, tuple(word.strip() for word in args.columns.split(",")))
+    if args.format == "cmapss":
+        return Layout(delimiter or BLANKS, cmapss_columns(Path(args.csv)))
+    return Layout(delimiter)
+
+
+def _measured(reading: Reading, columns: Columns) -> dict[str, str]:
+    """The units that stood behind the values themselves."""
+    return {name: reading.units[column] for name, column in columns.sensors.items() if column in reading.units}
 
 
 def _known_profile(paths: Paths, machine_id: str) -> Profile | None:
@@ -152,8 +211,7 @@ def _declared(args: Namespace, columns: Columns) -> dict[str, str]:
     return units
 
 
-def _cutting(args: Namespace, profile: Profile | None) -> Cutting:
-    censored = frozenset(word.strip() for word in args.censored.split(",") if word.strip())
+def _cutting(args: Namespace, profile: Profile | None, columns: Columns, notes: list[str]) -> Cutting:
     mode = mode_name(args.failure_mode)
     if profile is not None and len(profile.failure_modes) == 1 and args.failure_mode == "failure":
         mode = profile.mode_names[0]
@@ -162,7 +220,14 @@ def _cutting(args: Namespace, profile: Profile | None) -> Cutting:
             f"no_failures: the profile has failure modes: {', '.join(profile.mode_names)}", field="no_failures", hint="--new_profile makes another"
         )  # fmt: skip
     failures = not args.no_failures and (profile is None or bool(profile.failure_modes))
-    return Cutting(args.gap_hours, args.interval_minutes, args.time_unit, args.resample, censored, failures, mode)
+    interval = args.interval_minutes
+    if interval is None and args.format == "cmapss" and "timestamp" not in columns.roles:
+        interval = CYCLE_MINUTES if profile is None else profile.sampling_interval_minutes
+        notes.append(f"a cycle counts as {interval:g} min: RUL is in hours")
+    return Cutting(
+        args.gap_hours, interval, Clock(args.time_unit, args.date_order, args.time_zone), args.resample,
+        frozenset(_words(args.censored)), failures, mode, args.split_at_failures,
+    )  # fmt: skip
 
 
 def _physical(profile: Profile | None, how: Cutting, notes: list[str]) -> Any:
@@ -176,20 +241,13 @@ def _physical(profile: Profile | None, how: Cutting, notes: list[str]) -> Any:
     return check
 
 
-def _require_runs(pieces: Cut, how: Cutting) -> None:
-    if how.failures and not pieces.failed():
-        raise InvalidInput(
-            f"none of the {len(pieces.lives)} runs ends with a failure", field="failure_mode",
-            hint="--no_failures if the machine has none: the data then have no RUL",
-        )  # fmt: skip
-
-
 def _check_profile(profile: Profile, pieces: Cut, how: Cutting) -> None:
     if abs(pieces.interval_h / profile.interval_hours - 1) > 1e-3:
         raise InvalidInput(
             f"sampling_interval_minutes: the data have a row each {pieces.interval_h * 60:g} min, the profile says "
             f"{profile.sampling_interval_minutes:g}", field="sampling_interval_minutes",
-            hint=f"--resample {profile.sampling_interval_minutes:g}, or change the profile's configuration, or --new_profile",
+            hint=f"--resample {profile.sampling_interval_minutes:g}, or change the profile's configuration, or "
+                "--new_profile",
         )  # fmt: skip
     strange = sorted({str(life.mode) for life in pieces.failed()} - set(profile.mode_names))
     if how.failures and strange:
@@ -209,21 +267,27 @@ def _with_new_profile(
         if (value := getattr(args, name)) is not None
     }
     about.setdefault("description", f"as recorded in {Path(args.csv).name}")
+    columns = without_counters(columns, pieces, notes)
     sensors = tuple(columns.sensors)
-    made = observed_configuration(machine_id, lives, sensors, units, pieces.interval_h, about)
+    made = observed_configuration(
+        machine_id, lives, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own
+    )
     profile = parse_profile(made)
     kept = [name in profile.sensor_names for name in sensors]
     constant = [name for name, moves in zip(sensors, kept, strict=True) if not moves]
     if constant:
         notes.append(f"constant sensors are left out: {', '.join(constant)}")
-    return _imported(profile, made, pieces, sensors, notes)
+    tell_levels(profile, sensors, lives, notes)
+    return _imported(profile, made, pieces, columns, notes)
 
 
 def _imported(
-    profile: Profile, made: Mapping[str, Any] | None, pieces: Cut, sensors: tuple[str, ...], notes: list[str]
+    profile: Profile, made: Mapping[str, Any] | None, pieces: Cut, columns: Columns, notes: list[str]
 ) -> Imported:
+    sensors = tuple(columns.sensors) if made is not None else profile.sensor_names
+
     def runs(lives: Any, modes: tuple[str, ...]) -> Runs:
-        all_sensors = as_runs(lives, sensors, modes, pieces.interval_h)
+        all_sensors = as_runs(lives, sensors, modes, pieces.interval_h, pieces.dated)
         kept = [sensors.index(name) for name in profile.sensor_names]
         values = np.ascontiguousarray(all_sensors.values[:, kept])
         return Runs(**{**vars(all_sensors), "sensors": profile.sensor_names, "values": values})
@@ -234,13 +298,40 @@ def _imported(
     if censored is not None:
         labels = ", ".join(life.label for life in kept_apart[:20])
         notes.append(f"{len(kept_apart)} runs without a failure are kept apart, and not trained on: {labels}")
-    whole = runs(pieces.failed() if failures else pieces.lives, profile.mode_names)
-    return Imported(profile, made, whole, censored, tuple(notes))
+    trained = pieces.failed() if failures else pieces.lives
+    whole = runs(trained, profile.mode_names)
+    _propose_sizes(whole, notes)
+    own = {
+        "runs": {str(at): life.label for at, life in enumerate(trained, 1)},
+        "censored_runs": {str(at): life.label for at, life in enumerate(kept_apart, 1)},
+        "failure_modes": {name: pieces.own.get(name, name) for name in profile.mode_names},
+        "sensors": {name: columns.sensors[name] for name in profile.sensor_names},
+    }
+    return Imported(profile, made, whole, censored, tuple(notes), own)
+
+
+def _propose_sizes(runs: Runs, notes: list[str]) -> None:
+    """Says which number of rows gives each split whole runs, where the default does not."""
+    default, shares = sampling_defaults()
+    mean = len(runs) / len(runs.ids())
+    rows = rows_for(mean, min(shares))
+    if rows > default:
+        notes.append(
+            f"runs have {mean:,.0f} rows on average: of the default {default:,} rows the smallest split gets "
+            f"{default * min(shares) / mean:.2g} runs. {rows:,} rows give each {WISHED_A_SPLIT}: "
+            "npm run gan -- machine run ID "
+            f"--samples {rows}, or as many for generate_synthetic_data.py. Fewer rows a run: import with "
+            "--resample MINUTES"
+        )
 
 
 def _refuse_loss(context: Context, imported: Imported) -> None:
     path = context.paths.recorded(context.machine_id)
-    if path.is_file() and not context.args.replace and path.read_bytes() != csv_bytes(imported.runs, imported.profile):
+    if (
+        path.is_file()
+        and not context.args.replace
+        and path.read_bytes() != csv_bytes(imported.runs, imported.profile, exact=True)
+    ):
         raise InvalidInput(
             f"{context.machine_id} has imported rows already ({path.name}), and these are others", field="replace",
             hint="--replace puts these in their place",
@@ -256,11 +347,16 @@ def _write(context: Context, imported: Imported) -> Result:
         write_whole(path, data)
         outputs.append(paths.output(path, rows))
 
-    put(paths.recorded(machine_id), csv_bytes(imported.runs, imported.profile), len(imported.runs))
+    put(paths.recorded(machine_id), csv_bytes(imported.runs, imported.profile, exact=True), len(imported.runs))
     if imported.censored is not None:
-        put(paths.censored(machine_id), csv_bytes(imported.censored, imported.profile), len(imported.censored))
+        put(
+            paths.censored(machine_id),
+            csv_bytes(imported.censored, imported.profile, exact=True),
+            len(imported.censored),
+        )
     else:
         paths.censored(machine_id).unlink(missing_ok=True)
+    put(paths.own_names(machine_id), json_bytes(imported.own))
     if imported.configuration is not None:
         put(paths.root / "fleet" / f"{machine_id}.json", json_bytes(imported.configuration))
     runs, apart = len(imported.runs.ids()), 0 if imported.censored is None else len(imported.censored.ids())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from gan.data.runs import Runs
-from gan.data.tables import read_seed
+from gan.data.tables import DIGITS, digits_of, read_seed
 from gan.machine.profile import Profile, load_profile
 from gan.pipeline import registry
 from gan.pipeline.parameters import parameters_of
@@ -79,6 +79,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
                 on_epoch=tell,
             )
             paths = context.paths.model(context.machine_id), context.paths.history(context.machine_id)
+            model = _with_digits(model, runs)
             write_whole(paths[1], _history_bytes(model))
             write_whole(paths[0], model.to_bytes())
     except training.TrainingStopped as stopped:
@@ -94,6 +95,12 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
         metrics={"loss": loss, "epochs": epochs},
         text=f"✅ Model trained\n{paths[0]}",
     )
+
+
+def _with_digits(model: Model, runs: Runs) -> Model:
+    """The model with how many digits the seed's values have, where those of recorded rows are more than simulated ones."""
+    digits = digits_of(runs.values)
+    return model if max(digits) <= DIGITS else Model({**model.header, "digits": digits}, model.arrays)
 
 
 def _history_bytes(model: Model) -> bytes:

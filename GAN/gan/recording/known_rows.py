@@ -1,0 +1,105 @@
+"""What is known of recorded rows before they are cut into runs: values, times, order, RUL, and labels of failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from gan.data.runs import Floats, Ints
+from gan.recording.columns import Columns
+from gan.recording.grid import JITTER
+from gan.recording.labels import Labels, read_labels
+from gan.recording.numbers import Reading
+from gan.recording.times import AS_SEEN, Clock, Times, heading_unit, read_times
+from gan.runtime.errors import InvalidInput
+
+FAILURE = "failure"
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """How a person wants the rows cut."""
+
+    gap_hours: float | None = None
+    interval_minutes: float | None = None
+    clock: Clock = AS_SEEN
+    resample_minutes: float | None = None
+    censored: frozenset[str] = frozenset()
+    failures: bool = True
+    failure_mode: str = FAILURE
+    split_at_failures: bool = False
+
+
+@dataclass(frozen=True)
+class KnownRows:
+    """What is known of N rows before they are cut: values (N, S), order (N,) what tells which row is the later one,
+    dates (N,) where they are dates beside an interval that was given."""
+
+    values: Floats
+    times: Times | None
+    order: Floats | None
+    dates: Floats | None
+    rul: Floats | None
+    labels: Labels | None
+
+    @property
+    def time_h(self) -> Floats | None:
+        return None if self.times is None else self.times.hours
+
+
+def read_known(
+    table: pa.Table, columns: Columns, how: Cutting, physical: Callable[[Floats], Floats], reading: Reading
+) -> KnownRows:
+    roles = columns.roles
+    values = physical(np.column_stack([reading.numbers(table, column) for column in columns.sensors.values()]))
+    times = _times(table, columns, how, reading)
+    order, dates = None if times is None else times.hours, None
+    if order is None and "timestamp" in roles:
+        seen = _order_of_times(table, roles["timestamp"], how, reading)
+        order, dates = (None, None) if seen is None else (seen.hours, seen.hours if seen.dated else None)
+    if order is None and "cycle" in roles:
+        order = reading.plain(table, roles["cycle"])
+    rul = reading.plain(table, roles["rul"]) if "rul" in roles else None
+    labels = read_labels(table, roles["failure_mode"], how.failure_mode) if "failure_mode" in roles else None
+    return KnownRows(values, times, order, dates, rul, labels if how.failures else None)
+
+
+def _times(table: pa.Table, columns: Columns, how: Cutting, reading: Reading) -> Times | None:
+    if "timestamp" in columns.roles and how.interval_minutes is None:
+        column = columns.roles["timestamp"]
+        return read_times(table, column, replace(how.clock, unit=how.clock.unit or heading_unit(column)), reading)
+    if how.interval_minutes is None:
+        cycles = " (60 counts a cycle as an hour)" if "cycle" in columns.roles else ""
+        raise InvalidInput(
+            "no column of time stamps",
+            field="timestamp",
+            hint=f"--map timestamp=<column>, or --interval_minutes N if there is none{cycles}",
+        )
+    return None
+
+
+def _order_of_times(table: pa.Table, column: str, how: Cutting, reading: Reading) -> Times | None:
+    """Where an interval is given: what tells the order of rows all the same, dates, or numbers of whatever unit."""
+    quiet = Reading(reading.decimal, reading.missing)
+    try:
+        return read_times(table, column, replace(how.clock, zone=None), quiet)
+    except InvalidInput as error:
+        if error.field == "date_order":
+            raise
+        why = error.message
+    try:
+        return Times(quiet.plain(table, column), dated=False)
+    except InvalidInput:
+        reading.notes.append(f"{column}: not looked at, since it holds no times: {why}")
+        return None
+
+
+def tell_other_interval(pieces: list[tuple[str, Ints]], dates: Floats, minutes: float, notes: list[str]) -> None:
+    """Says where dates show another interval than was given."""
+    steps = np.concatenate([np.diff(dates[piece]) for _, piece in pieces]) * 60
+    seen = float(np.median(steps)) if len(steps) else minutes
+    if abs(seen - minutes) > JITTER * minutes:
+        notes.append(f"rows follow after {seen:g} min by their time stamps: the {minutes:g} min that were given count")
