@@ -15,6 +15,7 @@ import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
  * checks that it is current.
  */
 const ROOT = join(import.meta.dirname, '..');
+const DOCUMENTS = ['docs/commands.md', 'docs/operations.md'];
 
 /** Every generated file by its path from the project's root, with its content. */
 export function generatedFiles(): Map<string, string> {
@@ -29,7 +30,8 @@ export function generatedFiles(): Map<string, string> {
   const json = Object.entries(values).map(
     ([name, value]) => [`contracts/generated/${name}.json`, `${JSON.stringify(value, null, 2)}\n`] as const,
   );
-  return new Map([...json, ['README.md', withLists(readFileSync(join(ROOT, 'README.md'), 'utf8'))]]);
+  const documents = DOCUMENTS.map((path) => [path, withLists(readFileSync(join(ROOT, path), 'utf8'))] as const);
+  return new Map([...json, ...documents]);
 }
 
 /** A document with its generated parts as they must be: what stands between `<!-- generated: NAME … -->` and its end. */
@@ -38,7 +40,7 @@ export function withLists(document: string): string {
     /(<!-- generated: (\w+)[^>]*-->\n)[^]*?(\n<!-- end -->)/g,
     (whole, begin: string, name: string, end: string) => {
       const list = LISTS[name];
-      return list === undefined ? whole : `${begin}${wrapped(list())}${end}`;
+      return list === undefined ? whole : `${begin}${list()}${end}`;
     },
   );
 }
@@ -48,17 +50,32 @@ function wrapped(text: string): string {
   return text.replaceAll(/(.{1,130})(?: |$)/g, '$1\n').trimEnd();
 }
 
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 const LISTS: Record<string, () => string> = {
   exitStatuses: () => {
     const rows = Object.values(FAILURES).flatMap(({ exitStatus, meaning }) =>
       meaning === null ? [] : [`${exitStatus} ${meaning}`],
     );
-    return `Exit status: ${['0 success', ...rows].join(' · ')}.`;
+    return wrapped(`Exit status: ${['0 success', ...rows].join(' · ')}.`);
   },
   searchAttributes: () =>
-    `The namespace needs these search attributes of type Keyword: ${Object.values(SEARCH_ATTRIBUTES)
-      .map((name) => `\`${name}\``)
-      .join(', ')}.`,
+    wrapped(
+      `The namespace needs these search attributes of type Keyword: ${Object.values(SEARCH_ATTRIBUTES)
+        .map((name) => `\`${name}\``)
+        .join(', ')}.`,
+    ),
+  stepParameters: () => {
+    const rows = Object.entries(StepParameters.shape).map(([name, schema]) => {
+      const { minimum, maximum, enum: choices, allowed } = z.toJSONSchema(schema);
+      const range =
+        minimum === undefined ? String(allowed ?? (choices ?? []).join(', ')) : `${minimum} to ${maximum ?? ''}`;
+      return `| \`--${kebab(name)}\` | ${String(schema.def.defaultValue)} | ${range} | ${schema.description ?? ''} |`;
+    });
+    return ['| flag | default | allowed | what |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  },
 };
 
 if (process.argv[1]?.endsWith('export-schema.ts') === true) {
