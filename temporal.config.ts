@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { delimiter, dirname, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
@@ -16,13 +17,19 @@ import type { ActivityPolicy } from './contracts/runs.js';
  */
 const positive = z.coerce.number().int().positive();
 const port = z.coerce.number().int().min(1).max(65_535);
+/** A path; `~` is the home folder also where no shell has seen it. */
+const path = z
+  .string()
+  .min(1)
+  .regex(/^(?!~[^/])/, 'a path may begin with ~/, not with the name of a user')
+  .transform((given) => given.replace(/^~(?=\/|$)/, homedir()));
 
 const Environment = z.object({
-  GAN_ROOT: z.string().min(1).default('GAN'),
-  GAN_PYTHON: z.string().min(1).default('.venv/bin/python'),
-  GAN_STATE_DIR: z.string().min(1).default('.temporal'),
-  GAN_TEMPORAL_PORT: port.default(7233),
-  GAN_TEMPORAL_UI_PORT: port.default(8233),
+  GAN_ROOT: path.default('GAN'),
+  GAN_PYTHON: path.default('.venv/bin/python'),
+  GAN_STATE_DIR: path.optional(),
+  GAN_TEMPORAL_PORT: port.optional(),
+  GAN_TEMPORAL_UI_PORT: port.optional(),
   GAN_TASK_QUEUE: z.string().min(1).max(200).default('fleet'),
   GAN_TRAINING_SLOTS: positive.default(availableParallelism()),
   GAN_LIGHT_SLOTS: positive.default(availableParallelism()),
@@ -42,7 +49,7 @@ const Environment = z.object({
   GAN_MIN_FREE_MB: z.coerce.number().int().nonnegative().default(500),
   GAN_DEPLOYMENT_NAME: z.string().max(200).optional(),
   GAN_BUILD_ID: z.string().max(200).optional(),
-  GAN_PAYLOAD_KEY_FILE: z.string().min(1).optional(),
+  GAN_PAYLOAD_KEY_FILE: path.optional(),
   GAN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
 });
 
@@ -58,7 +65,10 @@ export interface Settings {
   /** True when the environment or a profile names a Temporal: then no embedded server is started. */
   temporalConfigured: boolean;
   connect: ClientConnectConfig & { namespace: string; address: string };
+  /** Ports of the embedded server: those that are set, else those that it had last, else the usual ones. */
   embedded: { port: number; uiPort: number };
+  /** Which of them are set: another is not taken instead. */
+  portsGiven: { port: boolean; uiPort: boolean };
   /** Address of the Temporal Web UI, or null when it is not known. */
   webUi: string | null;
   queues: { light: string; training: string };
@@ -80,6 +90,8 @@ export interface Settings {
   /** The version that this worker's deployment has for Temporal, or null: worker versioning is off. */
   deployment: { deploymentName: string; buildId: string } | null;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  /** What is worth a remark and refuses nothing. */
+  warnings: string[];
 }
 
 /** A setting in the environment is not usable; the message lists every one. */
@@ -106,23 +118,29 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
   const e = parsed.data;
   const { connectionOptions, namespace } = loadConnection(env);
   const address = connectionOptions.address;
+  if (address === undefined) refuseStrayCredentials(connectionOptions);
   const python = resolve(projectRoot, e.GAN_PYTHON);
+  const dataRoot = resolve(projectRoot, e.GAN_ROOT);
+  const stateDir = resolve(projectRoot, e.GAN_STATE_DIR ?? stateFolderOf(dataRoot, projectRoot));
+  const embedded = {
+    ...{ port: 7233, uiPort: 8233, ...readPorts(stateDir) },
+    ...(e.GAN_TEMPORAL_PORT === undefined ? {} : { port: e.GAN_TEMPORAL_PORT }),
+    ...(e.GAN_TEMPORAL_UI_PORT === undefined ? {} : { uiPort: e.GAN_TEMPORAL_UI_PORT }),
+  };
   return {
-    dataRoot: resolve(projectRoot, e.GAN_ROOT),
+    dataRoot,
     python,
     commandFolders: [dirname(python), ...(env['PATH'] ?? '').split(delimiter)],
-    stateDir: resolve(projectRoot, e.GAN_STATE_DIR),
+    stateDir,
     temporalConfigured: address !== undefined,
     connect: {
       connectionOptions,
       namespace: namespace ?? 'default',
-      address: address ?? `127.0.0.1:${e.GAN_TEMPORAL_PORT}`,
+      address: address ?? `127.0.0.1:${embedded.port}`,
     },
-    embedded: { port: e.GAN_TEMPORAL_PORT, uiPort: e.GAN_TEMPORAL_UI_PORT },
-    webUi:
-      address === undefined
-        ? `http://127.0.0.1:${e.GAN_TEMPORAL_UI_PORT}`
-        : (given['TEMPORAL_UI_ADDRESS'] ?? cloudUi(address)),
+    embedded,
+    portsGiven: { port: e.GAN_TEMPORAL_PORT !== undefined, uiPort: e.GAN_TEMPORAL_UI_PORT !== undefined },
+    webUi: address === undefined ? embeddedUi(embedded.uiPort) : (given['TEMPORAL_UI_ADDRESS'] ?? cloudUi(address)),
     queues: { light: e.GAN_TASK_QUEUE, training: `${e.GAN_TASK_QUEUE}-training` },
     slots: { light: e.GAN_LIGHT_SLOTS, training: e.GAN_TRAINING_SLOTS },
     heartbeatEveryMs: e.GAN_HEARTBEAT_EVERY_MS,
@@ -143,11 +161,48 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
     payloadKeys: loadKeys(e.GAN_PAYLOAD_KEY_FILE, env['GAN_PAYLOAD_KEYS'], projectRoot),
     deployment: deploymentOf(e.GAN_DEPLOYMENT_NAME, e.GAN_BUILD_ID, address !== undefined),
     logLevel: e.GAN_LOG_LEVEL,
+    warnings: keyFileWarnings(e.GAN_PAYLOAD_KEY_FILE, projectRoot),
   };
 }
 
 function cloudUi(address: string): string | null {
   return address.includes('.tmprl.cloud') || address.includes('.api.temporal.io') ? 'https://cloud.temporal.io' : null;
+}
+
+/** Address of the embedded server's Web UI. */
+export function embeddedUi(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** The embedded server belongs to one data root: one that is not the checkout's own has a folder of its own. */
+function stateFolderOf(dataRoot: string, projectRoot: string): string {
+  if (dataRoot === join(projectRoot, 'GAN')) return '.temporal';
+  const digest = createHash('sha256').update(dataRoot).digest('hex').slice(0, 8);
+  return join('.temporal', `${basename(dataRoot)}-${digest}`);
+}
+
+const Ports = z.object({ port, uiPort: port });
+
+/** The ports that the embedded server had last (manager/embedded/server-folder.ts writes them). */
+function readPorts(stateDir: string): Partial<Settings['embedded']> {
+  try {
+    return Ports.parse(JSON.parse(readFileSync(join(stateDir, 'server.json'), 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+/** A key or certificate says that another Temporal than the embedded one is meant. */
+function refuseStrayCredentials({ apiKey, tls }: ClientConnectConfig['connectionOptions']): void {
+  const given = [
+    ...(apiKey === undefined ? [] : ['an API key (TEMPORAL_API_KEY)']),
+    ...(typeof tls === 'object' ? ['TLS settings (TEMPORAL_TLS_…)'] : []),
+  ];
+  if (given.length === 0) return;
+  throw new ConfigError(
+    `Settings are wrong:\n  ${given.join(' and ')} without the address of a Temporal:` +
+      ' set TEMPORAL_ADDRESS, or unset them to use the embedded server',
+  );
 }
 
 /**
@@ -167,6 +222,16 @@ function loadKeys(file: string | undefined, given: string | undefined, projectRo
       `Settings are wrong:\n  ${source}: ${error instanceof Error ? error.message : 'not readable'}`,
     );
   }
+}
+
+/** @throws ConfigError when anybody could put a key of his own into the file */
+function keyFileWarnings(file: string | undefined, projectRoot: string): string[] {
+  if (file === undefined) return [];
+  const { mode } = statSync(resolve(projectRoot, file));
+  const what = `GAN_PAYLOAD_KEY_FILE=${file}`;
+  if ((mode & 0o002) !== 0)
+    throw new ConfigError(`Settings are wrong:\n  ${what}: anybody can write to it; run: chmod 600 ${file}`);
+  return (mode & 0o077) === 0 ? [] : [`${what}: others can read it; run: chmod 600 ${file}`];
 }
 
 /** Worker versioning, where both names are set; off for the embedded server, whose worker is always this checkout. */

@@ -23,6 +23,18 @@ export async function listMachines(where: FleetFolders): Promise<string[]> {
   return [...new Set(ids)].filter((id) => MachineId.safeParse(id).success).sort();
 }
 
+/** @throws ApplicationFailure InvalidInput naming the machines that are not in the fleet */
+export async function requireMachines(ids: readonly string[], where: FleetFolders): Promise<void> {
+  const known = await listMachines(where);
+  const unknown = ids.filter((id) => !known.includes(id));
+  if (unknown.length === 0) return;
+  throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, {
+    retryable: false,
+    field: 'machines',
+    hint: `known are: ${known.join(', ')}`,
+  });
+}
+
 /**
  * Reads and checks a machine's configuration.
  * @param machineId must have been checked: it is a file name

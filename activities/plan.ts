@@ -9,7 +9,7 @@ import type { PlannedMachine } from '../contracts/plan.js';
 import { lineOf, problemsOf } from '../contracts/problems.js';
 import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '../contracts/runs.js';
 import { failure } from './python/failures.js';
-import { listMachines, readProfile } from './fleet-folder.js';
+import { listMachines, readProfile, requireMachines } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
 import { runPython } from './python/script.js';
 import type { PythonSettings } from './python/script.js';
@@ -103,16 +103,8 @@ async function selectMachines(
   input: FleetRunInput,
   where: FleetFolders,
 ): Promise<{ machineId: string; machineType: string }[]> {
-  const known = await listMachines(where);
-  const unknown = (input.machineIds ?? []).filter((id) => !known.includes(id));
-  if (unknown.length > 0) {
-    throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, {
-      retryable: false,
-      field: 'machines',
-      hint: `known are: ${known.join(', ')}`,
-    });
-  }
-  const named = [...new Set(input.machineIds ?? known)];
+  if (input.machineIds !== null) await requireMachines(input.machineIds, where);
+  const named = [...new Set(input.machineIds ?? (await listMachines(where)))];
   const typed = await Promise.all(
     named.map(async (machineId) => ({ machineId, machineType: await typeOf(machineId, where) })),
   );

@@ -66,9 +66,26 @@ function text(bytes: Uint8Array | null | undefined): string {
   return Buffer.from(bytes ?? []).toString('utf8');
 }
 
-/** What client and worker need to encrypt payloads, failures' messages and stack traces; without keys, nothing. */
-export function dataConverterOf(keys: PayloadKeys | null): { dataConverter?: DataConverter } {
+/** Without keys: says so when a payload is encrypted, which else would be an encoding that nobody knows. */
+const REFUSING: PayloadCodec = {
+  encode: (payloads) => Promise.resolve(payloads),
+  decode: async (payloads) => {
+    for (const payload of payloads) refuseEncrypted(payload);
+    return await Promise.resolve(payloads);
+  },
+};
+
+/** @throws PayloadKeyError when it is encrypted */
+function refuseEncrypted({ metadata }: Payload): void {
+  if (text(metadata?.['encoding']) !== ENCODING) return;
+  throw new PayloadKeyError(
+    `a payload is encrypted with the key ${text(metadata?.['encryption-key-id'])}, and no key is given here: set GAN_PAYLOAD_KEY_FILE`,
+  );
+}
+
+/** What client and worker need to encrypt payloads, failures' messages and stack traces, or to say that they cannot. */
+export function dataConverterOf(keys: PayloadKeys | null): { dataConverter: DataConverter } {
   return keys === null
-    ? {}
+    ? { dataConverter: { payloadCodecs: [REFUSING] } }
     : { dataConverter: { payloadCodecs: [new EncryptionCodec(keys)], failureConverterPath: FAILURE_CONVERTER } };
 }

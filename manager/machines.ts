@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseProfile, readText } from '../activities/configuration.js';
-import { readProfile } from '../activities/fleet-folder.js';
+import { readProfile, requireMachines } from '../activities/fleet-folder.js';
 import { hasCode } from '../activities/python/failures.js';
 import type { Profile } from '../contracts/profile.js';
 import { ManagerError, REFUSAL } from './errors.js';
@@ -45,6 +45,14 @@ export async function createMachine(
     await rm(temporary, { force: true });
   }
   return { profile, path };
+}
+
+/** @throws ApplicationFailure InvalidInput naming the machines that are not in the fleet */
+export async function requireKnownMachines(
+  { settings, projectRoot }: Project,
+  machineIds: readonly string[],
+): Promise<void> {
+  if (machineIds.length > 0) await requireMachines(machineIds, { dataRoot: settings.dataRoot, projectRoot });
 }
 
 /** A machine's profile. @throws ApplicationFailure InvalidInput when it is unknown or its configuration is wrong */

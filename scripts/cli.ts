@@ -4,7 +4,11 @@ import { addHealthCommands } from './commands/health.js';
 import { addMachineCommands } from './commands/machine.js';
 import { addServiceCommands } from './commands/services.js';
 import { reportError } from './errors.js';
+import { endWithReader } from './interrupt.js';
 
+const LEFT_OPEN_MS = 3_000;
+
+endWithReader();
 const program = new Command('gan')
   .description('Regenerates synthetic run-to-failure data for a fleet of industrial machines, durably, on Temporal.')
   .showHelpAfterError('(--help shows what is allowed)')
@@ -23,3 +27,5 @@ try {
   process.exitCode = error instanceof CommanderError ? Math.min(error.exitCode * 2, 2) : reportError(error);
 }
 if (process.exitCode === undefined) process.exitCode = 0;
+// Everything is closed by now; what a library has left open must not keep the command.
+setTimeout(() => process.exit(), LEFT_OPEN_MS).unref();

@@ -5,7 +5,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureSetup } from './setup.mjs';
 
-process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// Where the person is: `npm run` has gone to the project's root by now, and says where it came from.
+process.env['GAN_CALLED_FROM'] = (process.cwd() === root && process.env['INIT_CWD']) || process.cwd();
+process.chdir(root);
 await ensureSetup({ quiet: false });
 const { register } = await import('tsx/esm/api');
 register();

@@ -2,10 +2,10 @@
 // Uses Node's own modules only, because it runs before anything is installed. Done once, it costs a few milliseconds.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { withLock } from '../manager/embedded/process-lock.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_STAMP = join(ROOT, 'node_modules', '.setup-stamp');
@@ -34,8 +34,10 @@ export async function ensureSetup({ quiet = false, dev = false, bench = false } 
   const isDone = () => nodeDone() && wanted.every(environmentDone);
   try {
     checkNode();
+    checkPath();
     if (isDone()) return;
-    await withLock(say, async () => {
+    const waiting = (/** @type {string} */ holder) => say(`waiting for another set-up (process ${holder})`);
+    await withLock(join(ROOT, '.setup-lock'), waiting, async () => {
       if (isDone()) return;
       if (!nodeDone()) await installNode(say);
       for (const environment of wanted) {
@@ -55,6 +57,12 @@ function checkNode() {
   const [needMajor = 0, needMinor = 0] = MIN_NODE;
   if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
   throw new SetupError(`Node ${process.versions.node} is too old: this project needs ${MIN_NODE.join('.')} or newer`);
+}
+
+/** webpack, with which Temporal bundles workflows, and tsx take these characters in a path for something else. */
+function checkPath() {
+  if (!/[!?]/.test(ROOT)) return;
+  throw new SetupError(`the folder ${ROOT} has ! or ? in its path, which webpack cannot read: move or rename it`);
 }
 
 function nodeDone() {
@@ -102,7 +110,8 @@ function readStamp(path) {
 /** @param {(line: string) => void} say */
 async function installNode(say) {
   say('[1/3] npm packages: npm ci');
-  await run('npm', ['ci', '--no-fund', '--no-audit'], 'npm ci failed; is the npm registry reachable?');
+  // Also under NODE_ENV=production: the tests need what they need, and one stamp must mean one installation.
+  await run('npm', ['ci', '--include=dev', '--no-fund', '--no-audit'], 'npm ci failed; is the npm registry reachable?');
   writeFileSync(NODE_STAMP, digest(['package-lock.json']));
 }
 
@@ -208,82 +217,6 @@ async function run(command, args, whenItFails) {
     child.once('close', resolve);
   });
   if (status !== 0) throw new SetupError(`${whenItFails}\n${said.join('').trim().split('\n').slice(-15).join('\n')}`);
-}
-
-/**
- * One set-up at a time; a lock whose holder is dead is taken over.
- * @param {(line: string) => void} say
- * @param {() => Promise<void>} work
- */
-async function withLock(say, work) {
-  const lock = join(ROOT, '.setup-lock');
-  let told = '';
-  for (let holder = tryLock(lock); holder !== null; holder = tryLock(lock)) {
-    if (holder !== told) say(`waiting for another set-up (process ${holder})`);
-    told = holder;
-    await delay(500);
-  }
-  try {
-    await work();
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-/**
- * A lock appears with its holder's name in it, or not at all: nobody can die in between.
- * @param {string} lock
- * @returns {string | null} process id of the holder; null: this process holds it now
- */
-function tryLock(lock) {
-  const mine = `${lock}.${process.pid}`;
-  writeFileSync(mine, nameOf(process.pid));
-  try {
-    linkSync(mine, lock);
-    return null;
-  } catch {
-    const holder = readStamp(lock) ?? '';
-    if (holder !== '' && !isAlive(holder)) breakLock(lock, holder, `${mine}.dead`);
-    return holder.split(' ')[0] ?? '';
-  } finally {
-    rmSync(mine, { force: true });
-  }
-}
-
-/**
- * Takes a dead holder's lock away. If another was faster and the lock is already its own, it gets it back.
- * @param {string} lock
- * @param {string} dead
- * @param {string} aside
- */
-function breakLock(lock, dead, aside) {
-  try {
-    renameSync(lock, aside);
-    if (readStamp(aside) !== dead) linkSync(aside, lock);
-  } catch {
-    // Gone already.
-  }
-  rmSync(aside, { force: true });
-}
-
-/**
- * A process's id and, where the system tells, the time that it started: another may have the id by now.
- * @param {number} pid
- */
-function nameOf(pid) {
-  const stat = readStamp(`/proc/${pid}/stat`);
-  return `${pid} ${stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
-}
-
-/** @param {string} name */
-function isAlive(name) {
-  const pid = Number(name.split(' ')[0]);
-  try {
-    process.kill(pid, 0);
-    return nameOf(pid) === name;
-  } catch {
-    return false;
-  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -7,8 +7,9 @@ export async function withSession<T>(
   need: WorkerNeed,
   use: (session: Session) => Promise<T>,
   note?: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const session = await openSession(currentProject(), need, note);
+  const session = await openSession(currentProject(), need, note, signal);
   try {
     return await use(session);
   } finally {

@@ -7,6 +7,7 @@ import { SCRIPT } from '../activities/python/scripts.js';
 import { FAILURE } from '../contracts/failures.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import type { Settings } from '../temporal.config.js';
+import { markNamespace } from './namespace-mark.js';
 
 const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
 const PERMISSION_DENIED = 7;
@@ -52,20 +53,47 @@ export async function requireSearchAttributes(
   );
 }
 
+/**
+ * A namespace that works for another data root has that one's runs, whose steps must not be done here.
+ * @throws ApplicationFailure MissingPrerequisite naming both
+ */
+export async function requireOwnNamespace(
+  connection: NativeConnection,
+  { connect: { namespace }, dataRoot }: Settings,
+  log: Logger,
+): Promise<void> {
+  try {
+    await markNamespace(connection, namespace, dataRoot, false);
+  } catch (error) {
+    if (!isNotAllowed(error)) throw error;
+    log.warn('the server keeps no schedules for us: whether its namespace works for another data root is not checked');
+  }
+}
+
 /** Null where the server does not tell, as Temporal Cloud: there the first workflow would. */
 async function readSearchAttributes(connection: NativeConnection, namespace: string, log: Logger) {
   try {
     return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-    if (code === NOT_FOUND) {
+    if (codeOf(error) === NOT_FOUND) {
       throw failure(FAILURE.missingPrerequisite, `there is no namespace ${namespace}`, {
         retryable: false,
         hint: `run: temporal operator namespace create --namespace ${namespace}`,
       });
     }
-    if (code !== PERMISSION_DENIED && code !== UNIMPLEMENTED) throw error;
+    if (!isNotAllowed(error)) throw error;
     log.warn('the server does not list search attributes: not checked');
     return null;
   }
+}
+
+function isNotAllowed(error: unknown): boolean {
+  return [PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error) ?? -1);
+}
+
+/** Status of a gRPC call, where an error, or what is behind it, is one's. */
+function codeOf(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null) return null;
+  if ('code' in error && typeof error.code === 'number') return error.code;
+  return 'cause' in error ? codeOf(error.cause) : null;
 }

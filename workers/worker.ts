@@ -9,7 +9,8 @@ import { FAILURE } from '../contracts/failures.js';
 import type { Settings } from '../temporal.config.js';
 import { workflowBundle } from './bundle.js';
 import { temporalLogger } from './logger.js';
-import { requirePython, requireSearchAttributes } from './readiness.js';
+import { requireKeys } from './payload-keys.js';
+import { requireOwnNamespace, requirePython, requireSearchAttributes } from './readiness.js';
 
 /** A worker process: workflows and light steps on one task queue, training on another. */
 export interface FleetWorker {
@@ -47,7 +48,11 @@ export async function startWorker(
   const connection = await connect(settings);
   try {
     await requireSearchAttributes(connection, settings.connect.namespace, log);
-    if (serve.steps) await requirePython(settings, projectRoot, log);
+    await requireKeys(connection, settings);
+    if (serve.steps) {
+      await requirePython(settings, projectRoot, log);
+      await requireOwnNamespace(connection, settings, log);
+    }
     const hosts = new PythonHosts();
     const workers = await createWorkers(connection, { ...settings, projectRoot, hosts }, serve.steps);
     return new RunningWorkers(workers, connection, hosts);

@@ -1,13 +1,19 @@
-import { mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { dataConverterOf } from '../../codec/payload-codec.js';
 import type { Settings } from '../../temporal.config.js';
+import { isSamePlace, placeOf } from '../../workers/data-root.js';
+import { requireKeys } from '../../workers/payload-keys.js';
+import { markNamespace, markedDataRoot } from '../../workers/namespace-mark.js';
 import { startWorker } from '../../workers/worker.js';
 import { ManagerError, REFUSAL } from '../errors.js';
 import type { Connected, Project } from '../project.js';
+import { connectTo } from './connect.js';
+import { explained } from './server.js';
 import { Keeper } from './supervisor.js';
 
 /** A command's access to Temporal: the server (embedded when none is configured), a client and perhaps a worker. */
@@ -24,56 +30,93 @@ export type WorkerNeed = 'none' | 'workflows' | 'steps';
 /**
  * Opens a session. A Temporal that the settings name is used as it is; else the embedded server is attached to, or
  * started and, on close, stopped again.
- * @throws ManagerError when Temporal cannot be reached
+ * @param signal aborts: the session is not opened, and what was begun is ended
+ * @throws ManagerError when Temporal cannot be reached, or works for another data root
  */
 export async function openSession(
   project: Project,
   need: WorkerNeed,
   note: (line: string) => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Session> {
-  return project.settings.temporalConfigured
-    ? await openConfigured(project, need)
-    : await openEmbedded(project, need, note);
+  const opening = project.settings.temporalConfigured
+    ? openConfigured(project, need, note)
+    : openEmbedded(project, need, note);
+  return await Promise.race([opening, interrupted(signal, opening)]);
 }
 
-async function openConfigured(project: Project, need: WorkerNeed): Promise<Session> {
+/** Rejects when the signal aborts, and sees to the end of a session that is opened all the same. */
+async function interrupted(signal: AbortSignal, opening: Promise<Session>): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  opening.then((session) => session.close()).catch(() => undefined);
+  throw new ManagerError(REFUSAL.interrupted, 'interrupted before anything was started');
+}
+
+async function openConfigured(project: Project, need: WorkerNeed, note: (line: string) => void): Promise<Session> {
   const { settings, projectRoot } = project;
   const client = await connect(settings);
-  const worker = need === 'steps' ? await startWorker(settings, projectRoot, fileLog(settings)) : null;
-  const close = async () => {
-    await worker?.shutdown();
-    await client.connection.close();
-  };
-  return { ...project, client, webUi: webUiOf(settings), close };
-}
-
-async function openEmbedded(project: Project, need: WorkerNeed, note: (line: string) => void): Promise<Session> {
-  const { settings, projectRoot } = project;
-  const keeper = new Keeper(settings, projectRoot, fileLog(settings));
   try {
-    const started = await keeper.ensureServer();
-    note(`Temporal server ${started ? 'started' : 'found'} on ${settings.connect.address}`);
-    const client = await connect(settings);
-    if (need !== 'none' && !(await keeper.ensureWorker(client, need === 'steps')))
-      note('a worker of another command runs: it does the work');
-    if (need === 'steps') keeper.keep(client);
+    await requireKeys(client.connection, settings);
+    const worker = need === 'steps' ? await startWorker(settings, projectRoot, fileLog(settings)) : null;
+    if (need !== 'steps') await noteOtherDataRoot(client, settings, note);
     const close = async () => {
-      await keeper.closeWorker();
+      await worker?.shutdown();
       await client.connection.close();
-      await keeper.closeServer();
     };
     return { ...project, client, webUi: webUiOf(settings), close };
   } catch (error) {
-    await keeper.closeWorker();
-    await keeper.closeServer();
+    await client.connection.close();
     throw error;
+  }
+}
+
+/** Who lets others work, or looks, may be anywhere; that its own data root is not the one is worth a line. */
+async function noteOtherDataRoot(client: Client, settings: Settings, note: (line: string) => void): Promise<void> {
+  const own = placeOf(settings.dataRoot);
+  const marked = await markedDataRoot(client.connection, settings.connect.namespace).catch(() => null);
+  if (marked !== null && own.id !== null && !isSamePlace(marked, own))
+    note(`this Temporal works for the data root ${marked.path} on ${marked.host}, not for ${own.path}`);
+}
+
+async function openKeeper({ settings, projectRoot }: Project): Promise<Keeper> {
+  try {
+    return new Keeper(settings, projectRoot, fileLog(settings));
+  } catch (error) {
+    throw await explained(error, settings);
+  }
+}
+
+async function openEmbedded(project: Project, need: WorkerNeed, note: (line: string) => void): Promise<Session> {
+  const keeper = await openKeeper(project);
+  let client: Client | null = null;
+  const close = async () => {
+    await keeper.closeWorker();
+    await client?.connection.close();
+    await keeper.closeServer();
+  };
+  try {
+    const started = await keeper.ensureServer();
+    const { settings } = keeper;
+    note(`Temporal server ${started ? 'started' : 'found'} on ${settings.connect.address}`);
+    client = await connect(settings);
+    await requireKeys(client.connection, settings);
+    if (existsSync(settings.dataRoot))
+      await markNamespace(client.connection, settings.connect.namespace, settings.dataRoot, true);
+    if (need !== 'none' && !(await keeper.ensureWorker(client, need === 'steps')))
+      note('a worker of another command runs: it does the work');
+    if (need === 'steps') keeper.keep(client);
+    return { ...project, settings, client, webUi: webUiOf(settings), close };
+  } catch (error) {
+    const cause = await explained(error, project.settings);
+    await close();
+    throw cause;
   }
 }
 
 async function connect(settings: Settings): Promise<Client> {
   const { connectionOptions, address, namespace } = settings.connect;
   try {
-    const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: 10_000 });
+    const connection = await connectTo(address, 10_000, connectionOptions);
     return new Client({ connection, namespace, ...dataConverterOf(settings.payloadKeys) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../../temporal.config.js';
 import { startWorker } from '../../workers/worker.js';
 import type { FleetWorker } from '../../workers/worker.js';
-import { isServing, startEmbeddedServer } from './server.js';
+import { isServing, isTakenOver, startEmbeddedServer } from './server.js';
 import type { EmbeddedServer } from './server.js';
 
 const EVERY_MS = 1_000;
@@ -27,7 +27,7 @@ export class Keeper {
   private keeping = Promise.resolve();
 
   constructor(
-    private readonly settings: Settings,
+    public settings: Settings,
     private readonly projectRoot: string,
     private readonly log: Logger,
   ) {}
@@ -36,6 +36,8 @@ export class Keeper {
   async ensureServer(): Promise<boolean> {
     const server = await startEmbeddedServer(this.settings);
     if (server.started) this.server = server;
+    // From now on the ports are what they are: client and worker know no others.
+    this.settings = { ...server.settings, portsGiven: { port: true, uiPort: true } };
     return server.started;
   }
 
@@ -68,13 +70,20 @@ export class Keeper {
     let misses = 0;
     while (await this.waited()) {
       try {
-        misses = (await isServing(this.settings.connect.address)) ? 0 : misses + 1;
+        misses = (await isServing(this.settings)) ? 0 : misses + 1;
+        // Its steps are another data root's: none of them may be done here.
+        if (misses > 0 && (await isTakenOver(this.settings))) await this.endWorker();
         if (misses >= MISSES) await this.ensureServer();
         else if (misses === 0 && this.worker === null) await this.ensureWorker(client, true);
       } catch (error) {
         this.log.error({ err: error }, 'server or worker is not there; trying again');
       }
     }
+  }
+
+  private async endWorker(): Promise<void> {
+    await this.worker?.shutdown();
+    this.worker = null;
   }
 
   private async waited(): Promise<boolean> {

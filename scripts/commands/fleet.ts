@@ -19,6 +19,7 @@ import {
 import type { FleetRequest } from '../../manager/fleet-runs.js';
 import { FleetWatches } from '../../manager/fleet-watch.js';
 import type { FleetSnapshot } from '../../manager/fleet-watch.js';
+import { requireKnownMachines } from '../../manager/machines.js';
 import { STEERING } from '../../manager/steering.js';
 import type { Steering } from '../../manager/steering.js';
 import { EXIT } from '../errors.js';
@@ -101,6 +102,8 @@ async function runFleet(options: RunOptions): Promise<void> {
     await printPlan(request, options.json);
     return;
   }
+  // Before anything is started; where others do the work, their fleet folder counts.
+  if (options.worker) await requireKnownMachines(currentProject(), request.input.machineIds ?? []);
   await withRun(options, async (session) => {
     const { name, notApplied } = await startOrJoinFleetRun(session, request, givenFields(options), note);
     if (notApplied !== null) {
@@ -169,6 +172,7 @@ async function withRun(
       if (options.worker) await notePage(session, interrupted);
     },
     note,
+    interrupted,
   );
 }
 

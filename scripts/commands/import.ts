@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Command } from 'commander';
 import type { FailureDetail } from '../../contracts/failures.js';
@@ -6,7 +5,7 @@ import { MachineId } from '../../contracts/parameters.js';
 import { check } from '../../manager/check.js';
 import { RowsImport, importRows } from '../../manager/recorded-rows.js';
 import { print } from '../output.js';
-import { control, currentProject } from '../project.js';
+import { callersPath, control, currentProject } from '../project.js';
 
 /** The options with a value, by the names of RowsImport's fields. */
 const TEXT = [
@@ -90,9 +89,9 @@ function inCliFlags(text: string): string {
 /** What the options ask for. A file of pairs is named from where the person is, not from where the script runs. */
 export function importRequest({ csv, failures, ...options }: ImportOptions): RowsImport {
   const fields = Object.entries(options).filter(([name]) => name !== 'json');
-  const resolved = fields.map(([name, value]) => [name, isFile(value) ? resolve(value) : value]);
+  const resolved = fields.map(([name, value]) => [name, isFile(value) ? callersPath(value) : value]);
   // Commander gives `--no-failures` as failures: false.
-  return check(RowsImport, { csv: resolve(csv), noFailures: failures === false, ...Object.fromEntries(resolved) });
+  return check(RowsImport, { csv: callersPath(csv), noFailures: failures === false, ...Object.fromEntries(resolved) });
 }
 
 function isFile(value: string | boolean | undefined): value is string {

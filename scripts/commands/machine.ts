@@ -13,7 +13,7 @@ import { onInterrupt } from '../interrupt.js';
 import { addParameterOptions, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
 import { print } from '../output.js';
-import { control, currentProject, note } from '../project.js';
+import { callersPath, control, currentProject, note } from '../project.js';
 import { stepState } from '../views/fleet.js';
 import { generationTable, pipelineText, resultLine } from '../views/machine.js';
 import { givenFields, notAppliedLine } from '../views/not-applied.js';
@@ -77,7 +77,7 @@ export function addMachineCommands(program: Command): void {
 }
 
 async function create(options: { config: string; replace?: boolean; json?: boolean }): Promise<void> {
-  const text = await readConfiguration(options.config);
+  const text = await readConfiguration(callersPath(options.config));
   const { profile, path } = await createMachine(currentProject(), text, {
     name: options.config,
     replace: options.replace === true,

@@ -14,7 +14,7 @@ export function addServiceCommands(program: Command): void {
 async function start(): Promise<void> {
   const interrupted = onInterrupt();
   const note = (line: string) => process.stdout.write(`${line}\n`);
-  const session = await openSession(currentProject(), 'steps', note);
+  const session = await openSession(currentProject(), 'steps', note, interrupted);
   try {
     const { queues, temporalConfigured, embedded } = session.settings;
     note(`worker ready on ${queues.light} and ${queues.training}`);

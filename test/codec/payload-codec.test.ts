@@ -13,7 +13,7 @@ const SECRET = randomBytes(32).toString('base64');
 const OTHER = randomBytes(32).toString('base64');
 
 function codec(...lines: string[]): PayloadCodec {
-  const [found] = dataConverterOf(PayloadKeys.parse(lines.join('\n'))).dataConverter?.payloadCodecs ?? [];
+  const [found] = dataConverterOf(PayloadKeys.parse(lines.join('\n'))).dataConverter.payloadCodecs ?? [];
   if (found === undefined) throw new Error('no codec');
   return found;
 }

@@ -1,0 +1,25 @@
+import { Connection } from '@temporalio/client';
+import type { ConnectionOptions } from '@temporalio/client';
+
+const LOOPBACK = /^(127\.|localhost[:]|localhost$|\[::1\])/;
+
+/** What http_proxy and its like say holds for other hosts: a proxy would look for its own loopback. */
+function withoutProxy(address: string): Pick<ConnectionOptions, 'channelArgs'> {
+  return LOOPBACK.test(address) ? { channelArgs: { 'grpc.enable_http_proxy': 0 } } : {};
+}
+
+/** Connects a client. A connection that does not come about leaves nothing behind that keeps the process alive. */
+export async function connectTo(
+  address: string,
+  timeoutMs: number,
+  options: ConnectionOptions = {},
+): Promise<Connection> {
+  const connection = Connection.lazy({ ...options, ...withoutProxy(address), address, connectTimeout: timeoutMs });
+  try {
+    await connection.ensureConnected();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
