@@ -71,7 +71,11 @@ const LISTS: Record<string, () => string> = {
     const rows = Object.entries(StepParameters.shape).map(([name, schema]) => {
       const { minimum, maximum, enum: choices, allowed } = z.toJSONSchema(schema);
       const range =
-        minimum === undefined ? String(allowed ?? (choices ?? []).join(', ')) : `${minimum} to ${maximum ?? ''}`;
+        minimum === undefined
+          ? typeof allowed === 'string'
+            ? allowed
+            : (choices ?? []).join(', ')
+          : `${minimum} to ${maximum ?? ''}`;
       return `| \`--${kebab(name)}\` | ${String(schema.def.defaultValue)} | ${range} | ${schema.description ?? ''} |`;
     });
     return ['| flag | default | allowed | what |', '| --- | --- | --- | --- |', ...rows].join('\n');
