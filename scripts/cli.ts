@@ -1,10 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import { addFleetCommands } from './commands/fleet.js';
-import { addHealthCommands } from './commands/health.js';
-import { addMachineCommands } from './commands/machine.js';
-import { addServiceCommands } from './commands/services.js';
-import { reportError } from './errors.js';
 import { endWithReader } from './interrupt.js';
+import { addFleetCommands } from './syntax/fleet.js';
+import { addHealthCommands } from './syntax/health.js';
+import { addMachineCommands } from './syntax/machine.js';
+import { addServiceCommands } from './syntax/services.js';
 
 const LEFT_OPEN_MS = 3_000;
 
@@ -24,8 +23,14 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Commander has printed its own message by now; 0 is --help.
-  process.exitCode = error instanceof CommanderError ? Math.min(error.exitCode * 2, 2) : reportError(error);
+  process.exitCode = error instanceof CommanderError ? Math.min(error.exitCode * 2, 2) : await report(error);
 }
 if (process.exitCode === undefined) process.exitCode = 0;
 // Everything is closed by now; what a library has left open must not keep the command.
 setTimeout(() => process.exit(), LEFT_OPEN_MS).unref();
+
+/** What errors are takes long to load, and most commands end well. */
+async function report(error: unknown): Promise<number> {
+  const { reportError } = await import('./errors.js');
+  return reportError(error);
+}

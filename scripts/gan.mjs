@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The command line. Plain JavaScript, because it must run before anything is installed: it sets up what is missing,
-// then hands over to the TypeScript program in this same process.
+// compiles the TypeScript program where its sources have changed, and hands over to it in this same process.
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureBuilt } from './build.mjs';
 import { ensureSetup } from './setup.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -10,6 +11,4 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.env['GAN_CALLED_FROM'] = (process.cwd() === root && process.env['INIT_CWD']) || process.cwd();
 process.chdir(root);
 await ensureSetup({ quiet: false });
-const { register } = await import('tsx/esm/api');
-register();
-await import('./cli.ts');
+await import(pathToFileURL(await ensureBuilt()).href);

@@ -1,10 +1,19 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { StepParameters } from '../contracts/parameters.js';
-import { exportSchema } from '../contracts/problems.js';
+// As JSON, not as zod's schema that it is made of: --help needs it, and should not have to load zod.
+import schema from '../contracts/generated/parameters.schema.json' with { type: 'json' };
+import type { StepParameters } from '../contracts/parameters.js';
 
 /** The flags that set a step's parameters, the same on every command that has them. */
 export type ParameterOptions = Partial<StepParameters>;
+
+/** What the contract says of a parameter. */
+interface Parameter {
+  description: string;
+  default: unknown;
+  type: string;
+  enum?: string[];
+}
 
 /** How each parameter's value is written on the command line. What it means and its default, the contract says. */
 const ARGUMENTS: Record<keyof StepParameters, string> = {
@@ -20,10 +29,10 @@ const ARGUMENTS: Record<keyof StepParameters, string> = {
 };
 
 export function addParameterOptions(command: Command): Command {
-  const { properties = {} } = exportSchema(StepParameters);
-  for (const [name, argument] of Object.entries(ARGUMENTS)) {
-    const { description, default: value, type, enum: words } = properties[name] ?? {};
-    const help = `${String(description)}${words === undefined ? '' : `: ${words.join(', ')}`} (default ${String(value)})`;
+  const properties: Record<keyof StepParameters, Parameter> = schema.properties;
+  for (const [name, argument] of Object.entries(ARGUMENTS) as [keyof StepParameters, string][]) {
+    const { description, default: value, type, enum: words } = properties[name];
+    const help = `${description}${words === undefined ? '' : `: ${words.join(', ')}`} (default ${String(value)})`;
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${argument}`;
     if (type === 'string') command.option(flag, help);
     else if (type === 'array') command.option(flag, help, numbers);

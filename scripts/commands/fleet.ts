@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { FleetRunInput } from '../../contracts/parameters.js';
 import type { FleetReport } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
@@ -20,11 +19,10 @@ import type { FleetRequest } from '../../manager/fleet-runs.js';
 import { FleetWatches } from '../../manager/fleet-watch.js';
 import type { FleetSnapshot } from '../../manager/fleet-watch.js';
 import { requireKnownMachines } from '../../manager/machines.js';
-import { STEERING } from '../../manager/steering.js';
 import type { Steering } from '../../manager/steering.js';
 import { EXIT } from '../errors.js';
 import { onInterrupt } from '../interrupt.js';
-import { addParameterOptions, list, number, parametersOf } from '../options.js';
+import { parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
 import { print } from '../output.js';
 import { currentProject, note } from '../project.js';
@@ -35,7 +33,7 @@ import { givenFields, notAppliedLine } from '../views/not-applied.js';
 import { planText } from '../views/plan.js';
 import { withSession } from '../with-session.js';
 
-interface RunOptions extends ParameterOptions {
+export interface RunOptions extends ParameterOptions {
   name?: string;
   machines?: string[];
   type?: string;
@@ -47,56 +45,7 @@ interface RunOptions extends ParameterOptions {
   worker: boolean;
 }
 
-export function addFleetCommands(program: Command): void {
-  const fleet = program.command('fleet').description('runs of many machines');
-  addParameterOptions(
-    fleet.command('run').description('regenerate the data of the fleet, or go on with the run that is under way'),
-  )
-    .option('--machines <a,b>', 'only these machines', list)
-    .option('--type <type>', 'only machines of this type')
-    .option(
-      '--only <failed|missing|stale>',
-      'only machines that failed, have no data set, or whose data set is out of date',
-    )
-    .option('--concurrency <n>', 'machines in flight at once (default: training slots + 1)', number)
-    .option('--force', 'run every step, also what is up to date')
-    .option('--name <name>', 'name of the run (default: date and time)')
-    .option('--plan', 'print what would run, what would be skipped and why; change nothing')
-    .option('--json', 'print the account as JSON')
-    .option('--no-worker', 'start no worker: others do the work')
-    .action(runFleet);
-  addParameterOptions(
-    program
-      .command('train-missing')
-      .description('take the machines without a valid model and data set through their steps'),
-  )
-    .option('--plan', 'print what would run; change nothing')
-    .option('--json', 'print the account as JSON')
-    .option('--no-worker', 'start no worker: others do the work')
-    .action((options: RunOptions) => runFleet({ ...options, only: 'missing' }));
-  fleet
-    .command('retry')
-    .description('run the machines that failed or were cancelled again')
-    .argument('[machines...]', 'default: all of them')
-    .option('--name <name>', 'which run (default: the latest)')
-    .option('--json', 'print the account as JSON')
-    .action(retry);
-  fleet
-    .command('status')
-    .description('the account of a run')
-    .option('--name <name>', 'which run (default: the latest)')
-    .option('--json', 'print the account as JSON')
-    .action(showFleet);
-  for (const action of STEERING) {
-    fleet
-      .command(action)
-      .description(`${action} the run that is under way`)
-      .option('--name <name>', 'which run (default: the latest)')
-      .action((options: { name?: string }) => steerRun(action, options.name));
-  }
-}
-
-async function runFleet(options: RunOptions): Promise<void> {
+export async function runFleet(options: RunOptions): Promise<void> {
   const request = requestOf(options);
   if (options.plan === true) {
     await printPlan(request, options.json);
@@ -140,7 +89,7 @@ async function printPlan(request: FleetRequest, json: boolean | undefined): Prom
   print(plan, json, () => planText(plan));
 }
 
-async function retry(machines: string[], options: { name?: string; json?: boolean }): Promise<void> {
+export async function retry(machines: string[], options: { name?: string; json?: boolean }): Promise<void> {
   await withRun({ ...options, worker: true }, async (session) => {
     const { name, again } = await retryFleet(session, machines, options.name ?? null, note);
     if (again !== null) note(`again: ${again.join(', ')}`);
@@ -208,12 +157,12 @@ async function notePage(session: Session, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function showFleet(options: { name?: string; json?: boolean }): Promise<void> {
+export async function showFleet(options: { name?: string; json?: boolean }): Promise<void> {
   const report = await withSession('workflows', (session) => fleetStatus(session, options.name ?? null));
   print(report, options.json, () => accountText(report, Date.now()));
 }
 
-async function steerRun(action: Steering, wanted: string | undefined): Promise<void> {
+export async function steerRun(action: Steering, wanted: string | undefined): Promise<void> {
   const name = await withSession('workflows', (session) => steerFleet(session, action, wanted ?? null));
   process.stdout.write(`fleet run ${name}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);
 }

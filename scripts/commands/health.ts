@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { MachineId } from '../../contracts/parameters.js';
 import { check } from '../../manager/check.js';
 import * as dataSets from '../../manager/data-sets.js';
@@ -12,50 +11,24 @@ import { healthTable } from '../views/health.js';
 import { logText, validationTable } from '../views/machine.js';
 import { withSession } from '../with-session.js';
 
-export function addHealthCommands(program: Command): void {
-  program
-    .command('health')
-    .description('which machines have a valid profile, model and data set')
-    .option('--json', 'print it as JSON')
-    .action(showHealth);
-  program
-    .command('validate')
-    .description('measure a machine’s data set')
-    .argument('<machine>')
-    .option('--full', 'all rows and more draws: slower, figures that vary less')
-    .option('--json', 'print the report as JSON')
-    .action(validate);
-  program
-    .command('report')
-    .description('write the fleet’s summary page, worst machines first')
-    .option('--json', 'print its path as JSON')
-    .action(writeReport);
-  program
-    .command('logs')
-    .description('what a machine’s running step last said, or the worker’s log')
-    .argument('[machine]')
-    .option('--json', 'print it as JSON')
-    .action(showLogs);
-}
-
-async function showHealth(options: { json?: boolean }): Promise<void> {
+export async function showHealth(options: { json?: boolean }): Promise<void> {
   const machines = await readHealth(currentProject(), control());
   print(machines, options.json, () => healthTable(machines));
   if (machines.some((machine) => healthState(machine) !== 'ready')) process.exitCode = EXIT.failed;
 }
 
-async function validate(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
+export async function validate(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
   const { report, summary } = await dataSets.validate(currentProject(), id, options.full === true, control());
   print(report, options.json, () => `${validationTable(report)}\n\n${summary}`);
 }
 
-async function writeReport(options: { json?: boolean }): Promise<void> {
+export async function writeReport(options: { json?: boolean }): Promise<void> {
   const { path, summary, metrics } = await writeFleetReport(currentProject(), control());
   print({ path, ...metrics }, options.json, () => `${summary}\n${path}`);
 }
 
-async function showLogs(machineId: string | undefined, options: { json?: boolean }): Promise<void> {
+export async function showLogs(machineId: string | undefined, options: { json?: boolean }): Promise<void> {
   if (machineId === undefined) {
     process.stdout.write((await workerLog(currentProject())) ?? 'no worker has run here\n');
     return;

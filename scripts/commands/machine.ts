@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { MachineId, MachinePipelineInput } from '../../contracts/parameters.js';
 import { check } from '../../manager/check.js';
 import * as dataSets from '../../manager/data-sets.js';
@@ -6,11 +5,10 @@ import { machinePoll } from '../../manager/machine-watch.js';
 import type { MachineSnapshot } from '../../manager/machine-watch.js';
 import { createMachine, readConfiguration, readMachine } from '../../manager/machines.js';
 import { pipelineResult, pipelineStatus, startPipeline, steerPipeline } from '../../manager/pipelines.js';
-import { STEERING } from '../../manager/steering.js';
 import type { Steering } from '../../manager/steering.js';
 import { EXIT } from '../errors.js';
 import { onInterrupt } from '../interrupt.js';
-import { addParameterOptions, parametersOf } from '../options.js';
+import { parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
 import { print } from '../output.js';
 import { callersPath, control, currentProject, note } from '../project.js';
@@ -18,65 +16,8 @@ import { stepState } from '../views/fleet.js';
 import { generationTable, pipelineText, resultLine } from '../views/machine.js';
 import { givenFields, notAppliedLine } from '../views/not-applied.js';
 import { withSession } from '../with-session.js';
-import { addImportCommand } from './import.js';
 
-export function addMachineCommands(program: Command): void {
-  const machine = program.command('machine').description('one machine');
-  machine
-    .command('create')
-    .description('add a machine to the fleet')
-    .requiredOption('--config <file>', 'its configuration, JSON')
-    .option('--replace', 'replace the machine of that id')
-    .option('--json', 'print the profile as JSON')
-    .action(create);
-  addImportCommand(machine);
-  for (const name of ['run', 'retry'] as const) {
-    const what =
-      name === 'run'
-        ? 'take a machine through its steps, or watch the pipeline that runs'
-        : 'the same for a machine that failed: what is up to date is skipped';
-    addParameterOptions(machine.command(name).description(what).argument('<machine>'))
-      .option('--force', 'run every step, also what is up to date')
-      .option('--json', 'print the result as JSON')
-      .option('--no-worker', 'start no worker: others do the work')
-      .action(runMachine);
-  }
-  machine
-    .command('status')
-    .description('where a machine is')
-    .argument('<machine>')
-    .option('--json', 'print the account as JSON')
-    .action(showMachine);
-  machine
-    .command('generations')
-    .description('the generations of a machine’s data set: who made each, how good it is, which is published')
-    .argument('<machine>')
-    .option('--json', 'print them as JSON')
-    .action(listGenerations);
-  machine
-    .command('rollback')
-    .description('publish the generation before the published one')
-    .argument('<machine>')
-    .option('--generation <name>', 'publish this one instead: its name, or how that begins')
-    .option('--json', 'print the result as JSON')
-    .action(rollBack);
-  machine
-    .command('verify')
-    .description('make the published data set again from its manifest and compare digests')
-    .argument('<machine>')
-    .option('--full', 'train the model again too')
-    .option('--json', 'print the result as JSON')
-    .action(verify);
-  for (const action of STEERING) {
-    machine
-      .command(action)
-      .description(`${action} a machine's pipeline`)
-      .argument('<machine>')
-      .action((id: string) => steerMachine(action, id));
-  }
-}
-
-async function create(options: { config: string; replace?: boolean; json?: boolean }): Promise<void> {
+export async function create(options: { config: string; replace?: boolean; json?: boolean }): Promise<void> {
   const text = await readConfiguration(callersPath(options.config));
   const { profile, path } = await createMachine(currentProject(), text, {
     name: options.config,
@@ -92,7 +33,7 @@ interface RunOptions extends ParameterOptions {
   worker: boolean;
 }
 
-async function runMachine(machineId: string, options: RunOptions): Promise<void> {
+export async function runMachine(machineId: string, options: RunOptions): Promise<void> {
   const input = check(MachinePipelineInput, {
     machineId,
     parameters: parametersOf(options),
@@ -142,31 +83,31 @@ async function showSteps(
   }
 }
 
-async function showMachine(machineId: string, options: { json?: boolean }): Promise<void> {
+export async function showMachine(machineId: string, options: { json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
   const report = await withSession('workflows', (session) => pipelineStatus(session, id));
   print(report, options.json, () => pipelineText(report));
 }
 
-async function listGenerations(machineId: string, options: { json?: boolean }): Promise<void> {
+export async function listGenerations(machineId: string, options: { json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
   const generations = await dataSets.listGenerations(currentProject(), id, control());
   print(generations, options.json, () => generationTable(generations));
 }
 
-async function rollBack(machineId: string, options: { generation?: string; json?: boolean }): Promise<void> {
+export async function rollBack(machineId: string, options: { generation?: string; json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
   const { data, summary } = await dataSets.rollBack(currentProject(), id, options.generation ?? null, control());
   print(data, options.json, () => summary);
 }
 
-async function verify(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
+export async function verify(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
   const id = check(MachineId, machineId);
   const { data, summary } = await dataSets.verify(currentProject(), id, options.full === true, control());
   print(data, options.json, () => `✓ ${summary}`);
 }
 
-async function steerMachine(action: Steering, machineId: string): Promise<void> {
+export async function steerMachine(action: Steering, machineId: string): Promise<void> {
   const id = check(MachineId, machineId);
   await withSession('workflows', (session) => steerPipeline(session, action, id));
   process.stdout.write(`${id}: ${action === 'cancel' ? 'cancelled' : `${action}d`}\n`);

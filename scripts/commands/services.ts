@@ -1,17 +1,11 @@
 import { once } from 'node:events';
-import type { Command } from 'commander';
 import pino from 'pino';
 import { startWorker } from '../../workers/worker.js';
 import { openSession } from '../../manager/embedded/session.js';
 import { onInterrupt } from '../interrupt.js';
 import { currentProject } from '../project.js';
 
-export function addServiceCommands(program: Command): void {
-  program.command('start').description('server and worker, until Ctrl-C').action(start);
-  program.command('worker').description('one more worker, on the Temporal that the settings name').action(work);
-}
-
-async function start(): Promise<void> {
+export async function start(): Promise<void> {
   const interrupted = onInterrupt();
   const note = (line: string) => process.stdout.write(`${line}\n`);
   const session = await openSession(currentProject(), 'steps', note, interrupted);
@@ -27,7 +21,7 @@ async function start(): Promise<void> {
   }
 }
 
-async function work(): Promise<void> {
+export async function work(): Promise<void> {
   const interrupted = onInterrupt();
   const { settings, projectRoot } = currentProject();
   const log = pino({ level: settings.logLevel });

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { STEERING } from '../../manager/steering.js';
+import { later } from '../later.js';
+import { addParameterOptions } from '../options.js';
+import { addImportCommand } from './import.js';
+
+const commands = () => import('../commands/machine.js');
+
+export function addMachineCommands(program: Command): void {
+  const machine = program.command('machine').description('one machine');
+  machine
+    .command('create')
+    .description('add a machine to the fleet')
+    .requiredOption('--config <file>', 'its configuration, JSON')
+    .option('--replace', 'replace the machine of that id')
+    .option('--json', 'print the profile as JSON')
+    .action(later(async () => (await commands()).create));
+  addImportCommand(machine);
+  for (const name of ['run', 'retry'] as const) {
+    const what =
+      name === 'run'
+        ? 'take a machine through its steps, or watch the pipeline that runs'
+        : 'the same for a machine that failed: what is up to date is skipped';
+    addParameterOptions(machine.command(name).description(what).argument('<machine>'))
+      .option('--force', 'run every step, also what is up to date')
+      .option('--json', 'print the result as JSON')
+      .option('--no-worker', 'start no worker: others do the work')
+      .action(later(async () => (await commands()).runMachine));
+  }
+  machine
+    .command('status')
+    .description('where a machine is')
+    .argument('<machine>')
+    .option('--json', 'print the account as JSON')
+    .action(later(async () => (await commands()).showMachine));
+  machine
+    .command('generations')
+    .description('the generations of a machine’s data set: who made each, how good it is, which is published')
+    .argument('<machine>')
+    .option('--json', 'print them as JSON')
+    .action(later(async () => (await commands()).listGenerations));
+  machine
+    .command('rollback')
+    .description('publish the generation before the published one')
+    .argument('<machine>')
+    .option('--generation <name>', 'publish this one instead: its name, or how that begins')
+    .option('--json', 'print the result as JSON')
+    .action(later(async () => (await commands()).rollBack));
+  machine
+    .command('verify')
+    .description('make the published data set again from its manifest and compare digests')
+    .argument('<machine>')
+    .option('--full', 'train the model again too')
+    .option('--json', 'print the result as JSON')
+    .action(later(async () => (await commands()).verify));
+  for (const action of STEERING) {
+    machine
+      .command(action)
+      .description(`${action} a machine's pipeline`)
+      .argument('<machine>')
+      .action(async (id: string) => (await commands()).steerMachine(action, id));
+  }
+}
