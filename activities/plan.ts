@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { z } from 'zod';
 import type { ZodType } from 'zod';
 import { FAILURE } from '../contracts/failures.js';
+import { HealthData } from '../contracts/health.js';
 import { FleetRunInput, MachinePipelineInput } from '../contracts/parameters.js';
 import type { StepParameters } from '../contracts/parameters.js';
 import { PlanData } from '../contracts/plan.js';
@@ -27,11 +27,6 @@ export interface PlanSettings extends StepSettings, StepOptions {
 
 export { PlanData };
 export type { PlannedMachine };
-
-/** What validate_all_models.py gives. */
-export const HealthData = z.object({
-  machines: z.array(z.object({ machineId: z.string(), metadata: z.boolean(), model: z.boolean(), data: z.boolean() })),
-});
 
 /** Checks a pipeline's input and the machine's configuration before any work starts; adds the worker's time-outs and queues. */
 export async function admitMachine(given: unknown, settings: PlanSettings): Promise<AdmittedMachine> {

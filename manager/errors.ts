@@ -1,7 +1,4 @@
-import { WorkflowFailedError } from '@temporalio/client';
-import { FAILURE, ownCode } from '../contracts/failures.js';
-import { STEP_TITLES } from '../contracts/steps.js';
-import { reportFailure } from '../workflows/failure-report.js';
+import { FAILURE } from '../contracts/failures.js';
 
 /** Who must act on an error: a failure's type where it is one, or what only a person's request can run into. */
 export const REFUSAL = {
@@ -29,17 +26,4 @@ export class ManagerError extends Error {
   ) {
     super(message);
   }
-}
-
-/** A workflow's failure as an error for a person: which step, what, what to do next. Other errors stay as they are. */
-export function workflowError(error: unknown): unknown {
-  if (!(error instanceof WorkflowFailedError)) return error;
-  return failureError(error.cause);
-}
-
-/** A failure, of a workflow or of an activity's code that ran here, as an error for a person. */
-export function failureError(error: unknown): ManagerError {
-  const failure = reportFailure(error, null);
-  const where = failure.step === null ? '' : `${STEP_TITLES[failure.step]}: `;
-  return new ManagerError(failure.type, `${where}${failure.message}`, failure.hint, ownCode(failure), failure.field);
 }

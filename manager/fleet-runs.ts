@@ -8,11 +8,12 @@ import { isRetryable } from '../workflows/fleet-ledger.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
 import { notApplied } from './differences.js';
 import type { NotApplied } from './differences.js';
-import { ManagerError, REFUSAL, workflowError } from './errors.js';
+import { ManagerError, REFUSAL } from './errors.js';
 import { failedMachines, stillInFleet } from './failed-machines.js';
 import type { Connected } from './project.js';
 import { steer } from './steering.js';
 import type { Steering } from './steering.js';
+import { workflowError } from './workflow-error.js';
 
 type Note = (line: string) => void;
 

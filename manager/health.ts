@@ -1,5 +1,5 @@
-import { HealthData } from '../activities/plan.js';
 import { SCRIPT } from '../activities/python/scripts.js';
+import { HealthData } from '../contracts/health.js';
 import type { MachineHealth } from '../contracts/runs.js';
 import type { Control, Project } from './project.js';
 import { runScript } from './script.js';

@@ -7,12 +7,13 @@ import { machineWorkflowId } from '../contracts/steps.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
 import { notApplied } from './differences.js';
 import type { NotApplied } from './differences.js';
-import { ManagerError, REFUSAL, workflowError } from './errors.js';
+import { ManagerError, REFUSAL } from './errors.js';
 import { readLiveStep } from './live-step.js';
 import type { LiveStep } from './live-step.js';
 import type { Connected } from './project.js';
 import { steer } from './steering.js';
 import type { Steering } from './steering.js';
+import { workflowError } from './workflow-error.js';
 
 /** A machine's pipeline that was started, or that ran already. */
 export interface StartedPipeline {

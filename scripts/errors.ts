@@ -1,21 +1,12 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { PayloadKeyError } from '../codec/keys.js';
-import { FAILURES, exitStatusOf } from '../contracts/failures.js';
+import { exitStatusOf } from '../contracts/failures.js';
 import { printable } from '../contracts/printable.js';
-import { ManagerError, REFUSAL, failureError } from '../manager/errors.js';
+import { ManagerError, REFUSAL } from '../manager/errors.js';
+import { failureError } from '../manager/workflow-error.js';
 import { ConfigError } from '../temporal.config.js';
-
-/** Exit statuses of the command line: those of the scripts (contract 1). */
-export const EXIT = {
-  ok: 0,
-  failed: FAILURES.crashed.exitStatus,
-  invalid: FAILURES.invalidInput.exitStatus,
-  missing: FAILURES.missingPrerequisite.exitStatus,
-  validation: FAILURES.validationFailed.exitStatus,
-  resource: FAILURES.resource.exitStatus,
-  interrupted: FAILURES.interrupted.exitStatus,
-} as const;
+import { EXIT } from './exit.js';
 
 /** Exit status for an error's type: of a failure, or of what only a person's request can run into. */
 export function exitOf(type: string): number {

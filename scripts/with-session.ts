@@ -1,4 +1,3 @@
-import { openSession } from '../manager/embedded/session.js';
 import type { Session, WorkerNeed } from '../manager/embedded/session.js';
 import { currentProject } from './project.js';
 
@@ -9,6 +8,8 @@ export async function withSession<T>(
   note?: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<T> {
+  // What reports errors is loaded too, while its file is sure to be there: a session may last for days.
+  const [{ openSession }] = await Promise.all([import('../manager/embedded/session.js'), import('./errors.js')]);
   const session = await openSession(currentProject(), need, note, signal);
   try {
     return await use(session);

@@ -9,7 +9,7 @@ import type { Settings } from '../../temporal.config.js';
 import { isSamePlace, placeOf } from '../../workers/data-root.js';
 import { requireKeys } from '../../workers/payload-keys.js';
 import { markNamespace, markedDataRoot } from '../../workers/namespace-mark.js';
-import { startWorker } from '../../workers/worker.js';
+import type { FleetWorker } from '../../workers/worker.js';
 import { ManagerError, REFUSAL } from '../errors.js';
 import type { Connected, Project } from '../project.js';
 import { connectTo } from './connect.js';
@@ -57,7 +57,7 @@ async function openConfigured(project: Project, need: WorkerNeed, note: (line: s
   const client = await connect(settings);
   try {
     await requireKeys(client.connection, settings);
-    const worker = need === 'steps' ? await startWorker(settings, projectRoot, fileLog(settings)) : null;
+    const worker = need === 'steps' ? await startWorker(settings, projectRoot) : null;
     if (need !== 'steps') await noteOtherDataRoot(client, settings, note);
     const close = async () => {
       await worker?.shutdown();
@@ -68,6 +68,11 @@ async function openConfigured(project: Project, need: WorkerNeed, note: (line: s
     await client.connection.close();
     throw error;
   }
+}
+
+async function startWorker(settings: Settings, projectRoot: string): Promise<FleetWorker> {
+  const worker = await import('../../workers/worker.js');
+  return await worker.startWorker(settings, projectRoot, fileLog(settings));
 }
 
 /** Who lets others work, or looks, may be anywhere; that its own data root is not the one is worth a line. */

@@ -4,7 +4,6 @@ import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { Logger } from 'pino';
 import type { Settings } from '../../temporal.config.js';
-import { startWorker } from '../../workers/worker.js';
 import type { FleetWorker } from '../../workers/worker.js';
 import { isServing, isTakenOver, startEmbeddedServer } from './server.js';
 import type { EmbeddedServer } from './server.js';
@@ -53,6 +52,7 @@ export class Keeper {
       )
     )
       return false;
+    const { startWorker } = await import('../../workers/worker.js');
     this.worker = await startWorker(this.settings, this.projectRoot, this.log, { steps });
     this.worker.ended.catch((error: unknown) => {
       this.log.error({ err: error }, 'the worker failed');
@@ -67,6 +67,8 @@ export class Keeper {
   }
 
   private async keepOn(client: Client): Promise<void> {
+    // Now, while its file is sure to be there: it may be needed in days.
+    await import('../../workers/worker.js');
     let misses = 0;
     while (await this.waited()) {
       try {

@@ -20,7 +20,7 @@ import { FleetWatches } from '../../manager/fleet-watch.js';
 import type { FleetSnapshot } from '../../manager/fleet-watch.js';
 import { requireKnownMachines } from '../../manager/machines.js';
 import type { Steering } from '../../manager/steering.js';
-import { EXIT } from '../errors.js';
+import { EXIT } from '../exit.js';
 import { onInterrupt } from '../interrupt.js';
 import { parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';

@@ -4,7 +4,7 @@ import * as dataSets from '../../manager/data-sets.js';
 import { writeFleetReport } from '../../manager/fleet-report.js';
 import { healthState, readHealth } from '../../manager/health.js';
 import { runningStep, workerLog } from '../../manager/logs.js';
-import { EXIT } from '../errors.js';
+import { EXIT } from '../exit.js';
 import { print } from '../output.js';
 import { control, currentProject } from '../project.js';
 import { healthTable } from '../views/health.js';

@@ -6,7 +6,7 @@ import type { MachineSnapshot } from '../../manager/machine-watch.js';
 import { createMachine, readConfiguration, readMachine } from '../../manager/machines.js';
 import { pipelineResult, pipelineStatus, startPipeline, steerPipeline } from '../../manager/pipelines.js';
 import type { Steering } from '../../manager/steering.js';
-import { EXIT } from '../errors.js';
+import { EXIT } from '../exit.js';
 import { onInterrupt } from '../interrupt.js';
 import { parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';

@@ -11,7 +11,7 @@ import { failure } from '../../activities/python/failures.js';
 import { FAILURE } from '../../contracts/failures.js';
 import type { PipelineResult } from '../../contracts/runs.js';
 import { WORKFLOW } from '../../contracts/runs.js';
-import { workflowError } from '../../manager/errors.js';
+import { workflowError } from '../../manager/workflow-error.js';
 import { readLiveStep } from '../../manager/live-step.js';
 import { reportError } from '../../scripts/errors.js';
 import type { Settings } from '../../temporal.config.js';
