@@ -1,5 +1,6 @@
 // Runs the Temporal dev server as long as its starter lives: `node guard.mjs <processes> <port> <UI port> <binary> <args…>`.
-// The starter holds the other end of stdin; however it dies, the pipe closes and the server is stopped in order.
+// The starter holds the other end of stdin; however it dies, the pipe closes and the server is stopped in order. One that
+// has only looked writes a word first: then the server is killed, since to stop in order it waits a second for nothing.
 // A server that dies is started again and goes on from its file, unless it dies at once, several times.
 // Its Web UI is reached through a door here that lets no foreign site in (ui-door.mjs).
 // Plain JavaScript of Node's own modules: it starts in milliseconds.
@@ -18,8 +19,13 @@ const UI_PORT_TAKEN = 99;
 const [processes = '', port = '', uiPort = '', binary = '', ...args] = process.argv.slice(2);
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
-process.stdin.once('close', stop).once('error', stop).resume();
+process.stdin
+  .once('data', () => (atOnce = true))
+  .once('close', stop)
+  .once('error', stop)
+  .resume();
 
+let atOnce = false;
 let stopping = false;
 let shortLives = 0;
 /** @type {import('node:child_process').ChildProcess | null} */
@@ -58,7 +64,7 @@ function stop() {
   note(server?.pid === undefined ? '' : nameOf(server.pid), 'stopping');
   // Between two lives there is none to wait for.
   if (server === null || server.exitCode !== null || server.signalCode !== null) end(0);
-  server?.kill('SIGTERM');
+  server?.kill(atOnce ? 'SIGKILL' : 'SIGTERM');
   setTimeout(() => server?.kill('SIGKILL'), STOP_MS).unref();
 }
 

@@ -11,6 +11,7 @@ import type { Settings } from '../../temporal.config.js';
 import { markedDataRoot } from '../../workers/namespace-mark.js';
 import { ManagerError, REFUSAL } from '../errors.js';
 import { connectTo } from './connect.js';
+import { isListening } from './listening.js';
 import { isAlive, withLock } from './process-lock.mjs';
 import { ServerFolder } from './server-folder.js';
 import type { Processes } from './server-folder.js';
@@ -24,14 +25,17 @@ export interface EmbeddedServer {
   started: boolean;
   /** With the ports that the server has. */
   settings: Settings;
-  /** Stops the server if this process started it. */
-  stop: () => Promise<void>;
+  /**
+   * Stops the server if this process started it.
+   * @param atOnce kills it, which loses nothing: what it has answered is in its file
+   */
+  stop: (atOnce?: boolean) => Promise<void>;
 }
 
 type Ports = Settings['embedded'];
 
 const START_MS = 30_000;
-const LOOK_MS = 50;
+const LOOK_MS = 20;
 /** Pairs of ports that are tried where none is chosen. */
 const PAIRS = 50;
 const GUARD = join(import.meta.dirname, 'guard.mjs');
@@ -156,8 +160,8 @@ async function tryPorts(folder: ServerFolder, settings: Settings, binary: string
       resolve();
     }),
   );
-  const stop = async () => {
-    child.stdin?.end();
+  const stop = async (atOnce = false) => {
+    child.stdin?.end(atOnce ? 'now' : undefined);
     await ended;
   };
   const deadline = Date.now() + START_MS;
@@ -313,6 +317,7 @@ const FULL_BYTES = 256 * 1024;
 
 /** Whether a Temporal answers there. */
 async function answers(address: string): Promise<boolean> {
+  if (!(await isListening(address))) return false;
   try {
     const connection = await connectTo(address, 1_000);
     await connection.close();

@@ -97,10 +97,13 @@ async function openEmbedded(project: Project, need: WorkerNeed, note: (line: str
   const close = async () => {
     await keeper.closeWorker();
     await client?.connection.close();
-    await keeper.closeServer();
+    await keeper.closeServer(need !== 'steps');
   };
   try {
-    const started = await keeper.ensureServer();
+    const [started] = await Promise.all([
+      keeper.ensureServer(),
+      need === 'none' ? null : import('../../workers/worker.js'),
+    ]);
     const { settings } = keeper;
     note(`Temporal server ${started ? 'started' : 'found'} on ${settings.connect.address}`);
     client = await connect(settings);

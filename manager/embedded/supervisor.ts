@@ -100,11 +100,11 @@ export class Keeper {
     await this.worker?.shutdown();
   }
 
-  /** Stops the server that this keeper started. */
-  async closeServer(): Promise<void> {
+  /** Stops the server that this keeper started. @param atOnce kills it: nothing worked on it meanwhile */
+  async closeServer(atOnce = false): Promise<void> {
     this.closing.abort();
     await this.keeping;
-    await this.server?.stop();
+    await this.server?.stop(atOnce);
   }
 }
 
