@@ -221,5 +221,7 @@ async function run(command, args, whenItFails) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await ensureSetup({ dev: process.argv.includes('--dev'), bench: process.argv.includes('--bench') });
+  const { ensureBuilt } = await import('./build.mjs');
+  await ensureBuilt();
   process.stderr.write('everything is set up\n');
 }
