@@ -46,7 +46,7 @@ describe('the compiled command line', () => {
   it('is compiled by commands that start at once, and is whole for each of them', async () => {
     const programs = await Promise.all([ensureBuilt(root), ensureBuilt(root), ensureBuilt(root)]);
     expect(new Set(programs).size).toBe(1);
-    expect(readdirSync(join(root, '.cache/build'))).toEqual([basename(dirname(programs[0] ?? ''))]);
+    expect(readdirSync(join(root, '.cache/build'))).toEqual([basename(dirname(programs[0]))]);
   });
 
   it('finds files beside its sources', async () => {
