@@ -12,6 +12,7 @@ import {
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbeddedServer } from '../../manager/embedded/server.js';
 import type { EmbeddedServer } from '../../manager/embedded/server.js';
 import { isAlive, nameOf, withLock } from '../../manager/embedded/process-lock.mjs';
@@ -256,6 +257,8 @@ describe('what reaches a server', () => {
     const own = `http://127.0.0.1:${port}`;
     const asked = (headers: Record<string, string>, method = 'GET', where = '/api/v1/namespaces') =>
       status({ host: '127.0.0.1', port, path: where, method, headers });
+    // The Web UI comes up a moment after the server.
+    while ((await asked({ host: `127.0.0.1:${port}` })) === 503) await delay(20);
     expect(await asked({ host: `127.0.0.1:${port}` })).toBe(200);
     expect(await asked({ host: `localhost:${port}` }, 'GET', '/')).toBe(200);
     expect(await asked({ host: `evil.example:${port}` })).toBe(403);
