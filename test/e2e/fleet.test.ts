@@ -139,7 +139,7 @@ describe('a machine that failed and has left the fleet', () => {
 
 describe('other commands', () => {
   it.each([
-    [['machine', 'run', '../x'], 2, 'machineId: a machine id is lower-case letters'],
+    [['machine', 'run', '../x'], 2, 'machineId: must be lower-case letters'],
     [['machine', 'run', 'pump_nowhere'], 2, 'no machine pump_nowhere in the fleet'],
     [['machine', 'create', '--config', '/nowhere.json'], 2, 'config: no file /nowhere.json'],
     [['machine', 'status', 'pump_nowhere'], 3, 'npm run gan -- machine run pump_nowhere'],
