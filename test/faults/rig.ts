@@ -38,7 +38,7 @@ import { PARAMETERS, artifacts, halfWritten } from './artifacts.js';
 
 /** What happens to a Python process, and where. See faulty.py. */
 export interface Fault {
-  kind: 'kill' | 'segfault' | 'out of memory' | 'hang' | 'exit' | 'disk full' | 'read-only';
+  kind: 'kill' | 'segfault' | 'out of memory' | 'hang' | 'deaf' | 'exit' | 'disk full' | 'read-only';
   /** Script's file name, with wildcards. */
   script: string;
   call: 'replace' | 'fsync' | 'symlink' | 'progress';

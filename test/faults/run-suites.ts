@@ -13,11 +13,10 @@ const jest = [
   '--experimental-vm-modules',
   '--no-warnings',
   'node_modules/jest/bin/jest.js',
-  '--runInBand',
-  '--testTimeout',
-  '300000',
-  // In one word: as two it would take the names of suites that follow for patterns of its own.
+  // Not last: it would take the names of suites that follow for patterns of its own.
   '--testMatch=**/test/faults/*.{faults,test}.ts',
+  '--testTimeout=300000',
+  '--runInBand',
 ];
 const child = spawn(process.execPath, [...jest, ...process.argv.slice(3)], {
   env: { ...process.env, GAN_FAULTS_TABLE: file, GAN_FAULTS_REFERENCE: folder },

@@ -1,5 +1,6 @@
+import { isRunning } from '../support/processes.js';
 import { outcomeOf, whole } from './outcome.js';
-import { Rig, TRAINING, ended } from './rig.js';
+import { Rig, TRAINING, ended, kill, until } from './rig.js';
 
 /** Stops in order, and the budget of attempts: who was interrupted has not failed. */
 let rig: Rig;
@@ -78,19 +79,61 @@ it('a script that hangs is killed and started again', async () => {
   expect(fault.struck()).toBe(true);
 });
 
-it('a hung script’s worker is killed: the next attempt says who holds the machine, and nothing is written twice', async () => {
-  rig = await Rig.running(['pump_a'], 1, { GAN_ATTEMPTS: '2' });
-  rig.arm({ kind: 'hang', script: TRAINING, call: 'progress', at: 60 });
-  await rig.startFleet('first');
-  await rig.untilEpoch('pump_a', 60);
-  const [hung = 0] = rig.pythons(TRAINING);
-  const [worker] = rig.workers;
-  worker?.kill('SIGKILL');
-  if (worker !== undefined) await ended(worker);
-  await rig.startWorker();
-  const failed = (await rig.result('first')).machines[0];
-  expect(failed?.failure?.message).toContain(`pump_a is held by trainTvae in process ${hung}`);
-  process.kill(hung, 'SIGCONT');
-  await rig.startFleet('second');
-  expect(await outcomeOf(rig, 'second', 'worker SIGKILL while its Python hangs', 2)).toEqual(whole(rig));
+it.each(['hang', 'deaf'] as const)(
+  'a worker is killed and its script outlives it (%s): the next attempt ends that script, and goes on',
+  async (kind) => {
+    rig = await Rig.running(['pump_a'], 1, { GAN_ATTEMPTS: '1' });
+    const fault = rig.arm({ kind, script: TRAINING, call: 'progress', at: 60 });
+    await rig.startFleet('r');
+    await until('the fault', () => (fault.struck() ? true : null));
+    const left = rig.pythons(TRAINING);
+    const [worker] = rig.workers;
+    worker?.kill('SIGKILL');
+    if (worker !== undefined) await ended(worker);
+    const at = Date.now();
+    await rig.startWorker();
+    await rig.untilStarted('pump_a', TRAINING, at);
+    expect([left.length, left.filter(isRunning)]).toEqual([1, left]);
+    expect(await outcomeOf(rig, 'r', `worker SIGKILL, its Python outlives it: ${kind}`, 2)).toEqual(whole(rig));
+    expect(left.filter(isRunning)).toEqual([]);
+  },
+);
+
+describe('a worker stands still for longer than the heartbeat time-out while another lives', () => {
+  /** Waits until so many further attempts have begun. All but the last of them ended without the machine. */
+  async function furtherAttempts(count: number): Promise<void> {
+    const starts = () => rig.trace('pump_a', TRAINING).filter((line) => line.what === 'start');
+    await until(`${count} further attempts`, () => (starts().length > count ? true : null));
+  }
+
+  it.each([
+    ['goes on', 'SIGCONT'],
+    ['is killed', 'SIGKILL'],
+  ] as const)('with its script: the others wait, which is no failure, until it %s', async (_, signal) => {
+    rig = await Rig.running(['pump_a'], 2, { GAN_ATTEMPTS: '1' });
+    await rig.startFleet('r');
+    await rig.untilEpoch('pump_a', 60);
+    const [worker, scripts] = [rig.trainer(), rig.pythons(TRAINING)];
+    const stopped = [...scripts, worker.pid];
+    for (const pid of stopped) kill(pid, 'SIGSTOP');
+    await furtherAttempts(3);
+    expect(rig.epochs('pump_a').map((line) => line.pid)).toEqual(rig.epochs('pump_a').map(() => scripts[0]));
+    // A worker that is killed leaves its script as it is: the next attempt ends it.
+    for (const pid of signal === 'SIGCONT' ? stopped : [worker.pid]) kill(pid, signal);
+    expect(await outcomeOf(rig, 'r', `worker and Python SIGSTOP, then ${signal}`, 2)).toEqual(whole(rig));
+  });
+
+  it('while its script trains on: that is not disturbed, and what it made is taken over', async () => {
+    rig = await Rig.running(['pump_a'], 2, { GAN_ATTEMPTS: '1' });
+    await rig.startFleet('r');
+    await rig.untilEpoch('pump_a', 60);
+    const worker = rig.trainer();
+    kill(worker.pid, 'SIGSTOP');
+    await rig.result('r');
+    kill(worker.pid, 'SIGCONT');
+    worker.kill('SIGTERM');
+    await ended(worker);
+    expect(await outcomeOf(rig, 'r', 'worker SIGSTOP')).toEqual(whole(rig));
+    expect(rig.repeatedEpochs('pump_a')).toBe(0);
+  });
 });

@@ -185,7 +185,7 @@ describe('a worker that cannot work', () => {
       '    return real(name)',
       'm.version = version',
       'sys.argv = sys.argv[1:]',
-      'sys.path.insert(0, "GAN/scripts")',
+      'sys.path.insert(0, "GAN")',
       'runpy.run_path(sys.argv[0], run_name="__main__")',
     ].join('\n');
     writeFileSync(`${path}.py`, code);

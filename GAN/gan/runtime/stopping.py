@@ -4,9 +4,11 @@ Signals come in any number and at any moment, also inside their own handler: a w
 the handler takes no lock, starts no thread and prints nothing; it sets a flag and may raise one exception, once. The
 interpreter's own C handler has written to a pipe by then, and a thread that reads it, there since before the first
 signal, ends the process when the grace is over, whatever the main thread does: wait for a lock, print into a full pipe,
-compute in native code. Should native code keep the interpreter's lock, so that no thread of Python can run any more, the
-kernel's alarm ends the process; its status is then that of SIGALRM instead of 75. Before `install` the signals have
-their default action, which ends the process on the spot.
+compute in native code. Should native code take the interpreter's lock after that and keep it, so that no thread of Python
+can run any more, the kernel's alarm ends the process; its status is then that of SIGALRM instead of 75. One that has had
+the lock since before the signal is beyond help from inside: its worker kills the process or, when that is gone, the next
+process that wants the machine (store/locks.py). Before `install` the signals have their default action, which ends the
+process on the spot.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ ALLOWED = {
     "import": {INTERRUPTED, DEFAULT_ACTION},
     "unpolled": {INTERRUPTED},
     "polled": {INTERRUPTED},
+    "hosted": {"0", INTERRUPTED, DEFAULT_ACTION},
     "between": {"0", INTERRUPTED, DEFAULT_ACTION},
     "ending": {"0", INTERRUPTED},
     "caught": {INTERRUPTED},
