@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ARTIFACTS } from '../contracts/artifacts.js';
 import { FAILURE } from '../contracts/failures.js';
 import { MachineId } from '../contracts/parameters.js';
 import type { Profile } from '../contracts/profile.js';
@@ -13,7 +14,8 @@ export interface FleetFolders {
 
 /** Where a machine's configuration may lie, the data root's own first. */
 function folders({ projectRoot, dataRoot }: FleetFolders): string[] {
-  return [...new Set([join(dataRoot, 'fleet'), join(projectRoot, 'GAN/fleet')])];
+  const folder = dirname(ARTIFACTS.configuration);
+  return [...new Set([join(dataRoot, folder), join(projectRoot, 'GAN', folder)])];
 }
 
 /** Ids of the machines that have a configuration, in alphabetical order. */

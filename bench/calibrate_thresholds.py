@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
 from gan.evaluation.figures import evaluate
 from gan.machine.profile import configuration, parse_profile
 from gan.simulation.physics import simulate
-from gan.store.files import PROJECT_GAN, Paths
+from gan.store.fleet import PROJECT_ROOT, machine_ids
+from gan.store.local import LocalStore
 from gan.synthesis.temporal_tvae.trainer import split_runs
 
 SEED_ROWS, DATA_ROWS = 10_000, 35_000
@@ -30,10 +31,10 @@ SEED_ROWS, DATA_ROWS = 10_000, 35_000
 
 def rows(machines: list[str], repeats: int) -> Iterator[dict[str, object]]:
     """One row a machine and repeat: each figure's value and floor."""
-    paths = Paths(PROJECT_GAN)
+    store = LocalStore(PROJECT_ROOT)
     for repeat in range(repeats):
         for machine_id in machines:
-            profile = parse_profile(configuration(paths, machine_id))
+            profile = parse_profile(configuration(store, machine_id))
             seed = simulate(profile, SEED_ROWS, 1000 + repeat)
             train, held_out = (seed.select(ids) for ids in split_runs(seed, repeat))
             figures = evaluate(train, held_out, simulate(profile, DATA_ROWS, 9000 + repeat), repeat)
@@ -69,7 +70,7 @@ if __name__ == "__main__":
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--out", type=Path, default=None, help="the raw figures, JSON")
     args = parser.parse_args()
-    done = list(rows(args.machine or Paths(PROJECT_GAN).fleet_ids(), args.repeats))
+    done = list(rows(args.machine or machine_ids(LocalStore(PROJECT_ROOT)), args.repeats))
     if args.out is not None:
         args.out.write_text(json.dumps(done, indent=1))
     print("\n".join(summary(done)))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 import time
 from importlib import import_module
 from pathlib import Path
 
 from gan.data.tables import read_seed
 from gan.machine.profile import load_profile
-from gan.store.files import Paths
+from gan.store.local import LocalStore, temporary_store
 from gan.synthesis.synthesizer import SDV_TVAE, SYNTHESIZERS, synthesizer_of
 
 
@@ -32,14 +31,14 @@ def main() -> None:
     if args.synthesizer == SDV_TVAE:
         import_module("sdv.single_table")
     wall, cpu = time.perf_counter(), time.process_time()
-    paths = Paths(args.root)
-    profile = load_profile(paths, args.machine_id)
-    with tempfile.TemporaryDirectory() as folder:
+    store = LocalStore(args.root)
+    profile = load_profile(store, args.machine_id)
+    with temporary_store() as own:
         model = train(
-            read_seed(paths.seed(args.machine_id), profile),
+            read_seed(store, args.machine_id, profile),
             profile,
             TrainParams(args.epochs, args.batch_size),
-            checkpoints=Checkpoints(Path(folder), "bench"),
+            checkpoints=Checkpoints(own, args.machine_id, "bench"),
             provenance={},
             should_stop=lambda: False,
             on_epoch=lambda _: None,

@@ -27,7 +27,8 @@ from gan.data.runs import Floats, Ints, Runs  # noqa: E402
 from gan.evaluation import discriminator as discriminate  # noqa: E402
 from gan.machine.profile import configuration, parse_profile  # noqa: E402
 from gan.simulation.physics import simulate  # noqa: E402
-from gan.store.files import PROJECT_GAN, Paths  # noqa: E402
+from gan.store.fleet import PROJECT_ROOT  # noqa: E402
+from gan.store.local import LocalStore  # noqa: E402
 from gan.synthesis.temporal_tvae.trainer import split_runs  # noqa: E402
 
 ITERATIONS, BATCH, STARTS = 300, 128, 3
@@ -92,7 +93,7 @@ if __name__ == "__main__":
     parser.add_argument("--machine", nargs="+", default=["pump_ksb_etanorm_006"])
     torch.set_num_threads(1)
     for machine_id in parser.parse_args().machine:
-        profile = parse_profile(configuration(Paths(PROJECT_GAN), machine_id))
+        profile = parse_profile(configuration(LocalStore(PROJECT_ROOT), machine_id))
         seed, rng = simulate(profile, 10_000, 0), np.random.default_rng(0)
         held_out = seed.select(split_runs(seed, 0)[1])
         good = simulate(profile, 35_000, 1)

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
 
 from gan.evaluation.regression_gate import shortfall, warnings_gained
 from gan.pipeline import registry as steps
-from gan.store.files import Paths
+from gan.store.layout import key_of
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -34,7 +34,7 @@ def report(machine_id: str, seed: int, epochs: int) -> dict[str, Any]:
             script = steps.command(step, machine_id).split()[1]
             command = [sys.executable, script, "--machine_id", machine_id, "--root", folder, "--seed", str(seed)]
             subprocess.run([*command, *flags.get(step, [])], cwd=PROJECT, stdout=subprocess.DEVNULL, check=False)
-        (path,) = Paths(Path(folder)).generations(machine_id).glob("*/report.json")
+        (path,) = (Path(folder) / key_of("generations", machine_id)).glob("*/report.json")
         body: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return body
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -18,14 +17,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "GAN"))
 
 # isort: off
-import gan.store.files  # before numpy: it sets one thread a process  # noqa: F401
+import gan.store  # before numpy: it sets one thread a process  # noqa: F401
 import numpy as np
 
 # isort: on
 from gan.machine.profile import configuration, parse_profile
-from gan.store.files import Paths
+from gan.store.fleet import PROJECT_ROOT, machine_ids
+from gan.store.local import LocalStore, temporary_store
 
-PATHS = Paths(Path(__file__).resolve().parents[1] / "GAN")
+PROJECT = LocalStore(PROJECT_ROOT)
 ROWS = {"train": 35_000, "val": 7_500, "test": 7_500}
 # What is told, and what was aimed at.
 TOLD = {
@@ -54,11 +54,11 @@ def measure(machine_id: str, repeat: int, epochs: int) -> Measured:
     from gan.synthesis.temporal_tvae.sampler import sample
     from gan.synthesis.temporal_tvae.trainer import TrainParams, train
 
-    profile = parse_profile({"machine_id": machine_id, **configuration(PATHS, machine_id)})
+    profile = parse_profile({"machine_id": machine_id, **configuration(PROJECT, machine_id)})
     runs = simulate(profile, 10_000, repeat)
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_store() as own:
         model = train(
-            runs, profile, TrainParams(epochs=epochs, seed=repeat), checkpoints=Checkpoints(Path(folder), "bench"),
+            runs, profile, TrainParams(epochs=epochs, seed=repeat), checkpoints=Checkpoints(own, machine_id, "bench"),
             provenance={}, should_stop=lambda: False, on_epoch=lambda _: None,
         )  # fmt: skip
     data = sample(model, ROWS, repeat, on_progress=lambda *_: None, should_stop=lambda: False)["train"]
@@ -97,7 +97,7 @@ def table(machines: dict[str, Measured]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--machines", default=",".join(PATHS.fleet_ids()))
+    parser.add_argument("--machines", default=",".join(machine_ids(PROJECT)))
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=300)
     parser.add_argument("--jobs", type=int, default=1)

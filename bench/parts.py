@@ -18,7 +18,8 @@ from gan.data.tables import read_seed
 from gan.evaluation.assessment import RULES, Rule
 from gan.evaluation.figures import Figure, Figures, evaluate
 from gan.machine.profile import load_profile
-from gan.store.files import Paths
+from gan.store.layout import key_of
+from gan.store.local import LocalStore, temporary_store
 from gan.synthesis.model import load_model
 from gan.synthesis.synthesizer import SDV_TVAE, TEMPORAL_TVAE, synthesizer_of_model
 from timing import PROJECT, Ran, Training, python, run, train
@@ -138,9 +139,12 @@ def better(bench: Bench) -> list[dict[str, Any]]:
 
 
 def _figures(bench: Bench, machine_id: str, file: Path) -> Figures:
-    profile = load_profile(Paths(bench.root), machine_id)
-    model = load_model(file, profile)
-    seed = read_seed(Paths(bench.root).seed(machine_id), profile)
+    store = LocalStore(bench.root)
+    profile = load_profile(store, machine_id)
+    with temporary_store() as own:
+        own.write(key_of("model", machine_id), file.read_bytes())
+        model = load_model(own, machine_id, profile)
+    seed = read_seed(store, machine_id, profile)
     data = synthesizer_of_model(model).sample(
         model, {"train": EVALUATED_ROWS}, 0, on_progress=lambda *_: None, should_stop=lambda: False
     )["train"]
@@ -187,9 +191,7 @@ def sampling(bench: Bench) -> list[dict[str, Any]]:
 
 def _sampled(bench: Bench, machine_id: str, model: Path) -> Ran:
     """A data set's rows sampled from a model and written, in a process of its own."""
-    target = Paths(bench.root).model(machine_id)
-    target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(model, target)
+    LocalStore(bench.root).write(key_of("model", machine_id), model.read_bytes())
     args = {"root": bench.root, "machine_id": machine_id, "num_samples": DATA_SET_ROWS, "progress": "json"}
     flags = (part for k, v in args.items() for part in (f"--{k}", str(v)))
     return python("GAN/scripts/generate_synthetic_data.py", *flags)

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { parseProfile, readText } from '../activities/configuration.js';
 import { readProfile, requireMachines } from '../activities/fleet-folder.js';
 import { hasCode } from '../activities/python/failures.js';
+import { artifactKey } from '../contracts/artifacts.js';
 import type { Profile } from '../contracts/profile.js';
+import { artifactPath } from './artifacts.js';
 import { ManagerError, REFUSAL } from './errors.js';
 import type { Project } from './project.js';
 
@@ -22,15 +24,14 @@ export async function readConfiguration(path: string): Promise<string> {
  * @throws ApplicationFailure InvalidInput naming every field that is wrong; ManagerError when the machine is there
  */
 export async function createMachine(
-  { settings }: Project,
+  project: Project,
   text: string,
   { name, replace }: { name: string; replace: boolean },
 ): Promise<{ profile: Profile; path: string }> {
   const profile = parseProfile(text, name);
-  const folder = join(settings.dataRoot, 'fleet');
-  const path = join(folder, `${profile.machine_id}.json`);
+  const path = artifactPath(project, artifactKey('configuration', profile.machine_id));
   const temporary = `${path}.${randomUUID()}.tmp`;
-  await mkdir(folder, { recursive: true });
+  await mkdir(dirname(path), { recursive: true });
   try {
     await writeFile(temporary, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
     await (replace ? rename(temporary, path) : link(temporary, path));

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { ARTIFACTS } from '../contracts/artifacts.js';
 import { ScriptEvent } from '../contracts/events.js';
 import { FAILURES } from '../contracts/failures.js';
 import { DEGRADATIONS, MACHINE_TYPES } from '../contracts/machine-types.js';
@@ -24,6 +25,7 @@ export function generatedFiles(): Map<string, string> {
     'profile.schema': exportSchema(Profile),
     'parameters.schema': exportSchema(StepParameters),
     'machine-types': { degradations: DEGRADATIONS, types: MACHINE_TYPES },
+    artifacts: ARTIFACTS,
     failures: FAILURES,
     limits: { maxRunRows: MAX_RUN_ROWS, control: CONTROL },
   };

@@ -1,9 +1,6 @@
 """Checks what a worker needs here: the Python packages as they are pinned, a writable data root, some free space."""
 
-import os
 import re
-import shutil
-import tempfile
 from argparse import ArgumentParser
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -48,17 +45,13 @@ def wrong_packages() -> list[str]:
     return wrong
 
 
-def require_writable(root: Path) -> None:
-    """Raises MissingPrerequisite when nothing can be written to the data root."""
+def free_space(context: Context) -> int | None:
+    """Free bytes, None without a limit. Raises MissingPrerequisite when nothing can be written to the data root."""
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=root, prefix=".check.", suffix=f".{os.getpid()}.tmp") as file:
-            file.write(b"\0" * 4096)
-            file.flush()
-            os.fsync(file.fileno())
+        return context.store.probe()
     except OSError as error:
         raise MissingPrerequisite(
-            f"the data root {root} cannot be written to: {error.strerror}",
+            f"the data root {context.store.where()} cannot be written to: {error.strerror}",
             hint="check its owner and mode, or set GAN_ROOT to another folder",
             code="NOT_WRITABLE",
         ) from None
@@ -68,12 +61,13 @@ def work(context: Context) -> Result:
     wrong = wrong_packages()
     if wrong:
         raise MissingPrerequisite(f"Python packages: {'; '.join(wrong)}", hint="run: npm run setup", code="PACKAGES")
-    root = context.paths.root
-    require_writable(root)
-    free = shutil.disk_usage(root).free // MB
+    space = free_space(context)
+    if space is None:
+        return Result("ready")
+    free = space // MB
     if free < context.args.min_free_mb:
         raise MissingPrerequisite(
-            f"{free} MB are free under {root}, and {context.args.min_free_mb} are needed",
+            f"{free} MB are free under {context.store.where()}, and {context.args.min_free_mb} are needed",
             hint="free some space, or set GAN_MIN_FREE_MB",
             code="DISK_FULL",
         )

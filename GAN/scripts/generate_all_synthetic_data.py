@@ -7,13 +7,14 @@ import _path  # noqa: F401
 
 from gan.pipeline.batch import run_chains
 from gan.pipeline.flags import add_chain
+from gan.pipeline.plan import choose_machines
 from gan.pipeline.registry import STEPS
 from gan.pipeline.runner import Context, script_main
 from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:
-    return run_chains(context, context.paths.fleet_ids(), STEPS)
+    return run_chains(context, choose_machines(context.store, "all"), STEPS)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def work(context: Context) -> Result:
-    chosen = choose_machines(context.paths, context.args.machine_ids)
-    machines = [plan_machine(context.paths, machine_id, context.args) for machine_id in chosen]
+    chosen = choose_machines(context.store, context.args.machine_ids)
+    machines = [plan_machine(context.store, machine_id, context.args) for machine_id in chosen]
     due = sum(any(step["action"] == "run" for step in machine["steps"]) for machine in machines)
     lines = [
         f"{machine['machineId']}: {step['step']}: {step['action']} ({step['reason']})"

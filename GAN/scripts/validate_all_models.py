@@ -3,15 +3,16 @@
 import _path  # noqa: F401
 
 from gan.pipeline.health import check
+from gan.pipeline.plan import choose_machines
 from gan.pipeline.runner import Context, script_main
 from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:
     machines = []
-    ids = context.paths.fleet_ids()
+    ids = choose_machines(context.store, "all")
     for at, machine_id in enumerate(ids):
-        machines.append(check(context.paths, machine_id))
+        machines.append(check(context.store, machine_id))
         context.reporter.progress(at + 1, len(ids), "machines")
     ready = sum(machine.metadata and machine.model and machine.data for machine in machines)
     summary = f"{ready} of {len(machines)} machines are fully ready"

@@ -18,6 +18,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from gan.store.layout import Kind, key_of
+from gan.store.local import LocalStore
+
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPTS = "GAN/scripts"
 # A script's events, as the TypeScript side reads them.
@@ -113,6 +116,14 @@ class Root:
     """A data root of a test's own."""
 
     path: Path
+
+    @property
+    def store(self) -> LocalStore:
+        return LocalStore(self.path)
+
+    def file(self, kind: Kind, machine_id: str) -> Path:
+        """Where an artifact lies."""
+        return self.path / key_of(kind, machine_id)
 
     def add(self, machine_id: str, **changes: Any) -> str:
         """Puts a machine's configuration into the fleet and gives its id back."""

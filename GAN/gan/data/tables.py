@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from itertools import zip_longest
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +15,8 @@ import pyarrow.parquet as pq
 from gan.data.runs import Floats, Ints, Runs
 from gan.machine.profile import Profile
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import key_of, name_of
 
 # Where the time axis begins. A data set has no calendar of its own; a fixed start keeps its bytes the same.
 EPOCH = np.datetime64("2025-01-01T00:00:00", "ms")
@@ -91,44 +92,56 @@ def csv_bytes(runs: Runs, profile: Profile, *, exact: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def write_parquet(runs: Runs, profile: Profile, path: Path, digits: Sequence[int] | None = None) -> None:
-    pq.write_table(to_table(runs, profile, digits), path, compression="snappy", store_schema=True)
+def parquet_bytes(runs: Runs, profile: Profile, digits: Sequence[int] | None = None) -> bytes:
+    """The bytes of one split of a data set."""
+    buffer = io.BytesIO()
+    pq.write_table(to_table(runs, profile, digits), buffer, compression="snappy", store_schema=True)
+    return buffer.getvalue()
 
 
-def read_seed(path: Path, profile: Profile) -> Runs:
-    """Reads a seed CSV.
+def read_seed(store: ArtifactStore, machine_id: str, profile: Profile) -> Runs:
+    """Reads a machine's seed.
 
     Raises MissingPrerequisite without the file, InvalidInput naming the column and row that are wrong.
     """
-    if not path.exists():
-        command = f".venv/bin/python GAN/scripts/generate_seed_from_profile.py --machine_id {profile.machine_id}"
-        raise MissingPrerequisite(f"no seed of {profile.machine_id} ({path.name})", hint=f"run: {command}")
+    seed = key_of("seed", machine_id)
+    name = name_of(seed)
+    if not store.exists(seed):
+        command = f".venv/bin/python GAN/scripts/generate_seed_from_profile.py --machine_id {machine_id}"
+        raise MissingPrerequisite(f"no seed of {machine_id} ({name})", hint=f"run: {command}")
     try:
-        table = csv.read_csv(path, convert_options=csv.ConvertOptions(null_values=["", "NaN", "nan", "NA", "null"]))
+        with store.open(seed) as file:
+            table = csv.read_csv(file, convert_options=csv.ConvertOptions(null_values=["", "NaN", "nan", "NA", "null"]))
     except pa.ArrowInvalid as error:
-        raise InvalidInput(f"{path.name} is not a readable CSV: {error}", hint="make the seed again") from None
+        raise InvalidInput(f"{name} is not a readable CSV: {error}", hint="make the seed again") from None
     garbled = [field.name for field in table.schema if pa.types.is_binary(field.type)]
     if garbled:
-        raise InvalidInput(f"{path.name}: {garbled[0]} is not UTF-8 text", field=garbled[0])
-    return from_table(table, profile, path.name)
+        raise InvalidInput(f"{name}: {garbled[0]} is not UTF-8 text", field=garbled[0])
+    return from_table(table, profile, name)
 
 
-def read_parquet(path: Path, profile: Profile) -> Runs:
-    """Reads one split of a data set. Raises InvalidInput for a damaged file, and for other columns, types or units than the
-    profile's."""
+def parquet_table(store: ArtifactStore, key: str) -> pa.Table:
+    """Reads one split of a data set as it is. Raises InvalidInput for a damaged or missing file."""
     try:
-        table = pq.read_table(path)
+        with store.open(key) as file:
+            return pq.read_table(file)
     except (pa.ArrowInvalid, OSError) as error:
         raise InvalidInput(
-            f"{path.name} is not a readable parquet file: {error}", hint="generate the data set again"
+            f"{name_of(key)} is not a readable parquet file: {error}", hint="generate the data set again"
         ) from None
+
+
+def read_parquet(store: ArtifactStore, key: str, profile: Profile) -> Runs:
+    """Reads one split of a data set. Raises InvalidInput for a damaged file, and for other columns, types or units than the
+    profile's."""
+    table, name = parquet_table(store, key), name_of(key)
     expected = data_schema(profile)
     if not table.schema.equals(expected, check_metadata=True):
         raise InvalidInput(
-            f"{path.name} has another schema than the profile: {_difference(table.schema, expected)}",
+            f"{name} has another schema than the profile: {_difference(table.schema, expected)}",
             hint="generate the data set again",
         )
-    return from_table(table, profile, path.name)
+    return from_table(table, profile, name)
 
 
 def _difference(found: pa.Schema, expected: pa.Schema) -> str:

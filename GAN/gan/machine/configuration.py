@@ -6,15 +6,16 @@ activities/configuration.ts reads the same files by the same rules.
 from __future__ import annotations
 
 import errno
+import io
 import json
-import os
 import re
-import stat
-from pathlib import Path
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, BinaryIO, NoReturn
 
 from gan.runtime.errors import InvalidInput
 from gan.runtime.printable import printable
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import name_of
 
 MOST_BYTES = 5_000_000
 MOST_LEVELS = 32
@@ -25,28 +26,29 @@ _MAY_PASS = {
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 
 
-def read_text(path: Path) -> str:
+def read_text(open_file: Callable[[], BinaryIO], name: str) -> str:
     """The text of a file. Raises InvalidInput, FileNotFoundError, and OSError for what a retry may mend."""
     try:
-        # A pipe that nobody writes to is not waited for.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        file = open_file()
     except OSError as error:
         if error.errno in _MAY_PASS:
             raise
-        raise InvalidInput(f"{path.name} cannot be read: {error.strerror}", field="config") from None
-    try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise InvalidInput(f"{path.name} is not a regular file", field="config")
-        if found.st_size > MOST_BYTES:
-            raise InvalidInput(f"{path.name} has {found.st_size} bytes: {MOST_BYTES} are allowed", field="config")
-        data = os.read(handle, MOST_BYTES + 1)
-    finally:
-        os.close(handle)
+        raise InvalidInput(f"{name} cannot be read: {error.strerror}", field="config") from None
+    with file:
+        size = file.seek(0, io.SEEK_END)
+        if size > MOST_BYTES:
+            raise InvalidInput(f"{name} has {size} bytes: {MOST_BYTES} are allowed", field="config")
+        file.seek(0)
+        data = file.read(MOST_BYTES + 1)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"{path.name} is not UTF-8 text: {error}", field="config") from None
+        raise InvalidInput(f"{name} is not UTF-8 text: {error}", field="config") from None
+
+
+def read_object(store: ArtifactStore, key: str) -> dict[str, Any]:
+    """A configuration or profile of the store. Raises what read_text and parse_object do."""
+    return parse_object(read_text(lambda: store.open(key), name_of(key)), name_of(key))
 
 
 def parse_object(text: str, name: str) -> dict[str, Any]:

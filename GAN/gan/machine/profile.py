@@ -12,12 +12,14 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from gan.machine.configuration import parse_object, read_text
+from gan.machine.configuration import parse_object, read_object
 from gan.machine.validation import check_profile
 from gan.machine.wear import DEFAULTS, Wear
 from gan.runtime.contracts import contract
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
-from gan.store.files import PROJECT_GAN, Paths
+from gan.store.artifacts import ArtifactStore
+from gan.store.fleet import configured_in, machine_ids
+from gan.store.layout import key_of, name_of
 
 _FIELDS = contract("profile.schema")["properties"]
 _SENSOR = _FIELDS["sensors"]["items"]["properties"]
@@ -177,37 +179,39 @@ def _wear(fields: Mapping[str, Any] | None, default: Wear) -> Wear:
     return default if fields is None else Wear(**_floats({**asdict(default), **fields}))
 
 
-def configuration(paths: Paths, machine_id: str, text: str | None = None) -> dict[str, Any]:
+def configuration(store: ArtifactStore, machine_id: str, text: str | None = None) -> dict[str, Any]:
     """A machine's configuration as JSON: `text`, else its file of the fleet, else the profile it has already.
 
     Raises InvalidInput for a machine that has none, or one that is not a JSON object.
     """
     if text is not None:
         return parse_object(text, "config")
-    for path in (paths.fleet(machine_id), paths.metadata(machine_id)):
-        with suppress(FileNotFoundError):
-            return parse_object(read_text(path), path.name)
-    raise _unknown(paths, machine_id)
+    place = configured_in(store, machine_id)
+    with suppress(FileNotFoundError):
+        if place is not None:
+            return read_object(place, key_of("configuration", machine_id))
+        return read_object(store, key_of("profile", machine_id))
+    raise _unknown(store, machine_id)
 
 
-def _unknown(paths: Paths, machine_id: str) -> InvalidInput:
-    known = ", ".join(paths.fleet_ids())
+def _unknown(store: ArtifactStore, machine_id: str) -> InvalidInput:
+    known = ", ".join(machine_ids(store))
     return InvalidInput(
         f"machine_id: no machine {machine_id} in the fleet ({known or 'it is empty'})",
         field="machine_id",
-        hint=f"write {PROJECT_GAN.name}/fleet/{machine_id}.json, or give its configuration to create_metadata.py with --config",
+        hint=f"write GAN/{key_of('configuration', machine_id)}, or give its configuration to create_metadata.py with --config",
     )
 
 
-def load_profile(paths: Paths, machine_id: str) -> Profile:
+def load_profile(store: ArtifactStore, machine_id: str) -> Profile:
     """Reads the profile that createProfile wrote. Raises MissingPrerequisite, or InvalidInput for an unknown machine."""
-    path = paths.metadata(machine_id)
+    profile = key_of("profile", machine_id)
     try:
-        return parse_profile(parse_object(read_text(path), path.name))
+        return parse_profile(read_object(store, profile))
     except FileNotFoundError:
-        if not paths.fleet(machine_id).exists():
-            raise _unknown(paths, machine_id) from None
+        if configured_in(store, machine_id) is None:
+            raise _unknown(store, machine_id) from None
         command = f".venv/bin/python GAN/scripts/create_metadata.py --machine_id {machine_id}"
         raise MissingPrerequisite(
-            f"no profile of {machine_id} ({path.name})", hint=f"run: {command}", field="machine_id"
+            f"no profile of {machine_id} ({name_of(profile)})", hint=f"run: {command}", field="machine_id"
         ) from None

@@ -66,5 +66,5 @@ def _run(context: Context, machine_id: str, step: str) -> None:
     reporter = Reporter(
         step, machine_id, as_json=context.reporter.as_json, on_reader_gone=context.reporter.on_reader_gone
     )
-    result = run(Context(args, context.paths, reporter, context.stop), step)
+    result = run(Context(args, context.store, reporter, context.stop), step)
     reporter.say(result.text or result.summary)

@@ -27,4 +27,4 @@ def run(context: Context, step: str) -> Result:
 
 
 def _require_profile(context: Context) -> None:
-    load_profile(context.paths, context.machine_id)
+    load_profile(context.store, context.machine_id)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gan.machine.profile import load_profile
-from gan.store.files import Paths
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import key_of
 from gan.store.publication import is_published
 from gan.synthesis.model import load_model
 
@@ -33,13 +34,13 @@ class Health:
         return {"machineId": self.machine_id, "metadata": self.metadata, "model": self.model, "data": self.data}
 
 
-def check(paths: Paths, machine_id: str) -> Health:
+def check(store: ArtifactStore, machine_id: str) -> Health:
     """Reads and checks a machine's artifacts. However one is broken, it is not valid, and only this machine's."""
-    profile = _read(lambda: load_profile(paths, machine_id))
-    data = _read(lambda: is_published(paths, machine_id)) is True
+    profile = _read(lambda: load_profile(store, machine_id))
+    data = _read(lambda: is_published(store, machine_id)) is True
     if profile is None:
-        return Health(machine_id, False, paths.model(machine_id).is_file(), data)
-    return Health(machine_id, True, _read(lambda: load_model(paths.model(machine_id), profile)) is not None, data)
+        return Health(machine_id, False, store.exists(key_of("model", machine_id)), data)
+    return Health(machine_id, True, _read(lambda: load_model(store, machine_id, profile)) is not None, data)
 
 
 def _read(read: Callable[[], Artifact]) -> Artifact | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from gan.machine.configuration import read_text
 from gan.pipeline.registry import step_named
 from gan.pipeline.runner import split_ratio
 from gan.runtime.errors import InvalidInput
+from gan.runtime.files import open_regular
 
 
 def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def config_text(config: str) -> str:
     if config.lstrip().startswith("{"):
         return config
     try:
-        return read_text(Path(config))
+        return read_text(lambda: open_regular(config), config.rsplit("/", 1)[-1])
     except OSError as error:
         raise InvalidInput(
             f"config: {config[:80]!r} is neither JSON nor a readable file ({type(error).__name__})", field="config"

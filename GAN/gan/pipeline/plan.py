@@ -9,15 +9,17 @@ from gan.machine.profile import configuration, parse_profile
 from gan.pipeline import registry as steps
 from gan.pipeline.parameters import parameters_of
 from gan.runtime.errors import InvalidInput, MissingPrerequisite, StepError
-from gan.store.files import Paths, check_machine_id
+from gan.store.artifacts import ArtifactStore
+from gan.store.fleet import machine_ids
+from gan.store.layout import check_machine_id, key_of
 from gan.store.manifest import Manifest
 from gan.store.publication import is_published
 from gan.store.staleness import Stale
 
 
-def choose_machines(paths: Paths, given: str) -> list[str]:
+def choose_machines(store: ArtifactStore, given: str) -> list[str]:
     """The ids of a comma-separated list, or `all`. Raises InvalidInput for one that is malformed or not in the fleet."""
-    known = paths.fleet_ids()
+    known = machine_ids(store)
     if given == "all":
         return known
     chosen = [check_machine_id(word.strip()) for word in given.split(",") if word.strip()]
@@ -37,16 +39,16 @@ def step_args(step: str, args: Namespace) -> Namespace:
     return Namespace(**{**vars(args), "num_samples": rows})
 
 
-def plan_machine(paths: Paths, machine_id: str, args: Namespace) -> dict[str, Any]:
+def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict[str, Any]:
     """The plan of one machine, as contracts/plan.ts reads it."""
-    manifest = Manifest(paths, machine_id)
+    manifest = Manifest(store, machine_id)
     planned: list[dict[str, Any]] = []
     upstream: Stale | None = None
     for step in steps.STEPS:
-        imported = step == "generateSeed" and paths.recorded(machine_id).is_file()
+        imported = step == "generateSeed" and store.exists(key_of("recorded", machine_id))
         # What must run anyway is not digested; imported rows are only ever copied again when they, or the copy, changed.
         anyway = None if imported else Stale("forced") if args.force else upstream
-        stale = anyway or _stale(paths, machine_id, manifest, step, args)
+        stale = anyway or _stale(store, machine_id, manifest, step, args)
         record = manifest.step(step)
         planned.append(
             {
@@ -62,22 +64,22 @@ def plan_machine(paths: Paths, machine_id: str, args: Namespace) -> dict[str, An
             upstream = Stale("upstream", step)
     return {
         "machineId": machine_id,
-        "machineType": machine_type(paths, machine_id),
-        "published": is_published(paths, machine_id),
+        "machineType": machine_type(store, machine_id),
+        "published": is_published(store, machine_id),
         "steps": planned,
     }
 
 
-def _stale(paths: Paths, machine_id: str, manifest: Manifest, step: str, args: Namespace) -> Stale | None:
+def _stale(store: ArtifactStore, machine_id: str, manifest: Manifest, step: str, args: Namespace) -> Stale | None:
     try:
-        return manifest.stale(steps.inputs(step, paths, machine_id, parameters_of(step, step_args(step, args))))
+        return manifest.stale(steps.inputs(step, store, machine_id, parameters_of(step, step_args(step, args))))
     except MissingPrerequisite as error:
         return Stale("prerequisite", error.message)
 
 
-def machine_type(paths: Paths, machine_id: str) -> str:
+def machine_type(store: ArtifactStore, machine_id: str) -> str:
     """A machine's type, or `unknown` when its configuration is wrong: that is its own step's affair."""
     try:
-        return parse_profile({"machine_id": machine_id, **configuration(paths, machine_id)}).machine_type
+        return parse_profile({"machine_id": machine_id, **configuration(store, machine_id)}).machine_type
     except (StepError, OSError):
         return "unknown"

@@ -8,6 +8,7 @@ from gan.evaluation.checks import Check, as_text
 from gan.pipeline import registry
 from gan.pipeline.runner import Context
 from gan.runtime.errors import ValidationFailed
+from gan.store.layout import key_of
 
 
 def refuse_failed(context: Context, what: str, checks: Sequence[Check], maker: str) -> None:
@@ -26,6 +27,6 @@ def refuse_failed(context: Context, what: str, checks: Sequence[Check], maker: s
 
 def how_to_mend(context: Context, maker: str) -> str:
     """What to do about an artifact that is not good."""
-    if maker == "generateSeed" and context.paths.recorded(context.machine_id).is_file():
+    if maker == "generateSeed" and context.store.exists(key_of("recorded", context.machine_id)):
         return "correct the recorded rows and import them again (import_seed.py --replace)"
     return f"make it again: {registry.command(maker, context.machine_id)}"

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gan.runtime.errors import MissingPrerequisite
-from gan.store.files import Paths, sha256_of
+from gan.store.artifacts import ArtifactStore
+from gan.store.fleet import configured_in
+from gan.store.layout import Kind, key_of, name_of
 from gan.store.manifest import Inputs, Manifest
 
 # What validation measures and checks. The regression gate compares only what was measured with the same version.
@@ -120,36 +121,36 @@ def command(step: str, machine_id: str) -> str:
     return f".venv/bin/python {step_named(step).script} --machine_id {machine_id}"
 
 
-def inputs(step: str, paths: Paths, machine_id: str, parameters: Mapping[str, Any]) -> Inputs:
+def inputs(step: str, store: ArtifactStore, machine_id: str, parameters: Mapping[str, Any]) -> Inputs:
     """What decides the step's outputs, as it is on disk now. Raises MissingPrerequisite naming the step that is missing."""
-    if step == "generateSeed" and paths.recorded(machine_id).is_file():
+    if step == "generateSeed" and store.exists(key_of("recorded", machine_id)):
         # The seed is a copy: no parameter, no profile and no physics decides it, and no version of them.
-        return Inputs(step, {}, {"recorded": sha256_of(paths.recorded(machine_id))}, "copy", "copying")
+        return Inputs(step, {}, {"recorded": store.digest(key_of("recorded", machine_id))}, "copy", "copying")
     declared = step_named(step)
     files: dict[str, str] = {}
     for artifact in declared.reads:
-        files.update(_DIGESTS[artifact](paths, machine_id))
+        files.update(_DIGESTS[artifact](store, machine_id))
     return Inputs(step, dict(parameters), files, declared.version, declared.work)
 
 
-def _configuration(paths: Paths, machine_id: str) -> dict[str, str]:
-    path = paths.fleet(machine_id)
-    return {"configuration": sha256_of(path)} if path.is_file() else {}
+def _configuration(store: ArtifactStore, machine_id: str) -> dict[str, str]:
+    place = configured_in(store, machine_id)
+    return {} if place is None else {"configuration": place.digest(key_of("configuration", machine_id))}
 
 
-def _profile(paths: Paths, machine_id: str) -> dict[str, str]:
-    return {"profile": _digest(paths.metadata(machine_id), "profile", "createProfile", machine_id)}
+def _profile(store: ArtifactStore, machine_id: str) -> dict[str, str]:
+    return {"profile": _digest(store, "profile", "createProfile", machine_id)}
 
 
-def _seed(paths: Paths, machine_id: str) -> dict[str, str]:
-    return {"seed": _digest(paths.seed(machine_id), "seed", "generateSeed", machine_id)}
+def _seed(store: ArtifactStore, machine_id: str) -> dict[str, str]:
+    return {"seed": _digest(store, "seed", "generateSeed", machine_id)}
 
 
-def _valid_seed(paths: Paths, machine_id: str) -> dict[str, str]:
+def _valid_seed(store: ArtifactStore, machine_id: str) -> dict[str, str]:
     """A seed that was checked and found wrong is not trained on. One that was not checked yet is the caller's affair."""
-    files = _seed(paths, machine_id)
+    files = _seed(store, machine_id)
     try:
-        report = json.loads(paths.seed_report(machine_id).read_text("utf-8"))
+        report = json.loads(store.read(key_of("seedReport", machine_id)))
     except (OSError, ValueError, RecursionError):
         return files
     if isinstance(report, dict) and report.get("verdict") == "fail" and report.get("seed") == files["seed"]:
@@ -159,40 +160,43 @@ def _valid_seed(paths: Paths, machine_id: str) -> dict[str, str]:
     return files
 
 
-def _model(paths: Paths, machine_id: str) -> dict[str, str]:
-    return {"model": _digest(paths.model(machine_id), "model", "trainTvae", machine_id)}
+def _model(store: ArtifactStore, machine_id: str) -> dict[str, str]:
+    return {"model": _digest(store, "model", "trainTvae", machine_id)}
 
 
-def _digest(path: Path, name: str, maker: str, machine_id: str) -> str:
-    if not path.is_file():
-        raise MissingPrerequisite(f"no {name} of {machine_id} ({path.name})", hint=f"run: {command(maker, machine_id)}")
-    return sha256_of(path)
+def _digest(store: ArtifactStore, kind: Kind, maker: str, machine_id: str) -> str:
+    artifact = key_of(kind, machine_id)
+    if not store.exists(artifact):
+        raise MissingPrerequisite(
+            f"no {kind} of {machine_id} ({name_of(artifact)})", hint=f"run: {command(maker, machine_id)}"
+        )
+    return store.digest(artifact)
 
 
-def candidate(paths: Paths, machine_id: str) -> dict[str, Any]:
+def candidate(store: ArtifactStore, machine_id: str) -> dict[str, Any]:
     """The record of the generation that was made last. Raises MissingPrerequisite."""
-    record = Manifest(paths, machine_id).step("generateDataset")
+    record = Manifest(store, machine_id).step("generateDataset")
     if record is None:
         raise MissingPrerequisite(f"no data set of {machine_id}", hint=f"run: {command('generateDataset', machine_id)}")
     return record
 
 
-def _data_set(paths: Paths, machine_id: str) -> dict[str, str]:
+def _data_set(store: ArtifactStore, machine_id: str) -> dict[str, str]:
     # Of the files as they are now, not as they were made: a changed file must not count as validated.
-    files = [paths.root / output["path"] for output in candidate(paths, machine_id)["outputs"]]
-    missing = [file.name for file in files if not file.is_file()]
+    files = [output["path"] for output in candidate(store, machine_id)["outputs"]]
+    missing = [name_of(file) for file in files if not store.exists(file)]
     if missing:
         raise MissingPrerequisite(
             f"the data set of {machine_id} lacks {', '.join(missing)}",
             hint=f"run: {command('generateDataset', machine_id)}",
         )
-    return {f"data set {file.name}": sha256_of(file) for file in files}
+    return {f"data set {name_of(file)}": store.digest(file) for file in files}
 
 
-def _report(paths: Paths, machine_id: str) -> dict[str, str]:
-    record = Manifest(paths, machine_id).step("validateDataset")
+def _report(store: ArtifactStore, machine_id: str) -> dict[str, str]:
+    record = Manifest(store, machine_id).step("validateDataset")
     if record is None or {k: v for k, v in record["inputs"]["files"].items() if k.startswith("data set")} != _data_set(
-        paths, machine_id
+        store, machine_id
     ):
         raise MissingPrerequisite(
             f"the data set of {machine_id} was not validated", hint=f"run: {command('validateDataset', machine_id)}"
@@ -200,7 +204,7 @@ def _report(paths: Paths, machine_id: str) -> dict[str, str]:
     return {"report": str(record["outputs"][0]["sha256"])}
 
 
-_DIGESTS: Mapping[str, Callable[[Paths, str], dict[str, str]]] = {
+_DIGESTS: Mapping[str, Callable[[ArtifactStore, str], dict[str, str]]] = {
     "configuration": _configuration,
     "profile": _profile,
     "seed": _seed,

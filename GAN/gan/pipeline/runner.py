@@ -7,7 +7,6 @@ import errno
 import json
 import math
 import os
-import shutil
 import sys
 import time
 import traceback
@@ -15,7 +14,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NoReturn
 
 from gan.pipeline import registry as steps
@@ -23,8 +21,10 @@ from gan.runtime.contracts import contract
 from gan.runtime.errors import Interrupted, InvalidInput, ResourceFailed, StepError
 from gan.runtime.events import Reporter, Result
 from gan.runtime.stopping import StopRequest, install
-from gan.store.files import PROJECT_GAN, Paths, check_machine_id, remove_leftovers
-from gan.store.locks import machine_lock
+from gan.store.artifacts import ArtifactStore
+from gan.store.fleet import PROJECT_ROOT
+from gan.store.layout import check_machine_id, key_of
+from gan.store.local import LocalStore
 from gan.store.manifest import Inputs, Manifest
 
 
@@ -33,7 +33,7 @@ class Context:
     """What a script's work is given."""
 
     args: argparse.Namespace
-    paths: Paths
+    store: ArtifactStore
     reporter: Reporter
     stop: StopRequest
 
@@ -62,21 +62,21 @@ def run_step(context: Context, step: str, parameters: dict[str, Any], work: Call
 
     What it made goes into the manifest. `parameters` are those that decide its outputs.
     """
-    paths, machine_id = context.paths, context.machine_id
-    with machine_lock(paths, machine_id, step, on_wait=_tell_wait(context)):
-        remove_leftovers(paths, machine_id)
+    store, machine_id = context.store, context.machine_id
+    with store.lock(machine_id, step, on_wait=_tell_wait(context)):
+        store.remove_leftovers(machine_id)
         result = _made(context, step, parameters, work)
         if step == "trainTvae":
             # Not before the manifest has the model: killed in between, the training would have to begin again.
-            shutil.rmtree(paths.checkpoints(machine_id), ignore_errors=True)
+            store.delete(key_of("checkpoints", machine_id))
         return result
 
 
 def _made(context: Context, step: str, parameters: dict[str, Any], work: Callable[[Context], Result]) -> Result:
     """What the step made, now or, if it is current, before."""
     began = time.monotonic()
-    manifest = Manifest(context.paths, context.machine_id)
-    inputs = steps.inputs(step, context.paths, context.machine_id, parameters)
+    manifest = Manifest(context.store, context.machine_id)
+    inputs = steps.inputs(step, context.store, context.machine_id, parameters)
     if context.args.skip_if_current and manifest.stale(inputs) is None:
         return _skipped(manifest, inputs)
     result = work(context)
@@ -131,7 +131,7 @@ def _main(
             args = _parse(description, configure, machine)
             install(stop)
             reporter.on_reader_gone = stop.request
-            context = Context(args, Paths(Path(args.root).absolute()), reporter, stop)
+            context = Context(args, LocalStore(args.root), reporter, stop)
             reporter.started({k: v for k, v in vars(args).items() if k != "progress"})
             result = work(context)
         finally:
@@ -157,7 +157,7 @@ def _parse(description: str, configure: Configure | None, machine: bool) -> argp
         parser.add_argument("--machine_id", required=True, help="which machine, e.g. motor_siemens_1la7_001")
     if configure is not None:
         configure(parser)
-    root = os.environ.get("GAN_ROOT") or str(PROJECT_GAN)
+    root = os.environ.get("GAN_ROOT") or PROJECT_ROOT
     parser.add_argument("--root", default=root, help="data root (default GAN, or GAN_ROOT of the environment)")
     seed = contract("parameters.schema")["properties"]["seed"]
     parser.add_argument(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,8 +15,9 @@ from gan.pipeline.runner import Context
 from gan.reporting.data_card import MANIFEST
 from gan.runtime.errors import InvalidInput, MissingPrerequisite, ResourceFailed, ValidationFailed
 from gan.runtime.events import Result
-from gan.store.files import Paths, sha256_of
-from gan.store.publication import current_generation
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import Kind, generation_key, generation_of, key_of, name_of
+from gan.store.local import temporary_store
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -28,7 +27,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def work(context: Context) -> Result:
-    checks = verify(context.paths, context.machine_id, full=context.args.full)
+    checks = verify(context.store, context.machine_id, full=context.args.full)
     differ = [check.name for check in checks if check.verdict == "fail"]
     if differ:
         context.reporter.say(as_text(checks))
@@ -45,78 +44,86 @@ def work(context: Context) -> Result:
     )
 
 
-def verify(paths: Paths, machine_id: str, *, full: bool) -> list[Check]:
+def verify(store: ArtifactStore, machine_id: str, *, full: bool) -> list[Check]:
     """Checks the published data set. full: trains the model again too, and simulates the seed where it was simulated.
 
     Raises MissingPrerequisite when nothing is published, or what it was made from is no longer there.
     """
-    folder = current_generation(paths, machine_id)
-    if folder is None:
+    generation = store.published(machine_id)
+    if generation is None:
         raise MissingPrerequisite(
             f"no data set of {machine_id} is published", hint=f"run: npm run gan -- machine run {machine_id}"
         )
-    manifest = _read(folder / MANIFEST, machine_id)
-    checks = [_same(f"{name} as made", sha256_of(folder / name), entry["sha256"]) for name, entry in manifest["files"].items()]  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="gan-verify-") as temporary:
-        own = Paths(Path(temporary))
-        _copy(paths.metadata(machine_id), own.metadata(machine_id), manifest["inputs"]["profile"], "profile")
+    manifest = _read(store, machine_id, generation)
+    checks = _compared(store, machine_id, generation, manifest, "as made")
+    with temporary_store() as own:
+        _copy(store, own, "profile", machine_id, manifest["inputs"]["profile"])
         if full:
-            checks += _train_again(paths, own, machine_id, manifest)
+            checks += _train_again(store, own, machine_id, manifest)
         else:
-            _copy(paths.model(machine_id), own.model(machine_id), manifest["inputs"]["model"], "model")
+            _copy(store, own, "model", machine_id, manifest["inputs"]["model"])
         _run("generate_synthetic_data", own, machine_id, manifest["sampling"]["parameters"], "--stage")
-        made = next(own.generations(machine_id).iterdir())
-        checks += [_same(f"{name} made again", sha256_of(made / name), entry["sha256"]) for name, entry in manifest["files"].items()]  # fmt: skip
+        made = generation_of(own.keys(key_of("generations", machine_id))[0])
+        checks += _compared(own, machine_id, made, manifest, "made again")
     return checks
 
 
-def _read(path: Path, machine_id: str) -> dict[str, Any]:
+def _compared(
+    store: ArtifactStore, machine_id: str, generation: str, manifest: Mapping[str, Any], how: str
+) -> list[Check]:
+    return [
+        _same(f"{name} {how}", store.digest(generation_key(machine_id, generation, name)), entry["sha256"])
+        for name, entry in manifest["files"].items()
+    ]
+
+
+def _read(store: ArtifactStore, machine_id: str, generation: str) -> dict[str, Any]:
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        manifest: dict[str, Any] = json.loads(store.read(generation_key(machine_id, generation, MANIFEST)))
     except FileNotFoundError:
         raise MissingPrerequisite(
-            f"the data set of {machine_id} has no {path.name}: an earlier version made it",
+            f"the data set of {machine_id} has no {MANIFEST}: an earlier version made it",
             hint=f"run: npm run gan -- machine run {machine_id}",
         ) from None
     except ValueError as error:
-        raise InvalidInput(f"{path.name} of {machine_id} is damaged: {error}") from None
+        raise InvalidInput(f"{MANIFEST} of {machine_id} is damaged: {error}") from None
     return manifest
 
 
-def _train_again(paths: Paths, own: Paths, machine_id: str, manifest: Mapping[str, Any]) -> list[Check]:
+def _train_again(store: ArtifactStore, own: ArtifactStore, machine_id: str, manifest: Mapping[str, Any]) -> list[Check]:
     before = manifest["before"]
-    checks, seed = [], own.seed(machine_id)
-    wanted = before["generateSeed"]["outputs"][seed.name]
+    checks, seed = [], key_of("seed", machine_id)
+    wanted = before["generateSeed"]["outputs"][name_of(seed)]
     if manifest["seed"] == "simulated":
         _run("generate_seed_from_profile", own, machine_id, before["generateSeed"]["parameters"])
-        checks.append(_same("seed made again", sha256_of(seed), wanted))
+        checks.append(_same("seed made again", own.digest(seed), wanted))
     else:
-        _copy(paths.seed(machine_id), seed, wanted, "seed")
+        _copy(store, own, "seed", machine_id, wanted)
     parameters = before["trainTvae"]["parameters"]
     if parameters.get("time_limit"):
         raise InvalidInput("the model was trained under a time limit: how far it got then cannot be had again")
     _run("train_tvae_machine", own, machine_id, parameters)
-    return [*checks, _same("model made again", sha256_of(own.model(machine_id)), manifest["inputs"]["model"])]
+    return [*checks, _same("model made again", own.digest(key_of("model", machine_id)), manifest["inputs"]["model"])]
 
 
-def _copy(source: Path, target: Path, digest: str, what: str) -> None:
-    if not source.is_file() or sha256_of(source) != digest:
+def _copy(store: ArtifactStore, own: ArtifactStore, kind: Kind, machine_id: str, digest: str) -> None:
+    artifact = key_of(kind, machine_id)
+    if not store.exists(artifact) or store.digest(artifact) != digest:
         raise MissingPrerequisite(
-            f"{source.name} is not the {what} that the data set was made from",
+            f"{name_of(artifact)} is not the {kind} that the data set was made from",
             hint="--full makes the model again; another profile or seed cannot be had back",
         )
-    target.parent.mkdir(parents=True)
-    shutil.copyfile(source, target)
+    own.write(artifact, store.read(artifact))
 
 
-def _run(script: str, own: Paths, machine_id: str, parameters: Mapping[str, Any], *more: str) -> None:
+def _run(script: str, own: ArtifactStore, machine_id: str, parameters: Mapping[str, Any], *more: str) -> None:
     """Runs a script on the folder of its own, with the parameters as flags. Raises ResourceFailed with what it said."""
     flags = [
         f"--{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in parameters.items()
         if value is not None
     ]
-    command = [sys.executable, str(SCRIPTS / f"{script}.py"), "--root", str(own.root), "--machine_id", machine_id]
+    command = [sys.executable, str(SCRIPTS / f"{script}.py"), "--root", own.where(), "--machine_id", machine_id]
     done = subprocess.run([*command, *flags, *more], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)  # fmt: skip
     if done.returncode != 0:
         raise ResourceFailed(f"{script}.py ended with status {done.returncode}: {done.stderr.strip()[-500:]}")

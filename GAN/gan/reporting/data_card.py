@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from gan.data.runs import Runs
 from gan.machine.profile import Profile
-from gan.store.files import sha256_of
+from gan.store.layout import name_of
 from gan.store.manifest import Inputs
 
 MANIFEST, CARD = "manifest.json", "README.md"
@@ -22,14 +21,14 @@ def data_manifest(
     profile: Profile,
     inputs: Inputs,
     splits: Mapping[str, Runs],
-    folder: Path,
+    digests: Mapping[str, str],
     steps: Mapping[str, Any],
     *,
     recorded: bool,
 ) -> dict[str, Any]:
-    """Digests and parameters of what the data set in `folder` is made from. No clock times: made again, it is the same.
+    """Digests and parameters of what a data set is made from. No clock times: made again, it is the same.
 
-    steps: the records of the machine's manifest, by step. recorded: the seed was imported, not simulated.
+    digests: of each split's file. steps: the records of the machine's manifest, by step. recorded: the seed was imported, not simulated.
     """
     return {
         "machineId": profile.machine_id,
@@ -41,7 +40,7 @@ def data_manifest(
         "before": {
             # What 0.1.0 made has no version.
             step: {"parameters": record["parameters"], "version": record.get("version")}
-            | {"outputs": {Path(output["path"]).name: output["sha256"] for output in record["outputs"]}}
+            | {"outputs": {name_of(output["path"]): output["sha256"] for output in record["outputs"]}}
             for step in _MADE_BY
             if (record := steps.get(step)) is not None
         },
@@ -50,7 +49,7 @@ def data_manifest(
         "failureModes": list(profile.mode_names),
         "files": {
             f"{split}.parquet": {
-                "sha256": sha256_of(folder / f"{split}.parquet"), "rows": len(runs), "runs": len(runs.starts()),
+                "sha256": digests[split], "rows": len(runs), "runs": len(runs.starts()),
             }
             for split, runs in splits.items()
         },

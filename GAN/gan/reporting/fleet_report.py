@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from gan.evaluation.checks import Verdict
 from gan.reporting.report import HTML, badge, document
-from gan.store.files import Paths
+from gan.store.artifacts import ArtifactStore
+from gan.store.fleet import machine_ids
+from gan.store.layout import generation_key, generation_of
 from gan.store.manifest import Manifest
-from gan.store.publication import current_generation, read_report
+from gan.store.publication import read_report
 
-PAGE = "fleet-report.html"
 COLUMNS = {
     "SDMetrics quality": "quality",
     "Discriminative score": "discriminative",
@@ -34,7 +34,7 @@ class Line:
 
     machine_id: str
     report: Mapping[str, Any] | None
-    folder: Path | None
+    generation: str | None
 
     @property
     def rank(self) -> tuple[int, int, float]:
@@ -45,30 +45,30 @@ class Line:
         return _ORDER.index(self.report["verdict"]), -bad, self.report["quality"]
 
 
-def lines(paths: Paths) -> list[Line]:
+def lines(store: ArtifactStore) -> list[Line]:
     """The fleet's machines, worst first."""
     found = []
-    for machine_id in paths.fleet_ids():
-        folder = _failed(paths, machine_id) or current_generation(paths, machine_id)
-        found.append(Line(machine_id, None if folder is None else read_report(folder), folder))
+    for machine_id in machine_ids(store):
+        shown = _failed(store, machine_id) or store.published(machine_id)
+        found.append(Line(machine_id, None if shown is None else read_report(store, machine_id, shown), shown))
     return sorted(found, key=lambda line: (line.rank, line.machine_id))
 
 
-def _failed(paths: Paths, machine_id: str) -> Path | None:
+def _failed(store: ArtifactStore, machine_id: str) -> str | None:
     """The newest generation, if it did not pass: what is published is an older one then."""
-    record = Manifest(paths, machine_id).step("generateDataset")
+    record = Manifest(store, machine_id).step("generateDataset")
     if record is None:
         return None
-    folder = (paths.root / record["outputs"][0]["path"]).parent
-    report = read_report(folder)
-    return folder if report is not None and report["verdict"] == "fail" else None
+    newest = generation_of(record["outputs"][0]["path"])
+    report = read_report(store, machine_id, newest)
+    return newest if report is not None and report["verdict"] == "fail" else None
 
 
-def page(machines: list[Line], beside: Path) -> str:
-    """The page as HTML, one file. beside: the folder it lies in, which the links start from."""
+def page(machines: list[Line], key: str) -> str:
+    """The page as HTML, one file. key: its own, which the links start from."""
     ready = sum(line.report is not None for line in machines)
     head = "".join(f"<th>{escape(name)}" for name in COLUMNS)
-    rows = "".join(_row(line, beside) for line in machines)
+    rows = "".join(_row(line, key) for line in machines)
     lead = (
         f"<h1>Fleet report</h1><p>{ready} of {len(machines)} machines have a validated data set. The worst come first; one that failed is shown though an older one is published. Figures are "
         "against runs of the seed that the generator never saw; in brackets what real runs give in the data’s place.</p>"
@@ -77,11 +77,11 @@ def page(machines: list[Line], beside: Path) -> str:
     return document("Fleet report", lead + table)
 
 
-def _row(line: Line, beside: Path) -> str:
-    if line.report is None or line.folder is None:
+def _row(line: Line, key: str) -> str:
+    if line.report is None or line.generation is None:
         none = f"<td colspan={len(COLUMNS) + 2}>no validated data set</td>"
         return f"<tr><th scope=row>{escape(line.machine_id)}</th>{none}</tr>"
-    link = os.path.relpath(line.folder / HTML, beside)
+    link = posixpath.relpath(generation_key(line.machine_id, line.generation, HTML), posixpath.dirname(key))
     bad = [check["name"] for check in line.report["checks"] if check["verdict"] != "pass"]
     figures = line.report.get("figures", {})
     cells = "".join(f"<td>{_figure(figures.get(name))}</td>" for name in COLUMNS.values())

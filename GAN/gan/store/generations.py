@@ -10,13 +10,13 @@ import math
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
-from gan.store.files import Paths, remove_folder, switch_link
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import generation_key, key_of
 from gan.store.manifest import Manifest
-from gan.store.publication import current_generation, make_way, read_report
+from gan.store.publication import read_report
 
 DEFAULT_KEEP = 3
 LEAST_KEEP = 2
@@ -26,7 +26,7 @@ ASIDE_KEPT = 3
 
 @dataclass(frozen=True)
 class Generation:
-    """One generation as it is on disk, with what the manifest knows of it. Times are ISO 8601 UTC."""
+    """One generation as it is in the store, with what the manifest knows of it. Times are ISO 8601 UTC."""
 
     name: str
     made_at: str
@@ -65,81 +65,83 @@ class Generation:
         return {**camel, "state": self.state}
 
 
-def listing(paths: Paths, machine_id: str) -> list[Generation]:
-    """The generations on disk, newest first: by when they were published last, or else made."""
-    known = Manifest(paths, machine_id).generations()
-    current = current_generation(paths, machine_id)
-    generations = [_generation(path, known.get(path.name, {}), current) for path in _folders(paths, machine_id)]
+def listing(store: ArtifactStore, machine_id: str) -> list[Generation]:
+    """The generations there are, newest first: by when they were published last, or else made."""
+    known = Manifest(store, machine_id).generations()
+    current = store.published(machine_id)
+    generations = [
+        _generation(store, machine_id, name, known.get(name, {}), published=name == current)
+        for name in _names(store, machine_id)
+    ]
     return sorted(generations, key=lambda g: (g.published_at or g.made_at, g.name), reverse=True)
 
 
-def _folders(paths: Paths, machine_id: str) -> list[Path]:
-    folder = paths.generations(machine_id)
-    found = list(folder.iterdir()) if folder.is_dir() else []
-    # A link is none of ours: what it leads to is neither published nor removed.
-    return [p for p in found if p.is_dir() and not p.is_symlink() and not p.name.startswith(".")]
+def _names(store: ArtifactStore, machine_id: str) -> list[str]:
+    group = key_of("generations", machine_id)
+    found = (file.removeprefix(group).split("/") for file in store.keys(group))
+    return sorted({words[0] for words in found if len(words) > 1})
 
 
-def _generation(path: Path, record: dict[str, Any], current: Path | None) -> Generation:
-    report = read_report(path) or {}
-    made = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc).isoformat(timespec="milliseconds")
+def _generation(
+    store: ArtifactStore, machine_id: str, name: str, record: dict[str, Any], *, published: bool
+) -> Generation:
+    report = read_report(store, machine_id, name) or {}
+    stats = [stat for file in store.keys(generation_key(machine_id, name)) if (stat := store.stat(file)) is not None]
+    made = min((stat.modified for stat in stats), default=datetime.now(timezone.utc)).isoformat(timespec="milliseconds")
     return Generation(
-        name=path.name,
+        name=name,
         made_at=record.get("madeAt", made),
         fleet_run=record.get("fleetRun"),
         random_seed=record.get("randomSeed"),
         quality=report.get("quality"),
         verdict=report.get("verdict"),
-        published=current is not None and path.resolve() == current,
+        published=published,
         published_at=record.get("publishedAt"),
         rolled_back_at=record.get("rolledBackAt"),
         quarantined=record.get("quarantined"),
-        bytes=sum(file.stat().st_size for file in path.iterdir() if file.is_file()),
+        bytes=sum(stat.bytes for stat in stats),
     )
 
 
-def note_made(paths: Paths, machine_id: str, generation: Path, **facts: Any) -> None:
+def note_made(store: ArtifactStore, machine_id: str, generation: str, **facts: Any) -> None:
     """Writes who made a generation. Made again it has the same bytes, so the run that made it first stays its maker."""
-    _note(paths, machine_id, generation.name, {"madeAt": _now(), **facts}, keep_first=True)
+    _note(store, machine_id, generation, {"madeAt": _now(), **facts}, keep_first=True)
 
 
-def note_quarantined(paths: Paths, machine_id: str, generation: Path, reason: str, **facts: Any) -> None:
+def note_quarantined(store: ArtifactStore, machine_id: str, generation: str, reason: str, **facts: Any) -> None:
     """Writes why a validated generation is not published."""
-    _note(paths, machine_id, generation.name, {"quarantined": reason, **facts})
+    _note(store, machine_id, generation, {"quarantined": reason, **facts})
 
 
-def held(paths: Paths, machine_id: str, generation: Path) -> str | None:
+def held(store: ArtifactStore, machine_id: str, generation: str) -> str | None:
     """When a person rolled back from this generation, or None: then a run must not publish it again by itself."""
-    record = Manifest(paths, machine_id).generations().get(generation.name, {})
+    record = Manifest(store, machine_id).generations().get(generation, {})
     at: str | None = record.get("rolledBackAt")
     return at
 
 
-def measured_with(paths: Paths, machine_id: str, generation: Path) -> str | None:
+def measured_with(store: ArtifactStore, machine_id: str, generation: str) -> str | None:
     """Version of the measures that a generation was validated with when it was published."""
-    version: str | None = Manifest(paths, machine_id).generations().get(generation.name, {}).get("measuredWith")
+    version: str | None = Manifest(store, machine_id).generations().get(generation, {}).get("measuredWith")
     return version
 
 
-def publish(paths: Paths, machine_id: str, generation: Path, **facts: Any) -> None:
-    """Publishes a generation by one atomic switch of the link, then writes that it was.
+def publish(store: ArtifactStore, machine_id: str, generation: str, **facts: Any) -> None:
+    """Publishes a generation by one atomic switch, then writes that it was.
 
     Killed in between, it is published all the same; published again, nothing changes but the time.
     """
-    make_way(paths, machine_id)
-    switch_link(paths.published(machine_id), generation)
-    _note(
-        paths, machine_id, generation.name, {"publishedAt": _now(), "rolledBackAt": None, "quarantined": None, **facts}
-    )
+    store.publish(machine_id, generation)
+    _note(store, machine_id, generation, {"publishedAt": _now(), "rolledBackAt": None, "quarantined": None, **facts})
 
 
-def roll_back(paths: Paths, machine_id: str, wanted: str | None) -> tuple[Generation | None, Generation]:
+def roll_back(store: ArtifactStore, machine_id: str, wanted: str | None) -> tuple[Generation | None, Generation]:
     """Publishes the generation before the published one, or the one that is wanted. Gives back both: from and to.
 
     The one that was published is marked: no run publishes it again by itself.
     Raises MissingPrerequisite when there is none before, InvalidInput when the wanted one cannot be published.
     """
-    generations = listing(paths, machine_id)
+    generations = listing(store, machine_id)
     left = next((g for g in generations if g.published), None)
     target = before(generations) if wanted is None else _wanted(generations, wanted, machine_id)
     if target is None:
@@ -149,8 +151,8 @@ def roll_back(paths: Paths, machine_id: str, wanted: str | None) -> tuple[Genera
         )
     if left is not None and left.name != target.name:
         # Marked first: killed in between, a run keeps what is published and a person rolls back again.
-        _note(paths, machine_id, left.name, {"rolledBackAt": _now()})
-    publish(paths, machine_id, paths.generations(machine_id) / target.name, publishedBy=None)
+        _note(store, machine_id, left.name, {"rolledBackAt": _now()})
+    publish(store, machine_id, target.name, publishedBy=None)
     return left, target
 
 
@@ -175,15 +177,15 @@ def _wanted(generations: list[Generation], wanted: str, machine_id: str) -> Gene
     return found[0]
 
 
-def retain(paths: Paths, machine_id: str, candidate: Path, keep: int | None) -> list[str]:
+def retain(store: ArtifactStore, machine_id: str, candidate: str, keep: int | None) -> list[str]:
     """Removes the oldest good generations beyond `keep` (None: none of them), and of the others all but the newest few.
 
     Never the published one, the one before it, or the candidate, which a next run would otherwise make again.
     Gives back the names of the removed.
     """
-    generations = listing(paths, machine_id)
+    generations = listing(store, machine_id)
     previous = before(generations)
-    protected = {candidate.name, *(g.name for g in generations if g.published or g is previous)}
+    protected = {candidate, *(g.name for g in generations if g.published or g is previous)}
     room = {True: math.inf if keep is None else max(keep, LEAST_KEEP), False: ASIDE_KEPT}
     for generation in generations:
         if generation.name in protected:
@@ -195,23 +197,23 @@ def retain(paths: Paths, machine_id: str, candidate: Path, keep: int | None) -> 
         room[generation.good] -= 1
         if room[generation.good] < 0:
             removed.append(generation.name)
-    _remove(paths, machine_id, removed)
+    _remove(store, machine_id, removed)
     return removed
 
 
-def _remove(paths: Paths, machine_id: str, names: Collection[str]) -> None:
+def _remove(store: ArtifactStore, machine_id: str, names: Collection[str]) -> None:
     """Removes generations, then what was written of them and of any that somebody else removed."""
     for name in names:
-        remove_folder(paths.generations(machine_id) / name)
-    manifest = Manifest(paths, machine_id)
-    there = {path.name for path in _folders(paths, machine_id)}
+        store.delete(generation_key(machine_id, name))
+    manifest = Manifest(store, machine_id)
+    there = set(_names(store, machine_id))
     known = manifest.generations()
     if known.keys() - there:
         manifest.note_generations({name: record for name, record in known.items() if name in there})
 
 
-def _note(paths: Paths, machine_id: str, name: str, facts: dict[str, Any], *, keep_first: bool = False) -> None:
-    manifest = Manifest(paths, machine_id)
+def _note(store: ArtifactStore, machine_id: str, name: str, facts: dict[str, Any], *, keep_first: bool = False) -> None:
+    manifest = Manifest(store, machine_id)
     known = manifest.generations()
     record = known.get(name, {})
     known[name] = {**facts, **record} if keep_first else {**record, **facts}

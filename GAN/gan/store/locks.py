@@ -27,7 +27,7 @@ from pathlib import Path
 
 from gan.runtime import processes
 from gan.runtime.errors import InvalidInput, ResourceFailed
-from gan.store.files import Paths, fenced
+from gan.store.files import fenced
 
 WAIT_SECONDS = 5.0
 NOTICE_SECONDS = 1.0
@@ -36,13 +36,12 @@ POLL_SECONDS = 0.05
 
 @contextmanager
 def machine_lock(
-    paths: Paths, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None
+    path: Path, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None
 ) -> Iterator[None]:
     """Holds a machine's lock. Waits a little for a holder that is ending; `on_wait` is told who that is.
 
     Raises ResourceFailed naming the holder when it does not end, and inside, LOCK_LOST when another has taken over.
     """
-    path = paths.lock(machine_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path, machine_id, on_wait) as file:
         token = secrets.token_hex(8)

@@ -15,7 +15,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from gan.runtime.events import Result
-from gan.store.files import Paths, sha256_of, write_whole
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import key_of
 from gan.store.staleness import Stale
 
 # What a record of a step has without fail; one that lacks it was not written by this project.
@@ -44,9 +45,9 @@ class Inputs:
 class Manifest:
     """The manifest of one machine."""
 
-    def __init__(self, paths: Paths, machine_id: str) -> None:
-        self._paths = paths
-        self._path = paths.manifest(machine_id)
+    def __init__(self, store: ArtifactStore, machine_id: str) -> None:
+        self._store = store
+        self._key = key_of("manifest", machine_id)
         self._machine_id = machine_id
         self._steps: dict[str, Any] = {}
         self._generations: dict[str, Any] = {}
@@ -69,10 +70,10 @@ class Manifest:
         if record.get("inputsDigest") != inputs.digest:
             return _difference(record, inputs)
         for output in record["outputs"]:
-            path = self._paths.root / output["path"]
-            if not path.is_file():
+            stat = self._store.stat(output["path"])
+            if stat is None:
                 return Stale("outputMissing", path=output["path"])
-            if path.stat().st_size != output["bytes"] or sha256_of(path) != output["sha256"]:
+            if stat.bytes != output["bytes"] or self._store.digest(output["path"]) != output["sha256"]:
                 return Stale("outputChanged", path=output["path"])
         return None
 
@@ -106,11 +107,11 @@ class Manifest:
 
     def _write(self) -> None:
         body = {"machineId": self._machine_id, "steps": self._steps, "generations": self._generations}
-        write_whole(self._path, json.dumps(body, indent=2).encode())
+        self._store.write(self._key, json.dumps(body, indent=2).encode())
 
     def _read(self) -> None:
         try:
-            body = json.loads(self._path.read_text("utf-8"))
+            body = json.loads(self._store.read(self._key))
         except (FileNotFoundError, ValueError, RecursionError):
             # Without a readable manifest nothing is current: the steps run again and write it anew.
             body = {}

@@ -1,65 +1,51 @@
-"""What is published: a link to a generation, and whether that generation passed. generations.py switches it."""
+"""What is published, and whether that generation passed. generations.py publishes."""
 
 from __future__ import annotations
 
 import json
-import os
-import time
-from pathlib import Path
 from typing import Any
 
-from gan.store.files import Paths, sha256_of, switch_link
+from gan.runtime.errors import InvalidInput
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import generation_key, published_key
 
 REPORT = "report.json"
 
 
-def generation_folder(paths: Paths, machine_id: str, digest: str) -> Path:
+def generation_name(digest: str) -> str:
     """A generation is named after the digest of its inputs: made again, it is the same one."""
-    return paths.generations(machine_id) / digest[:12]
+    return digest[:12]
 
 
-def current_generation(paths: Paths, machine_id: str) -> Path | None:
-    """The generation that is published, or None."""
-    link = paths.published(machine_id)
-    return link.resolve() if link.is_symlink() and link.exists() else None
-
-
-def read_report(generation: Path) -> dict[str, Any] | None:
+def read_report(store: ArtifactStore, machine_id: str, generation: str) -> dict[str, Any] | None:
     """A generation's validation report, or None without one of the files as they are now."""
+    group = generation_key(machine_id, generation)
     try:
-        report: dict[str, Any] = json.loads((generation / REPORT).read_text("utf-8"))
+        report: dict[str, Any] = json.loads(store.read(group + REPORT))
         files = {str(name): sha for name, sha in dict(report["files"]).items()}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        same = bool(files) and all(store.digest(group + name) == digest for name, digest in files.items())
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, InvalidInput):
         return None
-    same = bool(files) and all(
-        (generation / n).is_file() and sha256_of(generation / n) == sha for n, sha in files.items()
-    )
     return report if same else None
 
 
-def is_validated(generation: Path) -> bool:
+def is_validated(store: ArtifactStore, machine_id: str, generation: str) -> bool:
     """Whether a generation passed validation and is still what was validated."""
-    report = read_report(generation)
+    report = read_report(store, machine_id, generation)
     return report is not None and report.get("verdict") in ("pass", "warn")
 
 
-def is_published(paths: Paths, machine_id: str) -> bool:
+def is_published(store: ArtifactStore, machine_id: str) -> bool:
     """Whether a validated data set is published."""
-    current = current_generation(paths, machine_id)
-    return current is not None and is_validated(current)
+    current = store.published(machine_id)
+    return current is not None and is_validated(store, machine_id, current)
 
 
-def show_unvalidated(paths: Paths, machine_id: str, generation: Path) -> bool:
-    """For work by hand: points the link at a generation where nothing validated, and no plain folder, is lost by it."""
-    link = paths.published(machine_id)
-    if is_published(paths, machine_id) or (link.exists() and not link.is_symlink()):
-        return current_generation(paths, machine_id) == generation.resolve()
-    switch_link(link, generation)
+def show_unvalidated(store: ArtifactStore, machine_id: str, generation: str) -> bool:
+    """For work by hand: publishes a generation where nothing validated, and no folder of a person's, is lost by it."""
+    current = store.published(machine_id)
+    foreign = current is None and bool(store.keys(published_key(machine_id, "")))
+    if foreign or is_published(store, machine_id):
+        return current == generation
+    store.publish(machine_id, generation)
     return True
-
-
-def make_way(paths: Paths, machine_id: str) -> None:
-    """A plain folder where the link is to be was put there by someone: it is moved aside, not overwritten."""
-    link = paths.published(machine_id)
-    if link.is_dir() and not link.is_symlink():
-        os.replace(link, link.with_name(f"{machine_id}.found-{int(time.time())}"))

@@ -1,4 +1,4 @@
-"""A training's state on disk: two slots, each with its digest, written beside the training, not in its way."""
+"""A training's state in the store: two slots, each with its digest, written beside the training, not in its way."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import io
 import pickle
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from gan.store.files import write_whole
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import key_of
 
 _DIGEST = 64
 
@@ -20,27 +20,28 @@ _DIGEST = 64
 class Checkpoints:
     """The two newest states of one training, told apart from others' by `key`. A damaged one falls back to the other.
 
-    Only the process that holds the machine's lock makes one, so two attempts never write to one folder.
+    Only the process that holds the machine's lock makes one, so two attempts never write to one slot.
     """
 
-    def __init__(self, folder: Path, key: str) -> None:
-        self._folder = folder
+    def __init__(self, store: ArtifactStore, machine_id: str, key: str) -> None:
+        self._store = store
+        self._group = key_of("checkpoints", machine_id)
         self._key = key
         self._slot = 0
         self._writer = ThreadPoolExecutor(1, "checkpoint")
-        self._pending: Future[Path] | None = None
+        self._pending: Future[str] | None = None
 
     def save(self, state: Mapping[str, Any]) -> None:
         """Takes the state as it is now and writes it in the background. Raises OSError if the last one failed."""
         self.flush()
         buffer = io.BytesIO()
         torch.save({**state, "key": self._key}, buffer)
-        self._pending = self._writer.submit(self._write, buffer.getvalue(), self._path(self._slot))
+        self._pending = self._writer.submit(self._write, buffer.getvalue(), self._slot_key(self._slot))
         self._slot = 1 - self._slot
 
     def flush(self) -> str | None:
-        """Waits until what was saved is on disk; gives its file's name. Raises OSError."""
-        return None if self._pending is None else self._pending.result().name
+        """Waits until what was saved is in the store; gives its key. Raises OSError."""
+        return None if self._pending is None else self._pending.result()
 
     def close(self) -> None:
         """Waits for the write under way, whatever becomes of it: nothing is written once the machine's lock is given up."""
@@ -55,14 +56,13 @@ class Checkpoints:
         self._slot = 1 - slot
         return state
 
-    @staticmethod
-    def _write(data: bytes, path: Path) -> Path:
-        write_whole(path, hashlib.sha256(data).hexdigest().encode() + data)
-        return path
+    def _write(self, data: bytes, slot: str) -> str:
+        self._store.write(slot, hashlib.sha256(data).hexdigest().encode() + data)
+        return slot
 
     def _read(self, slot: int) -> dict[str, Any] | None:
         try:
-            raw = self._path(slot).read_bytes()
+            raw = self._store.read(self._slot_key(slot))
         except FileNotFoundError:
             return None
         digest, data = raw[:_DIGEST], raw[_DIGEST:]
@@ -75,5 +75,5 @@ class Checkpoints:
             return None
         return state if state["key"] == self._key else None
 
-    def _path(self, slot: int) -> Path:
-        return self._folder / f"checkpoint-{slot}.pt"
+    def _slot_key(self, slot: int) -> str:
+        return f"{self._group}checkpoint-{slot}.pt"

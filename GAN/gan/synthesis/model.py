@@ -8,14 +8,15 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from gan.data.runs import Floats
 from gan.machine.profile import Profile
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.store.artifacts import ArtifactStore
+from gan.store.layout import key_of, name_of
 
 FORMAT = "temporal-tvae"
 VERSION = 2
@@ -43,40 +44,41 @@ class Model:
         return buffer.getvalue()
 
 
-def load_model(path: Path, profile: Profile) -> Model:
-    """Reads a model and checks that it is whole and of this profile.
+def load_model(store: ArtifactStore, machine_id: str, profile: Profile) -> Model:
+    """Reads a machine's model and checks that it is whole and of this profile.
 
     Raises MissingPrerequisite without the file; InvalidInput when it is damaged, no model of ours or another machine's.
     """
-    again = f".venv/bin/python GAN/scripts/train_tvae_machine.py --machine_id {profile.machine_id}"
-    if not path.is_file():
-        raise MissingPrerequisite(f"no model of {profile.machine_id} ({path.name})", hint=f"run: {again}")
+    again = f".venv/bin/python GAN/scripts/train_tvae_machine.py --machine_id {machine_id}"
+    artifact = key_of("model", machine_id)
+    name = name_of(artifact)
+    if not store.exists(artifact):
+        raise MissingPrerequisite(f"no model of {machine_id} ({name})", hint=f"run: {again}")
     try:
-        model, digest = _read(path)
+        with store.open(artifact) as file:
+            model, digest = _read(file)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, RecursionError) as error:
         raise InvalidInput(
-            f"{path.name} is damaged or no model: {error}", code="MODEL_DAMAGED", hint=f"run: {again}"
+            f"{name} is damaged or no model: {error}", code="MODEL_DAMAGED", hint=f"run: {again}"
         ) from None
     if model.header.get("format") != FORMAT or model.header.get("version") != VERSION:
         raise InvalidInput(
-            f"{path.name} is not a {FORMAT} model of version {VERSION}", code="MODEL_FORMAT", hint=f"run: {again}"
+            f"{name} is not a {FORMAT} model of version {VERSION}", code="MODEL_FORMAT", hint=f"run: {again}"
         )
     if model.header.get("arraysSha256") != digest:
-        raise InvalidInput(
-            f"{path.name} is damaged: its digest does not match", code="MODEL_DAMAGED", hint=f"run: {again}"
-        )
+        raise InvalidInput(f"{name} is damaged: its digest does not match", code="MODEL_DAMAGED", hint=f"run: {again}")
     trained_for = (model.header.get("sensors"), model.header.get("modes"))
     if trained_for != (list(profile.sensor_names), list(profile.mode_names)):
         raise InvalidInput(
-            f"{path.name} was trained for other sensors or failure modes than the profile of {profile.machine_id} has",
+            f"{name} was trained for other sensors or failure modes than the profile of {machine_id} has",
             code="MODEL_OF_ANOTHER_PROFILE",
             hint=f"run: {again}",
         )
     return model
 
 
-def _read(path: Path) -> tuple[Model, str]:
-    with zipfile.ZipFile(path) as archive:
+def _read(file: BinaryIO) -> tuple[Model, str]:
+    with zipfile.ZipFile(file) as archive:
         header = json.loads(archive.read(_HEADER))
         if not isinstance(header, dict):
             raise ValueError(f"{_HEADER} is no JSON object")

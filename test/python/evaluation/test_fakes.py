@@ -17,7 +17,8 @@ from gan.evaluation.discriminator import discriminative_score
 from gan.evaluation.figures import both
 from gan.machine.profile import Profile, configuration, parse_profile
 from gan.simulation.physics import simulate
-from gan.store.files import PROJECT_GAN, Paths
+from gan.store.fleet import PROJECT_ROOT
+from gan.store.local import LocalStore
 
 MACHINE = "pump_ksb_etanorm_006"
 ROWS = {"train": 14_000, "val": 4_000, "test": 4_000}
@@ -46,7 +47,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    profile = parse_profile(configuration(Paths(PROJECT_GAN), MACHINE))
+    profile = parse_profile(configuration(LocalStore(PROJECT_ROOT), MACHINE))
     seed = simulate(profile, 10_000, 0)
     ids = np.random.default_rng(0).permutation(seed.ids())
     made = [simulate(profile, rows, 100 + at) for at, rows in enumerate(ROWS.values())]

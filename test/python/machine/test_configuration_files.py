@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gan.machine.configuration import MOST_BYTES, read_text
+from gan.machine.configuration import MOST_BYTES, read_object
 from gan.runtime.errors import InvalidInput
+from gan.store.layout import key_of
 from support import CREATE, Root
 
 
@@ -18,7 +19,7 @@ def test_what_is_no_readable_file_of_text_is_refused_at_once(root: Root, kind: s
     path.parent.mkdir(parents=True)
     make(path, kind)
     with pytest.raises(InvalidInput, match=r"pump_a\.json"):
-        read_text(path)
+        read_object(root.store, key_of("configuration", "pump_a"))
     ran = root.call(CREATE, "--machine_id", "pump_a")
     assert (ran.code, ran.last["field"]) == (2, "config") or kind == "link to itself"
 

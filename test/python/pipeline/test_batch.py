@@ -19,7 +19,7 @@ SMALL = ("--seed_samples", "1500", "--epochs", "2", "--num_samples", "2000")
 @pytest.fixture
 def small_fleet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without the project's own 26 machines."""
-    monkeypatch.setattr("gan.store.files.PROJECT_GAN", tmp_path / "nowhere")
+    monkeypatch.setattr("gan.store.fleet.PROJECT_ROOT", str(tmp_path / "nowhere"))
 
 
 @pytest.mark.usefixtures("small_fleet")

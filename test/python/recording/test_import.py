@@ -18,7 +18,6 @@ from gan.data.limits import limit_widths, soft_limit
 from gan.data.runs import Runs
 from gan.data.tables import digits_of, read_seed, significant
 from gan.machine.profile import Profile, load_profile
-from gan.store.files import Paths
 from support import CHECK_SEED, CREATE, PLAN, SAMPLE, SEED, TRAIN, VALIDATE, Ran, Root, sensor
 
 IMPORT = "GAN/scripts/import_seed.py"
@@ -57,7 +56,6 @@ class Plant:
 
     def __init__(self, root: Root) -> None:
         self.root = root
-        self.paths = Paths(root.path)
         self.file = root.path.parent / "recorded.csv"
         self.file.parent.mkdir(parents=True, exist_ok=True)
 
@@ -73,15 +71,15 @@ class Plant:
 
     @property
     def profile(self) -> Profile:
-        return load_profile(self.paths, "pump_own")
+        return load_profile(self.root.store, "pump_own")
 
     @property
     def seed(self) -> Runs:
-        return read_seed(self.paths.seed("pump_own"), self.profile)
+        return read_seed(self.root.store, "pump_own", self.profile)
 
     @property
     def configuration(self) -> dict[str, Any]:
-        given: dict[str, Any] = json.loads(self.paths.fleet("pump_own").read_text("utf-8"))
+        given: dict[str, Any] = json.loads(self.root.file("configuration", "pump_own").read_text("utf-8"))
         return given
 
 
@@ -148,7 +146,7 @@ def test_the_profile_is_made_from_what_was_seen(plant: Plant, pumps: bytes) -> N
 
 def test_no_later_step_replaces_imported_rows(plant: Plant) -> None:
     assert plant.imports(recorded()).code == 0
-    seed = plant.paths.seed("pump_own")
+    seed = plant.root.file("seed", "pump_own")
     before = seed.read_bytes()
     for args in ((), ("--num_samples", "500"), ("--seed", "9"), ("--skip_if_current",)):
         ran = plant.root.call(SEED, "--machine_id", "pump_own", *args)
@@ -157,7 +155,7 @@ def test_no_later_step_replaces_imported_rows(plant: Plant) -> None:
     seed.unlink()
     assert plant.root.call(SEED, "--machine_id", "pump_own").code == 0
     assert seed.read_bytes() == before
-    plant.paths.manifest("pump_own").unlink()
+    plant.root.file("manifest", "pump_own").unlink()
     assert plant.root.call(SEED, "--machine_id", "pump_own", "--skip_if_current").code == 0
     assert seed.read_bytes() == before
 
@@ -174,7 +172,7 @@ def test_a_plan_skips_the_seed_of_an_imported_machine_forced_or_not(plant: Plant
 def test_the_manifest_says_what_was_imported_and_a_changed_import_makes_what_follows_stale(plant: Plant) -> None:
     plant.imports(recorded())
     plant.root.call(CHECK_SEED, "--machine_id", "pump_own")
-    steps = json.loads(plant.paths.manifest("pump_own").read_text("utf-8"))["steps"]
+    steps = json.loads(plant.root.file("manifest", "pump_own").read_text("utf-8"))["steps"]
     outputs = {output["path"]: output for output in steps["importSeed"]["outputs"]}
     assert outputs["recorded/pump_own.csv"]["rows"] == RUNS * ROWS
     assert steps["generateSeed"]["inputs"]["files"] == {"recorded": outputs["recorded/pump_own.csv"]["sha256"]}
@@ -259,11 +257,11 @@ def test_time_stamps_of_any_form_give_the_interval(plant: Plant, columns: Column
 
 def test_parquet_is_read_as_csv_is(plant: Plant) -> None:
     plant.imports(recorded())
-    from_csv = plant.paths.seed("pump_own").read_bytes()
+    from_csv = plant.root.file("seed", "pump_own").read_bytes()
     file = plant.file.with_suffix(".parquet")
     pq.write_table(pa.table(recorded()), file)
     assert plant.imports(file).code == 0
-    assert plant.paths.seed("pump_own").read_bytes() == from_csv
+    assert plant.root.file("seed", "pump_own").read_bytes() == from_csv
 
 
 @pytest.mark.parametrize(
@@ -281,7 +279,7 @@ def test_runs_without_a_failure_are_kept_apart(plant: Plant, columns: Columns, a
     assert ran.code == 0, ran.last
     assert "1 runs without a failure kept apart" in ran.last["summary"]
     assert len(plant.seed.ids()) == RUNS - 1
-    apart = csv.read_csv(plant.paths.censored("pump_own"))
+    apart = csv.read_csv(plant.root.file("censored", "pump_own"))
     assert apart.num_rows == ROWS
     assert apart.column_names == ["timestamp", "vibration", "temperature", "run_id"]
     assert apart.column("vibration")[0].as_py() == pytest.approx(columns["vibration"][2 * ROWS])
@@ -297,12 +295,12 @@ def test_units_recorded_side_by_side_are_laid_one_after_another(plant: Plant) ->
 
 def test_rows_out_of_order_are_sorted_within_their_run_and_that_is_said(plant: Plant) -> None:
     plant.imports(recorded())
-    before = plant.paths.seed("pump_own").read_bytes()
+    before = plant.root.file("seed", "pump_own").read_bytes()
     columns = recorded()
     order = [1, 0, *range(2, RUNS * ROWS)]
     ran = plant.imports({name: [values[at] for at in order] for name, values in columns.items()})
     assert "not in the order of time" in said(ran)
-    assert plant.paths.seed("pump_own").read_bytes() == before
+    assert plant.root.file("seed", "pump_own").read_bytes() == before
 
 
 def test_time_stamps_a_little_off_are_put_on_the_grid_and_gaps_are_refused_until_resampling_is_asked_for(
@@ -566,7 +564,7 @@ def test_the_users_own_names_lie_beside_the_rows(plant: Plant) -> None:
     columns = {**without(recorded(), "unit", "vibration"), "Unit": [f"P-{at // ROWS}" for at in range(RUNS * ROWS)]}
     columns |= {"Vib. X [mm/s]": recorded()["vibration"], "Failure": ["BearingWear"] * RUNS * ROWS}
     _named(plant.imports(columns))
-    own = json.loads(plant.paths.own_names("pump_own").read_text("utf-8"))
+    own = json.loads(plant.root.file("ownNames", "pump_own").read_text("utf-8"))
     assert own["runs"] == {"1": "P-0", "2": "P-1", "3": "P-2", "4": "P-3"}
     assert own["failure_modes"] == {"bearing_wear": "BearingWear"}
     assert own["sensors"] == {"temperature": "temperature", "vib_x": "Vib. X [mm/s]"}

@@ -11,7 +11,6 @@ import pytest
 from conftest import Made
 from gan.machine.profile import load_profile
 from gan.reporting.data_card import data_card
-from gan.store.files import Paths
 from support import MADE, SCRIPTS, VALIDATE, Root
 
 FLEET_REPORT = f"{SCRIPTS}/fleet_report.py"
@@ -40,7 +39,7 @@ def test_the_card_says_what_from_what_how_good_and_how_to_load(made_once: Made) 
 
 @pytest.mark.parametrize("maker", ['A "B" \\ C', "x: y # z", "{a: [b]}", '"\nlicense: evil', "- 日本"])
 def test_the_card_keeps_what_a_maker_is_called_to_its_own_field(made_once: Made, maker: str) -> None:
-    profile = replace(load_profile(Paths(made_once.root.path), MADE), manufacturer=maker, model="")
+    profile = replace(load_profile(made_once.root.store, MADE), manufacturer=maker, model="")
     manifest, report = (json.loads(published(made_once.root, f"{name}.json")) for name in ("manifest", "report"))
     front = data_card(profile, manifest, report).split("---\n")[1].splitlines()
     assert [line.split(":")[0] for line in front[:4]] == ["license", "pretty_name", "tags", "configs"]

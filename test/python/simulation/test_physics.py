@@ -25,10 +25,12 @@ from gan.simulation.physics import (
     wear_out,
     wear_shift,
 )
-from gan.store.files import PROJECT_GAN, Paths
+from gan.store.fleet import PROJECT_ROOT, machine_ids
+from gan.store.local import LocalStore
 from support import CREATE, SEED, Root, machine_config, sensor
 
-FLEET = Paths(PROJECT_GAN).fleet_ids()
+PROJECT = LocalStore(PROJECT_ROOT)
+FLEET = machine_ids(PROJECT)
 ROWS = 10_000
 
 
@@ -37,7 +39,7 @@ def profile_of(**changes: Any) -> Profile:
 
 
 def fleet_profile(machine_id: str) -> Profile:
-    return parse_profile(configuration(Paths(PROJECT_GAN), machine_id))
+    return parse_profile(configuration(PROJECT, machine_id))
 
 
 def damage_of(profile: Profile, rows: int = 3000, seed: int = 1) -> tuple[list[Floats], list[int]]:

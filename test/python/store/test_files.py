@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from gan.runtime.errors import ResourceFailed
-from gan.store.files import Paths, fenced, remove_leftovers, switch_link, whole_folder, write_whole
+from gan.store.files import fenced, switch_link, whole_folder, write_whole
+from gan.store.layout import key_of
+from gan.store.local import LocalStore
 
 
 def full(*_: object) -> None:
@@ -96,14 +98,14 @@ def test_who_lost_its_lock_writes_nothing_more(tmp_path: Path) -> None:
 
 
 def test_leftovers_of_one_machine_go_and_those_of_another_stay(tmp_path: Path) -> None:
-    paths = Paths(tmp_path)
-    mine = [paths.model("pump_a").with_name(f".{paths.model('pump_a').name}.77.tmp")]
-    mine += [paths.generations("pump_a") / ".abc.77.tmp" / "train.parquet"]
-    others = [paths.model("pump_a_2").with_name(f".{paths.model('pump_a_2').name}.77.tmp")]
-    others += [paths.model("pump_a"), paths.generations("pump_a_2") / ".abc.77.tmp" / "train.parquet"]
+    model, model_2 = (tmp_path / key_of("model", machine_id) for machine_id in ("pump_a", "pump_a_2"))
+    mine = [model.with_name(f".{model.name}.77.tmp")]
+    mine += [tmp_path / key_of("generations", "pump_a") / ".abc.77.tmp" / "train.parquet"]
+    others = [model_2.with_name(f".{model_2.name}.77.tmp")]
+    others += [model, tmp_path / key_of("generations", "pump_a_2") / ".abc.77.tmp" / "train.parquet"]
     for path in (*mine, *others):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    remove_leftovers(paths, "pump_a")
+    LocalStore(tmp_path).remove_leftovers("pump_a")
     assert not [path for path in mine if path.exists()]
     assert not [path for path in others if not path.exists()]

@@ -13,7 +13,9 @@ from gan.evaluation.regression_gate import MORE_WARNINGS, QUALITY_MARGIN, clearl
 from gan.pipeline import registry
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
 from gan.store import generations
-from gan.store.files import Paths, sha256_of
+from gan.store.artifacts import ArtifactStore, sha256
+from gan.store.layout import generation_key, key_of
+from gan.store.local import LocalStore
 from gan.store.manifest import Manifest
 from support import MADE, PUBLISH, SAMPLE, VALIDATE, Root
 
@@ -25,60 +27,58 @@ LIST = "GAN/scripts/list_generations.py"
 class Fake:
     """A machine's generations, made of small files instead of data."""
 
-    paths: Paths
+    store: ArtifactStore
     id: str = "pump_a"
 
-    def make(self, name: str, *, quality: float = 0.9, verdict: str | None = "pass") -> Path:
-        folder = self.paths.generations(self.id) / name
-        folder.mkdir(parents=True)
-        (folder / "train.parquet").write_text(name)
+    def make(self, name: str, *, quality: float = 0.9, verdict: str | None = "pass") -> str:
+        files = {"train.parquet": name.encode()}
         if verdict is not None:
-            files = {"train.parquet": sha256_of(folder / "train.parquet")}
-            report = {"quality": quality, "verdict": verdict, "files": files, "checks": []}
-            (folder / "report.json").write_text(json.dumps(report))
-        generations.note_made(self.paths, self.id, folder, fleetRun=f"run-{name}", randomSeed=1)
-        return folder
+            digests = {file: sha256(data) for file, data in files.items()}
+            report = {"quality": quality, "verdict": verdict, "files": digests, "checks": []}
+            files["report.json"] = json.dumps(report).encode()
+        self.store.write_group(generation_key(self.id, name), files.items())
+        generations.note_made(self.store, self.id, name, fleetRun=f"run-{name}", randomSeed=1)
+        return name
 
     def publish(self, name: str, keep: int | None = None) -> list[str]:
-        folder = self.make(name)
-        generations.publish(self.paths, self.id, folder)
-        return generations.retain(self.paths, self.id, folder, keep)
+        self.make(name)
+        generations.publish(self.store, self.id, name)
+        return generations.retain(self.store, self.id, name, keep)
 
     def states(self) -> dict[str, str]:
-        return {g.name: g.state for g in generations.listing(self.paths, self.id)}
+        return {g.name: g.state for g in generations.listing(self.store, self.id)}
 
     @property
-    def published(self) -> str:
-        return self.paths.published(self.id).resolve().name
+    def published(self) -> str | None:
+        return self.store.published(self.id)
 
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Fake:
-    return Fake(Paths(tmp_path))
+    return Fake(LocalStore(tmp_path))
 
 
 class TestListing:
     def test_tells_which_run_made_each_and_how_good_it_is(self, fake: Fake) -> None:
         fake.publish("aaa")
         fake.make("bbb", quality=0.4, verdict="fail")
-        first, second = generations.listing(fake.paths, fake.id)
+        first, second = generations.listing(fake.store, fake.id)
         assert (first.name, first.fleet_run, first.quality, first.verdict, first.state) == (
             "bbb", "run-bbb", 0.4, "fail", "failed",
         )  # fmt: skip
         assert (second.name, second.fleet_run, second.published, second.random_seed) == ("aaa", "run-aaa", True, 1)
 
     def test_a_generation_whose_files_changed_counts_as_not_validated(self, fake: Fake) -> None:
-        (fake.make("aaa") / "train.parquet").write_text("other")
+        fake.store.write(generation_key(fake.id, fake.make("aaa"), "train.parquet"), b"other")
         assert fake.states() == {"aaa": "not validated"}
 
     def test_made_again_it_stays_the_work_of_the_run_that_made_it_first(self, fake: Fake) -> None:
-        folder = fake.make("aaa")
-        generations.note_made(fake.paths, fake.id, folder, fleetRun="a-later-run")
-        assert generations.listing(fake.paths, fake.id)[0].fleet_run == "run-aaa"
+        generations.note_made(fake.store, fake.id, fake.make("aaa"), fleetRun="a-later-run")
+        assert generations.listing(fake.store, fake.id)[0].fleet_run == "run-aaa"
 
     def test_works_without_anything_in_the_manifest(self, fake: Fake) -> None:
         fake.publish("aaa")
-        fake.paths.manifest(fake.id).unlink()
+        fake.store.delete(key_of("manifest", fake.id))
         assert fake.states() == {"aaa": "published"}
 
 
@@ -86,19 +86,19 @@ class TestRollBack:
     def test_goes_back_one_generation_at_a_time(self, fake: Fake) -> None:
         for name in ("aaa", "bbb", "ccc"):
             fake.publish(name)
-        generations.roll_back(fake.paths, fake.id, None)
+        generations.roll_back(fake.store, fake.id, None)
         assert fake.states() == {"bbb": "published", "ccc": "rolled back", "aaa": "kept"}
-        generations.roll_back(fake.paths, fake.id, None)
+        generations.roll_back(fake.store, fake.id, None)
         assert fake.published == "aaa"
         with pytest.raises(MissingPrerequisite, match="no published generation before"):
-            generations.roll_back(fake.paths, fake.id, None)
+            generations.roll_back(fake.store, fake.id, None)
         assert fake.published == "aaa"
 
     def test_to_a_named_generation_also_forward_again(self, fake: Fake) -> None:
         fake.publish("aaa")
         fake.publish("bbb")
-        generations.roll_back(fake.paths, fake.id, "aaa")
-        generations.roll_back(fake.paths, fake.id, "b")
+        generations.roll_back(fake.store, fake.id, "aaa")
+        generations.roll_back(fake.store, fake.id, "b")
         assert fake.states() == {"bbb": "published", "aaa": "rolled back"}
 
     @pytest.mark.parametrize(("wanted", "words"), [("zz", "no generation"), ("b", "more than one"), ("", "no gen"), ("../..", "no gen")])  # fmt: skip
@@ -106,7 +106,7 @@ class TestRollBack:
         fake.publish("ba")
         fake.publish("bb")
         with pytest.raises(InvalidInput, match=words):
-            generations.roll_back(fake.paths, fake.id, wanted)
+            generations.roll_back(fake.store, fake.id, wanted)
         assert fake.published == "bb"
 
     def test_refuses_what_did_not_pass(self, fake: Fake) -> None:
@@ -115,40 +115,40 @@ class TestRollBack:
         fake.make("ccc", verdict=None)
         for name in ("bbb", "ccc"):
             with pytest.raises(InvalidInput, match="only what passed"):
-                generations.roll_back(fake.paths, fake.id, name)
+                generations.roll_back(fake.store, fake.id, name)
         assert fake.published == "aaa"
 
     def test_the_next_generation_is_published_as_ever(self, fake: Fake) -> None:
         for name in ("aaa", "bbb"):
             fake.publish(name)
-        generations.roll_back(fake.paths, fake.id, None)
+        generations.roll_back(fake.store, fake.id, None)
         fake.publish("ccc")
-        generations.roll_back(fake.paths, fake.id, None)
+        generations.roll_back(fake.store, fake.id, None)
         assert fake.published == "aaa", "the one that was published before, not the one a person left"
 
 
 class TestRetention:
-    def test_keeps_the_newest_good_ones(self, fake: Fake) -> None:
+    def test_keeps_the_newest_good_ones(self, fake: Fake, tmp_path: Path) -> None:
         for name in ("aaa", "bbb", "ccc"):
             fake.publish(name)
         assert fake.publish("ddd", keep=3) == ["aaa"]
         assert list(fake.states()) == ["ddd", "ccc", "bbb"]
-        assert set(Manifest(fake.paths, fake.id).generations()) == {"bbb", "ccc", "ddd"}
-        assert [p.name for p in fake.paths.generations(fake.id).glob(".*")] == []
+        assert set(Manifest(fake.store, fake.id).generations()) == {"bbb", "ccc", "ddd"}
+        assert list((tmp_path / key_of("generations", fake.id)).glob(".*")) == []
 
     def test_never_removes_the_published_one_or_the_one_before(self, fake: Fake) -> None:
         for name in ("aaa", "bbb", "ccc"):
             fake.publish(name)
-        generations.roll_back(fake.paths, fake.id, "aaa")
+        generations.roll_back(fake.store, fake.id, "aaa")
         fake.publish("ddd", keep=1)
         assert fake.published == "ddd"
-        generations.roll_back(fake.paths, fake.id, None)
+        generations.roll_back(fake.store, fake.id, None)
         assert fake.published == "aaa"
 
     def test_keeps_a_bounded_number_of_those_that_did_not_pass(self, fake: Fake) -> None:
         fake.publish("aaa")
         for at in range(6):
-            generations.retain(fake.paths, fake.id, fake.make(f"bad{at}", verdict="fail"), None)
+            generations.retain(fake.store, fake.id, fake.make(f"bad{at}", verdict="fail"), None)
         assert list(fake.states()) == ["bad5", "bad4", "bad3", "aaa"]
 
 
@@ -245,7 +245,7 @@ class TestScripts:
     def test_reports_of_other_measures_are_not_compared(self, regenerated: tuple[Root, str, str]) -> None:
         root, first, second = regenerated
         judge(root, second, 0.1)
-        manifest = Manifest(Paths(root.path), MADE)
+        manifest = Manifest(root.store, MADE)
         known = manifest.generations()
         known[first]["measuredWith"] = "0"
         manifest.note_generations(known)

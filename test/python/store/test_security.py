@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from gan.store import generations
-from gan.store.files import Paths, sha256_of
+from gan.store.artifacts import sha256
 from gan.synthesis.checkpoints import Checkpoints
 from support import HEALTH, MADE, SAMPLE, TRAIN, Root
 
@@ -34,7 +34,7 @@ def mark(tmp_path: Path) -> Path:
 
 
 def model(root: Root) -> Path:
-    return Paths(root.path).model(MADE)
+    return root.file("model", MADE)
 
 
 def test_the_bomb_would_go_off(mark: Path) -> None:
@@ -67,32 +67,32 @@ def test_an_array_of_objects_in_a_model_is_refused(made: Root, mark: Path) -> No
 
 
 def test_a_checkpoint_with_code_counts_as_damaged(made: Root, mark: Path) -> None:
-    folder = Paths(made.path).checkpoints(MADE)
+    folder = made.file("checkpoints", MADE)
     folder.mkdir(parents=True)
     data = pickle.dumps({"key": "k", "epoch": 1, "bomb": Bomb(mark)}, protocol=2)
     (folder / "checkpoint-0.pt").write_bytes(hashlib.sha256(data).hexdigest().encode() + data)
-    assert Checkpoints(folder, "k").load() is None
+    assert Checkpoints(made.store, MADE, "k").load() is None
     assert made.call(TRAIN, "--machine_id", MADE, "--epochs", "3").code == 0
     assert not mark.exists()
 
 
 def test_a_link_among_the_generations_is_neither_published_nor_removed(made: Root, tmp_path: Path) -> None:
-    paths = Paths(made.path)
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "train.parquet").write_text("secret")
     report = {
         "quality": 1,
         "verdict": "pass",
-        "files": {"train.parquet": sha256_of(outside / "train.parquet")},
+        "files": {"train.parquet": sha256(b"secret")},
         "checks": [],
     }
     (outside / "report.json").write_text(json.dumps(report))
-    (paths.generations(MADE) / "linked").symlink_to(outside)
+    (made.file("generations", MADE) / "linked").symlink_to(outside)
     refused = made.call("GAN/scripts/rollback_dataset.py", "--machine_id", MADE, "--generation", "linked")
     assert refused.code == 2
     for at in range(6):
-        folder = paths.generations(MADE) / f"bad{at}"
+        folder = made.file("generations", MADE) / f"bad{at}"
         folder.mkdir()
-        generations.retain(paths, MADE, folder, 2)
+        (folder / "train.parquet").write_text("bad")
+        generations.retain(made.store, MADE, folder.name, 2)
     assert sorted(file.name for file in outside.iterdir()) == ["report.json", "train.parquet"]

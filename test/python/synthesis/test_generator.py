@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from gan.data.runs import Runs
 from gan.machine.profile import Profile, parse_profile
 from gan.simulation.physics import simulate
+from gan.store.layout import key_of
+from gan.store.local import LocalStore
 from gan.synthesis.checkpoints import Checkpoints
 from gan.synthesis.model import Model, load_model
 from gan.synthesis.temporal_tvae.features import prepare
@@ -64,7 +66,7 @@ def trained(
         seed,
         profile,
         params,
-        checkpoints=Checkpoints(folder, "key"),
+        checkpoints=Checkpoints(LocalStore(folder), "pump_a", "key"),
         provenance={},
         should_stop=lambda: len(reports) + 1 == stop_at,
         on_epoch=reports.append,
@@ -150,7 +152,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(
     for stop_at in (2, 1):
         with pytest.raises(TrainingStopped):
             trained(seed, profile, tmp_path, stop_at=stop_at)
-    newest = max(tmp_path.glob("*.pt"), key=lambda path: path.stat().st_mtime_ns)
+    newest = max(tmp_path.rglob("*.pt"), key=lambda path: path.stat().st_mtime_ns)
     newest.write_bytes(newest.read_bytes()[:-7])
     resumed, reports = trained(seed, profile, tmp_path)
     assert reports[0].epoch == 3
@@ -160,7 +162,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(
 def test_a_checkpoint_of_another_training_is_not_taken_up(seed: Runs, profile: Profile, tmp_path: Path) -> None:
     with pytest.raises(TrainingStopped):
         trained(seed, profile, tmp_path, stop_at=3)
-    assert Checkpoints(tmp_path, "another").load() is None
+    assert Checkpoints(LocalStore(tmp_path), "pump_a", "another").load() is None
 
 
 def test_the_gradient_written_out_is_autograds() -> None:
@@ -287,20 +289,20 @@ def test_a_model_file_is_refused_when_it_is_damaged_or_of_another_profile(
 ) -> None:
     from gan.runtime.errors import InvalidInput
 
-    path = tmp_path / "model.pkl"
+    store, model_file = LocalStore(tmp_path), key_of("model", "pump_a")
     data = model.to_bytes()
-    path.write_bytes(data)
-    assert load_model(path, profile).to_bytes() == data
-    path.write_bytes(data[: len(data) // 2])
+    store.write(model_file, data)
+    assert load_model(store, "pump_a", profile).to_bytes() == data
+    store.write(model_file, data[: len(data) // 2])
     with pytest.raises(InvalidInput, match="damaged"):
-        load_model(path, profile)
-    path.write_bytes(data[:-2000] + bytes(64) + data[-1936:])
+        load_model(store, "pump_a", profile)
+    store.write(model_file, data[:-2000] + bytes(64) + data[-1936:])
     with pytest.raises(InvalidInput):
-        load_model(path, profile)
-    path.write_bytes(data)
+        load_model(store, "pump_a", profile)
+    store.write(model_file, data)
     other = replace(profile, sensors=profile.sensors[:1])
     with pytest.raises(InvalidInput, match="trained for other sensors"):
-        load_model(path, other)
+        load_model(store, "pump_a", other)
 
 
 @pytest.mark.parametrize(

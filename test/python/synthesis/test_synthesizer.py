@@ -16,7 +16,6 @@ from gan.data.runs import Runs
 from gan.data.tables import read_seed
 from gan.machine.profile import load_profile
 from gan.runtime.errors import InvalidInput
-from gan.store.files import Paths
 from gan.synthesis import sdv_tvae, synthesizer
 from gan.synthesis.model import Model, load_model
 from gan.synthesis.synthesizer import SDV_TVAE, TEMPORAL_TVAE
@@ -187,9 +186,8 @@ def test_sdv_trains_samples_and_fails_validation(root: Root) -> None:
 def test_samples_from_the_file_are_distributed_as_sdvs_own(made: Root) -> None:
     import torch
 
-    paths = Paths(made.path)
-    profile = load_profile(paths, MADE)
-    runs = read_seed(paths.seed(MADE), profile)
+    profile = load_profile(made.store, MADE)
+    runs = read_seed(made.store, MADE, profile)
     torch.manual_seed(0)
     np.random.seed(0)
     stock = sdv_tvae.fit(sdv_tvae._stock(), runs, epochs=30, batch_size=500)
@@ -214,8 +212,7 @@ def test_a_stock_model_is_a_file_like_ours(root: Root, tmp_path: Path) -> None:
         (TRAIN, ("--epochs", "2", "--synthesizer", SDV_TVAE)),
     ):
         assert root.run(script, "--machine_id", "pump_a", *args).code == 0
-    paths = Paths(root.path)
-    model = load_model(paths.model("pump_a"), load_profile(paths, "pump_a"))
+    model = load_model(root.store, "pump_a", load_profile(root.store, "pump_a"))
     assert model.header["synthesizer"] == SDV_TVAE
     assert set(model.header["trainRuns"]).isdisjoint(model.header["heldOutRuns"])
     assert all(array.dtype.kind == "f" for array in model.arrays.values())

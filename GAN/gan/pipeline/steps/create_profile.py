@@ -7,7 +7,7 @@ from gan.pipeline.parameters import config_text
 from gan.pipeline.runner import Context, json_bytes
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Result
-from gan.store.files import write_whole
+from gan.store.layout import key_of
 
 
 def check(context: Context) -> None:
@@ -18,12 +18,12 @@ def check(context: Context) -> None:
 def work(context: Context) -> Result:
     """Checks and completes a configuration and writes the profile."""
     profile = _configured(context)
-    path = context.paths.metadata(context.machine_id)
-    write_whole(path, json_bytes(profile.to_json()))
+    made = key_of("profile", context.machine_id)
+    context.store.write(made, json_bytes(profile.to_json()))
     name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
     return Result(
         f"profile of {name}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes",
-        outputs=(context.paths.output(path),),
+        outputs=(context.store.output(made),),
         metrics={"sensors": len(profile.sensors), "failureModes": len(profile.failure_modes)},
     )
 
@@ -33,7 +33,7 @@ def _configured(context: Context) -> Profile:
     machine_id = context.machine_id
     config = getattr(context.args, "config", None)
     wanted = getattr(context.args, "machine_type", None)
-    given = configuration(context.paths, machine_id, None if config is None else config_text(config))
+    given = configuration(context.store, machine_id, None if config is None else config_text(config))
     given.setdefault("machine_id", machine_id)
     if wanted is not None:
         given.setdefault("machine_type", wanted)

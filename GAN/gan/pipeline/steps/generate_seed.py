@@ -9,35 +9,35 @@ from gan.machine.profile import Profile, load_profile
 from gan.pipeline.runner import Context
 from gan.runtime.events import Result
 from gan.simulation.physics import simulate
-from gan.store.files import sha256_of, write_whole
+from gan.store.layout import key_of
 
 
 def work(context: Context) -> Result:
     """Simulates runs to failure from the profile's physics."""
-    if context.paths.recorded(context.machine_id).is_file():
+    if context.store.exists(key_of("recorded", context.machine_id)):
         return _restore_seed(context)
-    profile = load_profile(context.paths, context.machine_id)
+    profile = load_profile(context.store, context.machine_id)
     runs = simulate(profile, context.args.num_samples, context.args.seed)
     _warn_of_few_runs(context, profile, runs)
-    path = context.paths.seed(context.machine_id)
-    write_whole(path, csv_bytes(runs, profile))
+    seed = key_of("seed", context.machine_id)
+    context.store.write(seed, csv_bytes(runs, profile))
     note = "" if profile.failure_modes else "; no failure modes: no RUL"
     return Result(
         f"seed data created: {len(runs):,} rows, {len(runs.ids())} runs{note}",
-        outputs=(context.paths.output(path, len(runs)),),
+        outputs=(context.store.output(seed, len(runs)),),
         metrics={"rows": len(runs), "runs": len(runs.ids())},
-        text=f"✅ Seed data created: {len(runs):,} rows, {len(runs.ids())} runs{note}\n{path}",
+        text=f"✅ Seed data created: {len(runs):,} rows, {len(runs.ids())} runs{note}\n{context.store.where(seed)}",
     )
 
 
 def _restore_seed(context: Context) -> Result:
     """An imported machine's seed is a copy of its recorded rows, whatever else is asked for: they are never lost."""
-    recorded, seed = context.paths.recorded(context.machine_id), context.paths.seed(context.machine_id)
-    if not seed.is_file() or sha256_of(seed) != sha256_of(recorded):
-        write_whole(seed, recorded.read_bytes())
+    store, recorded, seed = context.store, key_of("recorded", context.machine_id), key_of("seed", context.machine_id)
+    if not store.exists(seed) or store.digest(seed) != store.digest(recorded):
+        store.write(seed, store.read(recorded))
     return Result(
         "imported seed: recorded rows, not simulated ones",
-        outputs=(context.paths.output(seed),),
+        outputs=(store.output(seed),),
         skipped=True,
         reason="imported seed",
     )

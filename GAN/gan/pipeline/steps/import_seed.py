@@ -30,11 +30,14 @@ from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
 from gan.recording.remarks import tell_levels, without_counters
+from gan.recording.source import read_regular
 from gan.recording.text_table import BLANKS, Layout, read_rows
 from gan.recording.times import DATE_ORDERS, TIME_UNITS, Clock, joined
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Output, Result
-from gan.store.files import Paths, sha256_of, write_whole
+from gan.store.artifacts import ArtifactStore, sha256
+from gan.store.fleet import machine_ids
+from gan.store.layout import key_of, name_of
 
 # What decides the import besides the file.
 OPTIONS = (
@@ -122,22 +125,22 @@ def work(context: Context) -> Result:
     """Imports a machine's recorded runs and makes its profile and seed of them. Raises InvalidInput; then nothing changes."""
     notes: list[str] = []
     try:
-        imported = read_import(context.paths, context.machine_id, context.args, notes)
+        imported = read_import(context.store, context.machine_id, context.args, notes)
         _refuse_loss(context, imported)
     finally:
         # Also of rows that are refused: how they were understood may be why.
         for note in dict.fromkeys(notes):
             context.reporter.warning("IMPORT", note)
     parameters = {
-        "source": sha256_of(Path(context.args.csv)),
+        "source": sha256(read_regular(Path(context.args.csv), "csv")),
         **{name: getattr(context.args, name) for name in OPTIONS},
     }
     done = run_step(context, "importSeed", parameters, lambda c: _write(c, imported))
     for step in ("createProfile", "generateSeed"):
         run(_as_step(context), step)
-    seed = context.paths.seed(context.machine_id)
+    seed = key_of("seed", context.machine_id)
     return Result(
-        done.summary, (*done.outputs, context.paths.output(seed, len(imported.runs))), done.metrics, text=done.text
+        done.summary, (*done.outputs, context.store.output(seed, len(imported.runs))), done.metrics, text=done.text
     )
 
 
@@ -145,13 +148,13 @@ def _as_step(context: Context) -> Context:
     args = Namespace(
         **{**vars(context.args), "config": None, "machine_type": None, "num_samples": 0, "skip_if_current": False}
     )
-    return Context(args, context.paths, context.reporter, context.stop)
+    return Context(args, context.store, context.reporter, context.stop)
 
 
-def read_import(paths: Paths, machine_id: str, args: Namespace, notes: list[str] | None = None) -> Imported:
+def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: list[str] | None = None) -> Imported:
     """Reads and checks recorded rows; writes nothing. What was noticed is added to `notes`. Raises InvalidInput."""
     notes = [] if notes is None else notes
-    profile = None if args.new_profile else _known_profile(paths, machine_id)
+    profile = None if args.new_profile else _known_profile(store, machine_id)
     given = parse_pairs("map", args.map)
     if args.run_column:
         given["run_id"] = args.run_column
@@ -194,10 +197,10 @@ def _measured(reading: Reading, columns: Columns) -> dict[str, str]:
     return {name: reading.units[column] for name, column in columns.sensors.items() if column in reading.units}
 
 
-def _known_profile(paths: Paths, machine_id: str) -> Profile | None:
-    if machine_id not in paths.fleet_ids():
+def _known_profile(store: ArtifactStore, machine_id: str) -> Profile | None:
+    if machine_id not in machine_ids(store):
         return None
-    return parse_profile({"machine_id": machine_id, **configuration(paths, machine_id)})
+    return parse_profile({"machine_id": machine_id, **configuration(store, machine_id)})
 
 
 def _declared(args: Namespace, columns: Columns) -> dict[str, str]:
@@ -326,39 +329,37 @@ def _propose_sizes(runs: Runs, notes: list[str]) -> None:
 
 
 def _refuse_loss(context: Context, imported: Imported) -> None:
-    path = context.paths.recorded(context.machine_id)
-    if (
-        path.is_file()
-        and not context.args.replace
-        and path.read_bytes() != csv_bytes(imported.runs, imported.profile, exact=True)
-    ):
+    store, recorded = context.store, key_of("recorded", context.machine_id)
+    if context.args.replace or not store.exists(recorded):
+        return
+    if store.read(recorded) != csv_bytes(imported.runs, imported.profile, exact=True):
         raise InvalidInput(
-            f"{context.machine_id} has imported rows already ({path.name}), and these are others", field="replace",
+            f"{context.machine_id} has imported rows already ({name_of(recorded)}), and these are others", field="replace",
             hint="--replace puts these in their place",
         )  # fmt: skip
 
 
 def _write(context: Context, imported: Imported) -> Result:
     """The recorded rows first: a machine that is in the fleet already has them."""
-    paths, machine_id = context.paths, context.machine_id
+    store, machine_id = context.store, context.machine_id
     outputs: list[Output] = []
 
-    def put(path: Path, data: bytes, rows: int | None = None) -> None:
-        write_whole(path, data)
-        outputs.append(paths.output(path, rows))
+    def put(artifact: str, data: bytes, rows: int | None = None) -> None:
+        store.write(artifact, data)
+        outputs.append(store.output(artifact, rows))
 
-    put(paths.recorded(machine_id), csv_bytes(imported.runs, imported.profile, exact=True), len(imported.runs))
+    put(key_of("recorded", machine_id), csv_bytes(imported.runs, imported.profile, exact=True), len(imported.runs))
     if imported.censored is not None:
         put(
-            paths.censored(machine_id),
+            key_of("censored", machine_id),
             csv_bytes(imported.censored, imported.profile, exact=True),
             len(imported.censored),
         )
     else:
-        paths.censored(machine_id).unlink(missing_ok=True)
-    put(paths.own_names(machine_id), json_bytes(imported.own))
+        store.delete(key_of("censored", machine_id))
+    put(key_of("ownNames", machine_id), json_bytes(imported.own))
     if imported.configuration is not None:
-        put(paths.root / "fleet" / f"{machine_id}.json", json_bytes(imported.configuration))
+        put(key_of("configuration", machine_id), json_bytes(imported.configuration))
     runs, apart = len(imported.runs.ids()), 0 if imported.censored is None else len(imported.censored.ids())
     modes = ", ".join(imported.profile.mode_names) or "none: no RUL"
     said = f"imported {len(imported.runs):,} rows in {runs} runs" + (
@@ -368,5 +369,5 @@ def _write(context: Context, imported: Imported) -> Result:
         said,
         tuple(outputs),
         {"rows": len(imported.runs), "runs": runs, "censoredRuns": apart},
-        text=f"✅ {said[0].upper()}{said[1:]}\nfailure modes: {modes}\n{paths.recorded(machine_id)}",
+        text=f"✅ {said[0].upper()}{said[1:]}\nfailure modes: {modes}\n{store.where(key_of('recorded', machine_id))}",
     )

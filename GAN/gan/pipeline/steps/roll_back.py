@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 from gan.pipeline import registry
 from gan.pipeline.runner import Context, run_step
@@ -11,14 +10,14 @@ from gan.pipeline.steps import publish_dataset
 from gan.runtime.errors import MissingPrerequisite, ValidationFailed
 from gan.runtime.events import Result
 from gan.store import generations
-from gan.store.locks import machine_lock
+from gan.store.layout import generation_of
 
 
 def work(context: Context) -> Result:
     """Publishes the generation before the published one, or the one that is named."""
-    paths, machine_id = context.paths, context.machine_id
-    with machine_lock(paths, machine_id, "rollBack"):
-        left, target = generations.roll_back(paths, machine_id, context.args.generation)
+    store, machine_id = context.store, context.machine_id
+    with store.lock(machine_id, "rollBack"):
+        left, target = generations.roll_back(store, machine_id, context.args.generation)
     _record_switch(context, {target.name} if left is None else {left.name, target.name})
     instead = "" if left is None or left is target else f", instead of {left.name}"
     return Result(
@@ -31,6 +30,6 @@ def work(context: Context) -> Result:
 def _record_switch(context: Context, switched: set[str]) -> None:
     """Writes the step as done where the newest data set is one of these, so that a next run finds it up to date."""
     with suppress(MissingPrerequisite, ValidationFailed):
-        outputs = registry.candidate(context.paths, context.machine_id)["outputs"]
-        if Path(outputs[0]["path"]).parent.name in switched:
+        outputs = registry.candidate(context.store, context.machine_id)["outputs"]
+        if generation_of(outputs[0]["path"]) in switched:
             run_step(context, "publishDataset", {}, publish_dataset.work)

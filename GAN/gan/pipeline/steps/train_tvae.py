@@ -12,7 +12,7 @@ from gan.pipeline.parameters import parameters_of
 from gan.pipeline.runner import Context, interrupted
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Result
-from gan.store.files import write_whole
+from gan.store.layout import key_of, name_of
 from gan.synthesis.model import Model
 from gan.synthesis.synthesizer import synthesizer_of
 
@@ -23,16 +23,16 @@ def check(context: Context) -> None:
     for name in ("patience", "time_limit"):
         if getattr(args, name) and not synthesizer_of(args.synthesizer).ends_early:
             raise InvalidInput(f"{name}: {args.synthesizer} always runs all its epochs", field=name)
-    load_profile(context.paths, context.machine_id)
+    load_profile(context.store, context.machine_id)
 
 
 def work(context: Context) -> Result:
     """Trains the model with the synthesizer that was asked for, from its checkpoint if there is one."""
-    profile = load_profile(context.paths, context.machine_id)
-    runs = read_seed(context.paths.seed(context.machine_id), profile)
+    profile = load_profile(context.store, context.machine_id)
+    runs = read_seed(context.store, context.machine_id, profile)
     if len(runs.ids()) < 2:
         raise InvalidInput(
-            f"{context.paths.seed(context.machine_id).name}: run_id: 1 run is not enough: 2 or more, one is held out to measure quality",
+            f"{name_of(key_of('seed', context.machine_id))}: run_id: 1 run is not enough: 2 or more, one is held out to measure quality",
             field="run_id",
         )
     return _train(context, profile, runs)
@@ -45,11 +45,10 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
 
     synthesizer = synthesizer_of(context.args.synthesizer)
     parameters = parameters_of("trainTvae", context.args)
-    inputs = registry.inputs("trainTvae", context.paths, context.machine_id, parameters)
+    inputs = registry.inputs("trainTvae", context.store, context.machine_id, parameters)
     if training.choose_device() == "cpu":
         context.reporter.warning("CUDA_NOT_AVAILABLE", "CUDA not available: training on CPU")
-    folder = context.paths.relative(context.paths.checkpoints(context.machine_id))
-    checkpoints = Checkpoints(context.paths.checkpoints(context.machine_id), inputs.digest)
+    checkpoints = Checkpoints(context.store, context.machine_id, inputs.digest)
     args = context.args
     params = training.TrainParams(args.epochs, args.batch_size, args.seed, args.patience, float(args.time_limit))
 
@@ -60,7 +59,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
             "epochs",
             metrics={"loss": report.loss, "heldOutLoss": report.held_out_loss},
             eta_seconds=round(report.eta_s, 1),
-            checkpoint=None if report.checkpoint is None else f"{folder}/{report.checkpoint}",
+            checkpoint=report.checkpoint,
             device=report.device,
             text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
         )
@@ -78,10 +77,10 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
                 should_stop=context.stop,
                 on_epoch=tell,
             )
-            paths = context.paths.model(context.machine_id), context.paths.history(context.machine_id)
+            made = key_of("model", context.machine_id), key_of("history", context.machine_id)
             model = _with_digits(model, runs)
-            write_whole(paths[1], _history_bytes(model))
-            write_whole(paths[0], model.to_bytes())
+            context.store.write(made[1], _history_bytes(model))
+            context.store.write(made[0], model.to_bytes())
     except training.TrainingStopped as stopped:
         raise interrupted(f"checkpoint saved at epoch {stopped.epoch}") from None
     finally:
@@ -91,9 +90,9 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
     early = "" if epochs == params.epochs else f" of {params.epochs}: no further gain, or out of time"
     return Result(
         f"model trained: {epochs} epochs{early}, loss {loss:.3f}",
-        outputs=tuple(context.paths.output(path) for path in paths),
+        outputs=tuple(context.store.output(artifact) for artifact in made),
         metrics={"loss": loss, "epochs": epochs},
-        text=f"✅ Model trained\n{paths[0]}",
+        text=f"✅ Model trained\n{context.store.where(made[0])}",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from gan.data.tables import read_parquet, read_seed
 from gan.evaluation.checks import as_text, overall
@@ -14,7 +13,7 @@ from gan.pipeline.runner import Context, json_bytes
 from gan.reporting import data_card, report
 from gan.runtime.errors import MissingPrerequisite
 from gan.runtime.events import Result
-from gan.store.files import sha256_of, write_whole
+from gan.store.layout import generation_key, generation_of, key_of, name_of
 from gan.synthesis.model import load_model
 
 
@@ -23,42 +22,45 @@ def work(context: Context) -> Result:
     # scikit-learn takes a second to import: after all that could be refused, or skipped, without it.
     from gan.evaluation.assessment import assess
 
-    paths, machine_id = context.paths, context.machine_id
-    profile = load_profile(paths, machine_id)
-    seed = read_seed(paths.seed(machine_id), profile)
-    header = load_model(paths.model(machine_id), profile).header
-    if header["provenance"]["inputs"].get("seed") != sha256_of(paths.seed(machine_id)):
+    store, machine_id = context.store, context.machine_id
+    profile = load_profile(store, machine_id)
+    seed = read_seed(store, machine_id, profile)
+    header = load_model(store, machine_id, profile).header
+    if header["provenance"]["inputs"].get("seed") != store.digest(key_of("seed", machine_id)):
         raise MissingPrerequisite(
             f"the model of {machine_id} was trained on another seed than the one there is now: quality cannot be measured",
             hint=f"run: {registry.command('trainTvae', machine_id)}, and generate the data set again",
         )
-    outputs = registry.candidate(paths, machine_id)["outputs"]
-    files = {o["path"].rsplit("/", 1)[-1].removesuffix(".parquet"): o for o in outputs}
-    missing = [o["path"] for o in outputs if not (paths.root / o["path"]).is_file()]
+    outputs = registry.candidate(store, machine_id)["outputs"]
+    files = {name_of(o["path"]).removesuffix(".parquet"): o for o in outputs}
+    missing = [o["path"] for o in outputs if not store.exists(o["path"])]
     if missing:
         raise MissingPrerequisite(
             f"{missing[0]} is missing", hint=f"run: {registry.command('generateDataset', machine_id)}"
         )
-    splits = {name: read_parquet(paths.root / o["path"], profile) for name, o in files.items()}
+    splits = {name: read_parquet(store, o["path"], profile) for name, o in files.items()}
     rows = {name: int(o["rows"]) for name, o in files.items()}
     held_out = seed.select(header["heldOutRuns"])
     full = bool(getattr(context.args, "full", False))
     assessment = assess(seed.select(header["trainRuns"]), held_out, splits, rows, profile, full=full)
     checks, quality = assessment.checks, assessment.quality
-    folder = (paths.root / outputs[0]["path"]).parent
-    digests = {Path(o["path"]).name: sha256_of(paths.root / o["path"]) for o in outputs}
-    recorded = paths.recorded(machine_id).is_file()
-    body = report.body(machine_id, folder.name, assessment, digests, rows, recorded=recorded, full=full)
+    generation = generation_of(outputs[0]["path"])
+    digests = {name_of(o["path"]): store.digest(o["path"]) for o in outputs}
+    recorded = store.exists(key_of("recorded", machine_id))
+    body = report.body(machine_id, generation, assessment, digests, rows, recorded=recorded, full=full)
     html = report.page(body, profile, seed, held_out, splits["train"], version=registry.PAGES)
-    write_whole(folder / report.HTML, html.encode())
-    made_from = json.loads((folder / data_card.MANIFEST).read_text("utf-8"))
-    write_whole(folder / data_card.CARD, data_card.data_card(profile, made_from, body).encode())
-    write_whole(folder / report.JSON, json_bytes(body))
+    page, card, verdict = (
+        generation_key(machine_id, generation, name) for name in (report.HTML, data_card.CARD, report.JSON)
+    )
+    store.write(page, html.encode())
+    made_from = json.loads(store.read(generation_key(machine_id, generation, data_card.MANIFEST)))
+    store.write(card, data_card.data_card(profile, made_from, body).encode())
+    store.write(verdict, json_bytes(body))
     refuse_failed(context, "the data set", checks, "generateDataset")
     worst = overall(checks)
     return Result(
         f"{worst}, quality {quality:.3f}",
-        outputs=(paths.output(folder / report.JSON), paths.output(folder / report.HTML)),
+        outputs=(store.output(verdict), store.output(page)),
         metrics={"quality": quality},
         verdict=worst,
         text=as_text(checks),

@@ -10,21 +10,21 @@ from gan.pipeline.refusal import how_to_mend, refuse_failed
 from gan.pipeline.runner import Context, json_bytes
 from gan.runtime.errors import InvalidInput, ValidationFailed
 from gan.runtime.events import Result
-from gan.store.files import sha256_of, write_whole
+from gan.store.layout import key_of
 
 
 def work(context: Context) -> Result:
     """Checks the seed. Raises ValidationFailed naming the checks that failed."""
-    profile = load_profile(context.paths, context.machine_id)
+    profile = load_profile(context.store, context.machine_id)
     try:
-        runs = read_seed(context.paths.seed(context.machine_id), profile)
+        runs = read_seed(context.store, context.machine_id, profile)
     except InvalidInput as error:
         raise ValidationFailed(
             error.message, field=error.field, code="SEED_INVALID", hint=how_to_mend(context, "generateSeed")
         ) from None
     checks = check_seed(profile, runs)
-    report = context.paths.seed_report(context.machine_id)
-    digest = sha256_of(context.paths.seed(context.machine_id))
+    report = key_of("seedReport", context.machine_id)
+    digest = context.store.digest(key_of("seed", context.machine_id))
     verdict = overall(checks)
     body = {
         "machineId": context.machine_id,
@@ -32,11 +32,11 @@ def work(context: Context) -> Result:
         "verdict": verdict,
         "checks": [c.to_json() for c in checks],
     }
-    write_whole(report, json_bytes(body))
+    context.store.write(report, json_bytes(body))
     refuse_failed(context, "the seed", checks, "generateSeed")
     return Result(
         f"{len(checks)} checks of the seed passed",
-        outputs=(context.paths.output(report),),
+        outputs=(context.store.output(report),),
         verdict=verdict,
         text=as_text(checks),
     )

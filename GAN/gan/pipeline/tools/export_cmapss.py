@@ -9,24 +9,22 @@ from gan.machine.profile import load_profile
 from gan.pipeline.runner import Context
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
 from gan.runtime.events import Result
-from gan.store.files import whole_folder
-from gan.store.publication import current_generation
+from gan.store.layout import key_of, published_key
 
 
 def work(context: Context) -> Result:
-    paths, machine_id = context.paths, context.machine_id
-    profile = load_profile(paths, machine_id)
-    published = current_generation(paths, machine_id)
-    if published is None:
+    store, machine_id = context.store, context.machine_id
+    profile = load_profile(store, machine_id)
+    if store.published(machine_id) is None:
         raise MissingPrerequisite(
             f"no data set of {machine_id} is published", hint=f"run: npm run gan -- machine run {machine_id}"
         )
     if not profile.failure_modes:
         raise InvalidInput(f"{machine_id} has no failure modes, so no RUL to predict", field="machine_id")
-    splits = {split: read_parquet(published / f"{split}.parquet", profile) for split in SPLITS}
-    folder = paths.root / "data" / "cmapss" / machine_id
-    with whole_folder(folder) as temporary:
-        for name, data in cmapss_files(splits, profile, context.args.seed).items():
-            (temporary / name).write_bytes(data)
-    outputs = tuple(paths.output(path) for path in sorted(folder.iterdir()))
-    return Result(f"{len(outputs)} files in {paths.relative(folder)}", outputs=outputs, text=f"✅ {folder}")
+    splits = {split: read_parquet(store, published_key(machine_id, f"{split}.parquet"), profile) for split in SPLITS}
+    group = key_of("cmapss", machine_id)
+    store.write_group(group, cmapss_files(splits, profile, context.args.seed).items())
+    outputs = tuple(store.output(file) for file in store.keys(group))
+    return Result(
+        f"{len(outputs)} files in {group.rstrip('/')}", outputs=outputs, text=f"✅ {store.where(group.rstrip('/'))}"
+    )

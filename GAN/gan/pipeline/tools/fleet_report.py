@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from gan.pipeline.runner import Context
-from gan.reporting.fleet_report import PAGE, lines, page
+from gan.reporting.fleet_report import lines, page
 from gan.runtime.events import Result
-from gan.store.files import write_whole
+from gan.store.layout import key_of, name_of
 
 
 def work(context: Context) -> Result:
-    path = context.paths.root / "data" / PAGE
-    machines = lines(context.paths)
-    write_whole(path, page(machines, path.parent).encode())
+    report = key_of("fleetReport")
+    machines = lines(context.store)
+    context.store.write(report, page(machines, report).encode())
     ready = sum(line.report is not None for line in machines)
     return Result(
-        f"{ready} of {len(machines)} machines in {path.name}",
-        outputs=(context.paths.output(path),),
+        f"{ready} of {len(machines)} machines in {name_of(report)}",
+        outputs=(context.store.output(report),),
         metrics={"machines": len(machines), "validated": ready},
-        text=f"✅ {path}",
+        text=f"✅ {context.store.where(report)}",
     )

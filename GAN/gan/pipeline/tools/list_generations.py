@@ -13,7 +13,7 @@ def line(g: Generation) -> str:
 
 
 def work(context: Context) -> Result:
-    found = listing(context.paths, context.machine_id)
+    found = listing(context.store, context.machine_id)
     return Result(
         f"{len(found)} generations",
         data={"generations": [g.to_json() for g in found]},

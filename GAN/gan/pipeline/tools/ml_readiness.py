@@ -13,17 +13,18 @@ from gan.pipeline.registry import command
 from gan.pipeline.runner import Context
 from gan.runtime.errors import MissingPrerequisite, ValidationFailed
 from gan.runtime.events import Result
+from gan.store.layout import published_key
 
 
 def work(context: Context) -> Result:
-    profile = load_profile(context.paths, context.machine_id)
-    folder = context.paths.published(context.machine_id)
-    if not folder.is_dir():
+    profile = load_profile(context.store, context.machine_id)
+    files = {split: published_key(context.machine_id, f"{split}.parquet") for split in SPLITS}
+    if not any(map(context.store.exists, files.values())):
         raise MissingPrerequisite(
             f"no data set of {context.machine_id} is published",
             hint=f"run: {command('generateDataset', context.machine_id)}",
         )
-    splits = {split: read_parquet(folder / f"{split}.parquet", profile) for split in SPLITS}
+    splits = {split: read_parquet(context.store, file, profile) for split, file in files.items()}
     # Columns and NaNs are checked as the files are read.
     checks = [
         boolean("Columns", True, "those of the profile", f"{len(profile.sensors)} sensors"),

@@ -7,13 +7,14 @@ from argparse import ArgumentParser
 
 import pyarrow as pa
 import pyarrow.csv as csv
-import pyarrow.parquet as pq
 
 from gan.data.splits import SPLITS
+from gan.data.tables import parquet_table
 from gan.pipeline.registry import command
 from gan.pipeline.runner import Context, integer
-from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.runtime.errors import MissingPrerequisite
 from gan.runtime.events import Result
+from gan.store.layout import published_key
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -24,16 +25,13 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def work(context: Context) -> Result:
-    path = context.paths.published(context.machine_id) / f"{context.args.split}.parquet"
-    if not path.is_file():
+    file = published_key(context.machine_id, f"{context.args.split}.parquet")
+    if not context.store.exists(file):
         raise MissingPrerequisite(
             f"no data set of {context.machine_id} is published",
             hint=f"run: {command('generateDataset', context.machine_id)}",
         )
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InvalidInput(f"{path.name} is not a readable parquet file: {error}") from None
+    table = parquet_table(context.store, file)
     newest = table.slice(max(table.num_rows - context.args.rows, 0))
     stamps = newest.column("timestamp").cast(pa.string())
     newest = newest.set_column(0, "timestamp", stamps)

@@ -10,7 +10,7 @@ from gan.runtime.events import Result
 
 
 def work(context: Context) -> Result:
-    profile = load_profile(context.paths, context.machine_id)
+    profile = load_profile(context.store, context.machine_id)
     body = profile.to_json()
     summary = f"{profile.manufacturer} {profile.model}: {len(profile.sensors)} sensors"
     return Result(summary, data={"profile": body}, text=json.dumps(body, indent=2, ensure_ascii=False))

@@ -1,0 +1,119 @@
+"""The one way to artifacts: everything under the data root is read and written through an ArtifactStore.
+
+What an implementation owes is here, and test/python/store/test_artifact_store.py holds it to that. Nothing in it is a
+path, a rename, a link or a lock of files: local.py has those, and an object store does with conditional writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from gan.runtime.events import Output
+
+
+@dataclass(frozen=True)
+class Stat:
+    """What is known of an artifact without reading it. modified: when it appeared, UTC."""
+
+    bytes: int
+    modified: datetime
+
+
+class ArtifactStore(ABC):
+    """Artifacts by key (layout.py). Each appears whole or not at all, and what is there before a failure stays.
+
+    While this process holds a machine's lock, everything that makes or removes something raises ResourceFailed with
+    LOCK_LOST once another has taken over; then nothing appears.
+    """
+
+    @abstractmethod
+    def open(self, key: str) -> BinaryIO:
+        """An artifact to read, seekable; a remote one may be fetched first. Raises FileNotFoundError."""
+
+    @abstractmethod
+    def stat(self, key: str) -> Stat | None:
+        """What is known of an artifact, or None without one."""
+
+    @abstractmethod
+    def keys(self, prefix: str) -> Sequence[str]:
+        """The artifacts whose keys begin with a prefix that ends with a slash, sorted. None that is half written."""
+
+    @abstractmethod
+    def write(self, key: str, data: bytes) -> None:
+        """Writes an artifact in place of what was there."""
+
+    @abstractmethod
+    def write_group(self, group: str, files: Iterable[tuple[str, bytes]]) -> None:
+        """Writes the files of a group, by name; they appear at once, when the last one is given.
+
+        A group that holds these bytes already stays as it is, with what was added to it: it may be the published one,
+        and readers must not miss it for a moment. One that differs is damaged, and is replaced.
+        """
+
+    @abstractmethod
+    def delete(self, key: str) -> None:
+        """Removes an artifact, or a group with all that is in it, so that nobody finds it in part. None there: nothing."""
+
+    @abstractmethod
+    def published(self, machine_id: str) -> str | None:
+        """Name of the generation that is published, or None."""
+
+    @abstractmethod
+    def publish(self, machine_id: str, generation: str) -> None:
+        """Publishes a generation by one atomic switch. Its files are read below the key of the publication from then on."""
+
+    @abstractmethod
+    def lock(
+        self, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None
+    ) -> AbstractContextManager[None]:
+        """Holds a machine: one process at a time works on it, and a dead one never keeps it.
+
+        Waits a little for a holder that is ending; `on_wait` is told who that is. Raises ResourceFailed naming the holder
+        when it does not end.
+        """
+
+    @abstractmethod
+    def remove_leftovers(self, machine_id: str) -> None:
+        """Removes what was left half written of a machine. Only for the holder of its lock: whoever wrote it is dead."""
+
+    @abstractmethod
+    def where(self, key: str = "") -> str:
+        """Where an artifact lies, or all of them, as a person is told."""
+
+    @abstractmethod
+    def probe(self) -> int | None:
+        """Writes something and removes it. Gives the free bytes, or None without a limit. Raises OSError."""
+
+    def read(self, key: str) -> bytes:
+        """An artifact's bytes. Raises FileNotFoundError."""
+        with self.open(key) as file:
+            return file.read()
+
+    def exists(self, key: str) -> bool:
+        return self.stat(key) is not None
+
+    def digest(self, key: str) -> str:
+        """Digest (sha256) of an artifact's bytes, hexadecimal. Raises FileNotFoundError."""
+        digest = hashlib.sha256()
+        with self.open(key) as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def output(self, key: str, rows: int | None = None) -> Output:
+        """An artifact as a step's result names it. Raises FileNotFoundError."""
+        stat = self.stat(key)
+        if stat is None:
+            raise FileNotFoundError(2, "no such artifact", self.where(key))
+        return Output(key, self.digest(key), stat.bytes, rows)
+
+
+def sha256(data: bytes) -> str:
+    """Digest of bytes, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
