@@ -14,7 +14,7 @@ export const Generation = z.object({
   /** Why it is not published although it passed: it is clearly worse than what is. */
   quarantined: z.string().nullable(),
   bytes: z.number().int(),
-  state: z.enum(['published', 'rolled back', 'quarantined', 'not validated', 'failed', 'kept']),
+  state: z.enum(['published', 'rolled back', 'quarantined', 'not validated', 'damaged', 'failed', 'kept']),
 });
 export type Generation = z.infer<typeof Generation>;
 

@@ -20,7 +20,7 @@ from gan.store.manifest import Inputs, Manifest
 MEASURES = "1"
 # How report.html and the data card show it. Another version makes nothing stale: pages are written with the next
 # validation, and a report says which version wrote it.
-PAGES = "1"
+PAGES = "2"
 
 
 @dataclass(frozen=True)

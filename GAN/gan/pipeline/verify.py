@@ -71,10 +71,14 @@ def verify(store: ArtifactStore, machine_id: str, *, full: bool) -> list[Check]:
 def _compared(
     store: ArtifactStore, machine_id: str, generation: str, manifest: Mapping[str, Any], how: str
 ) -> list[Check]:
-    return [
-        _same(f"{name} {how}", store.digest(generation_key(machine_id, generation, name)), entry["sha256"])
-        for name, entry in manifest["files"].items()
-    ]
+    keys = {name: generation_key(machine_id, generation, name) for name in manifest["files"]}
+    missing = [name for name, key in keys.items() if not store.exists(key)]
+    if missing:
+        raise MissingPrerequisite(
+            f"the data set of {machine_id} lacks {', '.join(missing)}",
+            hint=f"npm run gan -- machine run {machine_id} makes it again; machine rollback {machine_id} publishes the one before",
+        )
+    return [_same(f"{name} {how}", store.digest(keys[name]), e["sha256"]) for name, e in manifest["files"].items()]
 
 
 def _read(store: ArtifactStore, machine_id: str, generation: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Callers hold the machine's lock, except for `listing`, which only reads.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -46,6 +46,12 @@ class Generation:
         return self.verdict in ("pass", "warn") and self.quarantined is None
 
     @property
+    def damaged(self) -> bool:
+        """Whether it was published once, but its files are no longer those that passed validation."""
+        once = self.published_at is not None and not self.published
+        return once and self.verdict is None and self.rolled_back_at is None and self.quarantined is None
+
+    @property
     def state(self) -> str:
         """One word for a person."""
         if self.published:
@@ -54,6 +60,8 @@ class Generation:
             return "rolled back"
         if self.quarantined is not None:
             return "quarantined"
+        if self.damaged:
+            return "damaged"
         if self.verdict is None:
             return "not validated"
         return "failed" if self.verdict == "fail" else "kept"
@@ -135,15 +143,22 @@ def publish(store: ArtifactStore, machine_id: str, generation: str, **facts: Any
     _note(store, machine_id, generation, {"publishedAt": _now(), "rolledBackAt": None, "quarantined": None, **facts})
 
 
-def roll_back(store: ArtifactStore, machine_id: str, wanted: str | None) -> tuple[Generation | None, Generation]:
+def roll_back(
+    store: ArtifactStore, machine_id: str, wanted: str | None, *, on_skip: Callable[[Generation], None] = lambda _: None
+) -> tuple[Generation | None, Generation]:
     """Publishes the generation before the published one, or the one that is wanted. Gives back both: from and to.
 
-    The one that was published is marked: no run publishes it again by itself.
+    The one that was published is marked: no run publishes it again by itself. `on_skip` is told of each newer one that
+    would have been the target but is damaged.
     Raises MissingPrerequisite when there is none before, InvalidInput when the wanted one cannot be published.
     """
     generations = listing(store, machine_id)
     left = next((g for g in generations if g.published), None)
     target = before(generations) if wanted is None else _wanted(generations, wanted, machine_id)
+    if wanted is None:
+        later = generations if target is None else generations[: generations.index(target)]
+        for damaged in (g for g in later if g.damaged):
+            on_skip(damaged)
     if target is None:
         raise MissingPrerequisite(
             f"{machine_id} has no published generation before the one there is now",

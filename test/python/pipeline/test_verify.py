@@ -25,3 +25,11 @@ def test_verify_tells_a_changed_file(made: Root) -> None:
 def test_verify_without_the_model_says_what_is_missing(made: Root) -> None:
     (made.path / "models" / f"{MADE}_tvae_temporal.pkl").unlink()
     assert made.call(VERIFY, "--machine_id", MADE).code == 3
+
+
+def test_verify_without_one_of_the_files_names_it_and_what_helps(made: Root) -> None:
+    (made.path / "data" / "synthetic" / MADE / "val.parquet").unlink()
+    ran = made.call(VERIFY, "--machine_id", MADE)
+    assert ran.code == 3
+    assert "val.parquet" in ran.events[-1]["message"]
+    assert "machine run" in ran.events[-1]["hint"]

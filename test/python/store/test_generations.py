@@ -126,6 +126,16 @@ class TestRollBack:
         generations.roll_back(fake.store, fake.id, None)
         assert fake.published == "aaa", "the one that was published before, not the one a person left"
 
+    def test_a_damaged_generation_is_passed_over_and_named(self, fake: Fake) -> None:
+        for name in ("aaa", "bbb", "ccc"):
+            fake.publish(name)
+        fake.store.write(generation_key(fake.id, "bbb", "train.parquet"), b"other")
+        assert fake.states()["bbb"] == "damaged"
+        skipped: list[generations.Generation] = []
+        generations.roll_back(fake.store, fake.id, None, on_skip=skipped.append)
+        assert [g.name for g in skipped] == ["bbb"]
+        assert fake.published == "aaa"
+
 
 class TestRetention:
     def test_keeps_the_newest_good_ones(self, fake: Fake, tmp_path: Path) -> None:

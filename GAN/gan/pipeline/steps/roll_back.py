@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from gan.pipeline import registry
@@ -17,13 +18,20 @@ def work(context: Context) -> Result:
     """Publishes the generation before the published one, or the one that is named."""
     store, machine_id = context.store, context.machine_id
     with store.lock(machine_id, "rollBack"):
-        left, target = generations.roll_back(store, machine_id, context.args.generation)
+        left, target = generations.roll_back(store, machine_id, context.args.generation, on_skip=_tell_skipped(context))
     _record_switch(context, {target.name} if left is None else {left.name, target.name})
     instead = "" if left is None or left is target else f", instead of {left.name}"
     return Result(
         f"{machine_id}: generation {target.name} is published{instead}",
         data={"published": target.name, "before": None if left is None else left.name},
         text=f"✅ {machine_id}: generation {target.name} is published{instead}",
+    )
+
+
+def _tell_skipped(context: Context) -> Callable[[generations.Generation], None]:
+    return lambda damaged: context.reporter.warning(
+        "GENERATION_SKIPPED",
+        f"generation {damaged.name} is damaged and was passed over: its files are not those that passed validation",
     )
 
 
