@@ -24,7 +24,7 @@ const ACTIVITIES_FOR_ALL = 'activities/(python/|plan\\.ts|fleet-folder\\.ts|conf
 /** What of workflows/ is no workflow: plain definitions that others share with them. */
 const WORKFLOWS_FOR_ALL = 'workflows/(search-attributes|failure-report|fleet-ledger)\\.ts';
 /** Contracts that are plain data: no schema. */
-const PLAIN = '^contracts/(failures|machine-types|printable|runs|steps|search-attributes)\\.ts';
+const PLAIN = '^contracts/(failures|machine-pages|machine-types|printable|runs|steps|search-attributes)\\.ts';
 const SETTINGS = 'temporal\\.config\\.ts';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

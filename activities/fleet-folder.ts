@@ -7,6 +7,9 @@ import type { Profile } from '../contracts/profile.js';
 import { parseProfile, readText, refusal } from './configuration.js';
 import { failure, hasCode } from './python/failures.js';
 
+/** Machines that a message names. */
+const SHOWN = 50;
+
 export interface FleetFolders {
   projectRoot: string;
   dataRoot: string;
@@ -28,13 +31,19 @@ export async function listMachines(where: FleetFolders): Promise<string[]> {
 /** @throws ApplicationFailure InvalidInput naming the machines that are not in the fleet */
 export async function requireMachines(ids: readonly string[], where: FleetFolders): Promise<void> {
   const known = await listMachines(where);
-  const unknown = ids.filter((id) => !known.includes(id));
+  const inFleet = new Set(known);
+  const unknown = ids.filter((id) => !inFleet.has(id));
   if (unknown.length === 0) return;
-  throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${unknown.join(', ')}`, {
+  throw failure(FAILURE.invalidInput, `machines: not in the fleet: ${some(unknown)}`, {
     retryable: false,
     field: 'machines',
-    hint: `known are: ${known.join(', ')}`,
+    hint: `known are: ${some(known)}`,
   });
+}
+
+/** Thousands of names would be more than a failure should hold. */
+function some(ids: readonly string[]): string {
+  return ids.length > SHOWN ? `${ids.slice(0, SHOWN).join(', ')} and ${ids.length - SHOWN} more` : ids.join(', ');
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { MachinePipelineInput, FleetRunInput } from '../contracts/parameters.js';
-import type { StepRequest, StepResult } from '../contracts/runs.js';
+import type { ReviewRequest, StepRequest, StepResult } from '../contracts/runs.js';
 import { STEPS } from '../contracts/steps.js';
 import type { Step } from '../contracts/steps.js';
+import { reviewMachines } from './current.js';
 import { admitMachine, checkFleetHealth, planFleet } from './plan.js';
 import type { PlanSettings } from './plan.js';
 import { requestCancellation } from './request-cancellation.js';
@@ -12,7 +13,8 @@ import { STEP_SCRIPTS, commonArgs } from './steps.js';
 export function createActivities(settings: PlanSettings) {
   return {
     admitMachine: (given: MachinePipelineInput) => admitMachine(given, settings),
-    planFleet: (given: FleetRunInput) => planFleet(given, settings),
+    planFleet: (given: FleetRunInput, after: string | null) => planFleet(given, after, settings),
+    reviewMachines: (request: ReviewRequest) => reviewMachines(request, settings),
     requestCancellation,
     checkFleetHealth: () => checkFleetHealth(settings),
     ...stepActivities(settings),

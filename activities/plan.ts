@@ -3,7 +3,6 @@ import type { ZodType } from 'zod';
 import { FAILURE } from '../contracts/failures.js';
 import { HealthData } from '../contracts/health.js';
 import { FleetRunInput, MachinePipelineInput } from '../contracts/parameters.js';
-import type { StepParameters } from '../contracts/parameters.js';
 import { PlanData } from '../contracts/plan.js';
 import type { PlannedMachine } from '../contracts/plan.js';
 import { lineOf, problemsOf } from '../contracts/problems.js';
@@ -11,12 +10,13 @@ import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '
 import { failure } from './python/failures.js';
 import { listMachines, readProfile, requireMachines } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
+import { currentSteps } from './current.js';
+import { planArgs } from './plan-args.js';
 import { runPython } from './python/script.js';
 import type { PythonSettings } from './python/script.js';
 import { SCRIPT } from './python/scripts.js';
 import { beating, runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
-import { trainingArgs } from './steps.js';
 import type { StepOptions } from './steps.js';
 
 export interface PlanSettings extends StepSettings, StepOptions {
@@ -28,46 +28,54 @@ export interface PlanSettings extends StepSettings, StepOptions {
 export { PlanData };
 export type { PlannedMachine };
 
-/** Checks a pipeline's input and the machine's configuration before any work starts; adds the worker's time-outs and queues. */
+/** Machines of one page of a plan. */
+const PAGE = 1_000;
+
+/**
+ * Checks a pipeline's input and the machine's configuration before any work starts; adds the worker's time-outs and
+ * queues, and which steps need not run.
+ */
 export async function admitMachine(given: unknown, settings: PlanSettings): Promise<AdmittedMachine> {
   const input = parseInput(MachinePipelineInput, given, 'machinePipeline');
   const profile = await readProfile(input.machineId, settings);
-  return { input, machineType: profile.machine_type, policy: settings.policy };
+  const current = input.force ? [] : await currentSteps(input.machineId, input.parameters, settings);
+  return { input, machineType: profile.machine_type, policy: settings.policy, current };
 }
 
-/** Checks a fleet run's input and chooses its machines. A machine whose configuration is wrong is taken: it fails by itself. */
-export async function planFleet(given: unknown, settings: PlanSettings): Promise<FleetPlan> {
+/**
+ * Checks a fleet run's input and chooses its machines. A machine whose configuration is wrong is taken: it fails by itself.
+ * @param after the last machine of the page before
+ */
+export async function planFleet(given: unknown, after: string | null, settings: PlanSettings): Promise<FleetPlan> {
   const input = parseInput(FleetRunInput, given, 'fleetRun');
   return await beating(
     settings,
     () => undefined,
-    () => plan(input, settings),
+    () => plan(input, after, settings),
   );
 }
 
-async function plan(input: FleetRunInput, settings: PlanSettings): Promise<FleetPlan> {
-  const chosen = await selectMachines(input, settings);
-  const due = input.only === null ? null : await selectPlan(input, settings, Context.current().cancellationSignal);
-  const machines =
-    due === null ? chosen : chosen.filter((machine) => due.some((planned) => planned.machineId === machine.machineId));
-  const concurrency = Math.min(input.concurrency ?? settings.defaultConcurrency, Math.max(1, machines.length));
-  return { parameters: input.parameters, concurrency, machines };
+async function plan(input: FleetRunInput, after: string | null, settings: PlanSettings): Promise<FleetPlan> {
+  const named = await namedMachines(input, settings);
+  const begin = after === null ? 0 : named.findIndex((id) => id === after) + 1;
+  const ids = named.slice(begin, begin + PAGE);
+  const chosen = await selectMachines({ ...input, machineIds: ids }, settings);
+  const due =
+    input.only === null
+      ? null
+      : await selectPlan({ ...input, machineIds: ids }, settings, Context.current().cancellationSignal);
+  const kept = due === null ? null : new Set(due.map((planned) => planned.machineId));
+  return {
+    parameters: input.parameters,
+    concurrency: input.concurrency ?? settings.defaultConcurrency,
+    machines: kept === null ? chosen : chosen.filter((machine) => kept.has(machine.machineId)),
+    next: begin + PAGE < named.length ? (ids.at(-1) ?? null) : null,
+  };
 }
 
 export async function checkFleetHealth(settings: StepSettings): Promise<MachineHealth[]> {
   const result = await runSupervised('fleetHealth', { script: SCRIPT.health, args: [] }, settings);
   return HealthData.parse(result.data).machines;
-}
-
-/** The flags of plan.py; null: the whole fleet. */
-export function planArgs(machineIds: readonly string[] | null, parameters: StepParameters, force: boolean): string[] {
-  return [
-    ...['--machine_ids', machineIds === null ? 'all' : machineIds.join(',')],
-    ...trainingArgs(parameters),
-    ...['--seed_samples', String(parameters.seedSamples), '--num_samples', String(parameters.samples)],
-    ...['--split_ratio', parameters.split.join(','), '--seed', String(parameters.seed)],
-    ...(force ? ['--force'] : []),
-  ];
 }
 
 /** The plan of a fleet run: each machine that its filters leave, and what its steps would do. Changes nothing. */
@@ -76,16 +84,15 @@ export async function selectPlan(
   settings: PythonSettings,
   signal: AbortSignal,
 ): Promise<PlannedMachine[]> {
-  const ids = await selectMachines(input, settings);
-  if (ids.length === 0) return [];
-  const args = planArgs(
-    ids.map((machine) => machine.machineId),
-    input.parameters,
-    input.force,
-  );
+  const ids = (await selectMachines(input, settings)).map((machine) => machine.machineId);
   const silent = { onProgress: () => undefined, onLog: () => undefined };
-  const result = await runPython({ script: SCRIPT.plan, args }, settings, signal, silent);
-  return PlanData.parse(result.data).machines.filter((machine) => isDue(machine, input.only));
+  const planned: PlannedMachine[] = [];
+  for (let begin = 0; begin < ids.length; begin += PAGE) {
+    const args = planArgs(ids.slice(begin, begin + PAGE), input.parameters, input.force);
+    const result = await runPython({ script: SCRIPT.plan, args }, settings, signal, silent);
+    planned.push(...PlanData.parse(result.data).machines.filter((machine) => isDue(machine, input.only)));
+  }
+  return planned;
 }
 
 function isDue(machine: PlannedMachine, only: FleetRunInput['only']): boolean {
@@ -98,12 +105,17 @@ async function selectMachines(
   input: FleetRunInput,
   where: FleetFolders,
 ): Promise<{ machineId: string; machineType: string }[]> {
-  if (input.machineIds !== null) await requireMachines(input.machineIds, where);
-  const named = [...new Set(input.machineIds ?? (await listMachines(where)))];
+  const named = await namedMachines(input, where);
   const typed = await Promise.all(
     named.map(async (machineId) => ({ machineId, machineType: await typeOf(machineId, where) })),
   );
   return typed.filter((machine) => input.machineType === null || machine.machineType === input.machineType);
+}
+
+async function namedMachines({ machineIds }: FleetRunInput, where: FleetFolders): Promise<string[]> {
+  if (machineIds === null) return await listMachines(where);
+  await requireMachines(machineIds, where);
+  return [...new Set(machineIds)];
 }
 
 async function typeOf(machineId: string, where: FleetFolders): Promise<string> {

@@ -54,29 +54,79 @@ export interface PipelineResult {
   stepSeconds: Partial<Record<Step, number>>;
 }
 
-export type MachineStatus = 'queued' | 'running' | 'succeeded' | 'upToDate' | 'failed' | 'cancelled';
+export const MACHINE_STATUSES = ['queued', 'running', 'succeeded', 'upToDate', 'failed', 'cancelled'] as const;
+export type MachineStatus = (typeof MACHINE_STATUSES)[number];
 
 /** A fleet run's account of one machine. */
-export interface MachineOutcome {
+export interface MachineRow {
   machineId: string;
   machineType: string;
   status: MachineStatus;
   startedAt: number | null;
   finishedAt: number | null;
-  result: PipelineResult | null;
+  seconds: number | null;
+  /** Rows of its data set, over the splits. */
+  rows: number | null;
+  quality: number | null;
+  /** Long texts are cut, and at hundreds of different ones left out: the machine's own pipeline has them whole. */
   failure: FailureReport | null;
 }
 
 export type FleetStatus = 'planning' | 'running' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
 
-/** Answer of the `status` query of a fleet run, and its result. */
-export interface FleetReport {
+/** Answer of the `status` query of a fleet run, and its result. Of the same size for 10 machines and for 10,000. */
+export interface FleetAccount {
   name: string;
   status: FleetStatus;
   concurrency: number;
   parameters: StepParameters | null;
   startedAt: number;
-  machines: MachineOutcome[];
+  finishedAt: number | null;
+  /** Machines of the run. */
+  total: number;
+  counts: Record<MachineStatus, number>;
+  totals: {
+    /** Seconds of the machines that succeeded, one after another. */
+    seconds: number;
+    rows: number;
+    quality: { mean: number; least: number } | null;
+  };
+  /** The machines under way. */
+  running: MachineRow[];
+  /** The first few that failed. */
+  failures: MachineRow[];
+}
+
+/** worst: failed, cancelled, running, then those done from the lowest quality up; recent: what moved last comes first. */
+export const MACHINE_SORTS = ['worst', 'fleet', 'name', 'recent', 'slowest'] as const;
+export type MachineSort = (typeof MACHINE_SORTS)[number];
+
+/** Argument of the `machines` query: which machines of a fleet run, in which order. */
+export interface MachineFilter {
+  status?: readonly MachineStatus[];
+  type?: string;
+  /** Only those that started or ended then or later. */
+  since?: number;
+  sort?: MachineSort;
+  offset?: number;
+  limit?: number;
+}
+
+/** Answer of the `machines` query. A page may be shorter than its limit, so that it is never large. */
+export interface MachinePage {
+  machines: MachineRow[];
+  /** Machines that the filter leaves, on all pages. */
+  total: number;
+  offset: number;
+  /** Offset of the next page; null: this is the last one. */
+  next: number | null;
+}
+
+/** Answer of the `retry` update. */
+export interface RetriedMachines {
+  count: number;
+  /** The first hundred of them. */
+  machineIds: string[];
 }
 
 /** Time-outs, retries and queues of the activities: read from temporal.config.ts by the worker, recorded in history. */
@@ -95,13 +145,30 @@ export interface AdmittedMachine {
   input: MachinePipelineInput;
   machineType: string;
   policy: ActivityPolicy;
+  /** The first steps of the chain that are up to date: they need not run. */
+  current: { step: Step; result: StepResult }[];
 }
 
-/** A fleet run's machines after a worker has checked its input. */
+/** A page of a fleet run's machines, after a worker has checked its input. */
 export interface FleetPlan {
   parameters: StepParameters;
   concurrency: number;
   machines: { machineId: string; machineType: string }[];
+  /** The machine after which the next page begins; null: this is the last one. */
+  next: string | null;
+}
+
+/** What a fleet run asks of its next machines just before their turn. */
+export interface ReviewRequest {
+  machineIds: string[];
+  parameters: StepParameters;
+}
+
+/** A machine that is wholly up to date. */
+export interface CurrentMachine {
+  machineId: string;
+  rows: number | null;
+  quality: number | null;
 }
 
 /** What a step activity is given. */
@@ -131,7 +198,7 @@ export interface MachineHealth {
   data: boolean;
 }
 
-export const QUERY = { status: 'status', input: 'input' } as const;
+export const QUERY = { status: 'status', input: 'input', machines: 'machines' } as const;
 export const UPDATE = { pause: 'pause', resume: 'resume', cancel: 'cancel', retry: 'retry' } as const;
 export const SIGNAL = { pause: 'pauseSignal', resume: 'resumeSignal' } as const;
 export const WORKFLOW = {

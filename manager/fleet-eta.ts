@@ -1,4 +1,4 @@
-import type { MachineOutcome } from '../contracts/runs.js';
+import type { MachineRow } from '../contracts/runs.js';
 import type { FleetSnapshot } from './fleet-watch.js';
 
 /**
@@ -6,25 +6,25 @@ import type { FleetSnapshot } from './fleet-watch.js';
  * before anything is known.
  */
 export function fleetEta({ view, live, now }: FleetSnapshot): number | null {
-  const machines = view?.machines ?? [];
-  const known = machines.flatMap((machine) => {
-    if (machine.status === 'succeeded' && machine.result !== null) return [machine.result.seconds];
+  if (view === null) return null;
+  const running = view.machines.filter((machine) => machine.status === 'running');
+  const expected = running.flatMap((machine) => {
     const left = secondsLeft(machine, live);
     return left === null ? [] : [secondsRun(machine, now) + left];
   });
-  if (known.length === 0 || view === null) return null;
-  const mean = known.reduce((sum, seconds) => sum + seconds, 0) / known.length;
-  const running = machines.filter((machine) => machine.status === 'running');
+  const known = view.counts.succeeded + expected.length;
+  if (known === 0) return null;
+  const mean = (view.totals.seconds + expected.reduce((sum, seconds) => sum + seconds, 0)) / known;
   const left = running.map((machine) => secondsLeft(machine, live) ?? Math.max(0, mean - secondsRun(machine, now)));
   const work = view.counts.queued * mean + left.reduce((sum, seconds) => sum + seconds, 0);
   // A machine is not done sooner for being the last one.
   return Math.max(work / Math.max(1, view.concurrency), ...left);
 }
 
-function secondsLeft({ machineId, status }: MachineOutcome, live: FleetSnapshot['live']): number | null {
+function secondsLeft({ machineId, status }: MachineRow, live: FleetSnapshot['live']): number | null {
   return status === 'running' ? (live.get(machineId)?.heartbeat?.etaSeconds ?? null) : null;
 }
 
-function secondsRun({ startedAt }: MachineOutcome, now: number): number {
+function secondsRun({ startedAt }: MachineRow, now: number): number {
   return (now - (startedAt ?? now)) / 1000;
 }

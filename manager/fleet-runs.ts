@@ -1,21 +1,27 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { FleetRunInput, RunName } from '../contracts/parameters.js';
-import type { FleetReport } from '../contracts/runs.js';
-import { QUERY, UPDATE, WORKFLOW } from '../contracts/runs.js';
+import type { FleetAccount, RetriedMachines } from '../contracts/runs.js';
+import { UPDATE, WORKFLOW } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
-import { isRetryable } from '../workflows/fleet-ledger.js';
+import { packNames } from '../contracts/machine-pages.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
 import { notApplied } from './differences.js';
 import type { NotApplied } from './differences.js';
 import { ManagerError, REFUSAL } from './errors.js';
+import { readMachines, readWhole } from './fleet-account.js';
+import type { WholeFleet } from './fleet-account.js';
 import { failedMachines, stillInFleet } from './failed-machines.js';
 import type { Connected } from './project.js';
 import { steer } from './steering.js';
+import { answered, requireAble } from './stuck.js';
 import type { Steering } from './steering.js';
 import { workflowError } from './workflow-error.js';
 
 type Note = (line: string) => void;
+
+/** Machine ids in one payload. */
+const NAMED_AT_ONCE = 1_000;
 
 /** A fleet run as a person asks for it. */
 export interface FleetRequest {
@@ -45,8 +51,11 @@ export async function startOrJoinFleetRun(
   note: Note,
 ): Promise<StartedFleet> {
   const running = await findFleetRun(connected, null, true);
-  if (running !== null)
-    return { name: running, notApplied: await notApplied(given, handleOf(connected, running), FleetRunInput) };
+  if (running !== null) {
+    const handle = handleOf(connected, running);
+    await requireAble(connected.client, handle, `fleet run ${running}`, cancelCommand(running));
+    return { name: running, notApplied: await notApplied(given, handle, FleetRunInput) };
+  }
   const input = await withFailed(connected, request, note);
   await startFleetRun(connected, input);
   return { name: input.name, notApplied: null };
@@ -71,7 +80,7 @@ export async function startFleetRun({ client, settings }: Connected, input: Flee
     await client.workflow.start(WORKFLOW.fleetRun, {
       workflowId: fleetWorkflowId(input.name),
       taskQueue: settings.queues.light,
-      args: [input],
+      args: argumentsOf(input),
       staticSummary: `fleet run ${input.name}: ${machines}`,
       staticDetails: [
         `${parameters.epochs} epochs, batch ${parameters.batchSize}`,
@@ -89,11 +98,18 @@ export async function startFleetRun({ client, settings }: Connected, input: Flee
   }
 }
 
+/** More names than one payload should hold go along as pages. */
+function argumentsOf(input: FleetRunInput): unknown[] {
+  const { machineIds } = input;
+  if (machineIds === null || machineIds.length <= NAMED_AT_ONCE) return [input];
+  return [{ ...input, machineIds: null }, null, ...packNames([...new Set(machineIds)])];
+}
+
 /** Machines that run again, in a run that is under way or in a new one. */
 export interface RetriedFleet {
   name: string;
   /** The machines, where a run is under way; null: a new run was started with them. */
-  again: string[] | null;
+  again: RetriedMachines | null;
 }
 
 /**
@@ -125,45 +141,58 @@ async function retryInRun(
   name: string,
   machines: readonly string[],
   note: Note,
-): Promise<string[]> {
+): Promise<RetriedMachines> {
   const handle = handleOf(connected, name);
-  const chosen =
-    machines.length > 0
-      ? [...machines]
-      : await stillInFleet(retryable(await handle.query<FleetReport>(QUERY.status)), connected, note);
-  return await handle.executeUpdate<string[], [string[] | null]>(UPDATE.retry, { args: [chosen] });
+  await requireAble(connected.client, handle, `fleet run ${name}`, cancelCommand(name));
+  const chosen = machines.length > 0 ? machines : await stillInFleet(await retryable(handle), connected, note);
+  const again: RetriedMachines = { count: 0, machineIds: [] };
+  for (let begin = 0; begin < chosen.length; begin += NAMED_AT_ONCE) {
+    const args: [string[]] = [chosen.slice(begin, begin + NAMED_AT_ONCE)];
+    const { count, machineIds } = await handle.executeUpdate<RetriedMachines, [string[]]>(UPDATE.retry, { args });
+    again.count += count;
+    again.machineIds.push(...machineIds);
+  }
+  return again;
 }
 
-function retryable(report: FleetReport): string[] {
-  return report.machines.filter(isRetryable).map((machine) => machine.machineId);
+async function retryable(handle: WorkflowHandle): Promise<string[]> {
+  const machines = await readMachines(handle, { status: ['failed', 'cancelled'] });
+  return machines.map((machine) => machine.machineId);
 }
 
 /**
  * Waits for a fleet run's end: how it ended. A run that was cancelled has no result, but an account.
  * @throws ManagerError for the failure of a run that has no account either, since its input was refused
  */
-export async function fleetResult(connected: Connected, name: string): Promise<FleetReport> {
+export async function fleetResult(connected: Connected, name: string): Promise<WholeFleet> {
   const handle = handleOf(connected, name);
   try {
-    return (await handle.result()) as FleetReport;
+    const account = (await handle.result()) as FleetAccount;
+    // Who could tell of each machine may have gone by now.
+    return await readWhole(handle, account).catch(() => ({ ...account, machines: account.failures }));
   } catch (error) {
-    const last = await handle.query<FleetReport>(QUERY.status).catch(() => null);
-    if (last === null || last.machines.length === 0) throw workflowError(error);
+    const last = await readWhole(handle).catch(() => null);
+    if (last === null || last.total === 0) throw workflowError(error);
     return last;
   }
 }
 
 /** The account of a fleet run. @param wanted null: the latest. @throws ManagerError when there is none */
-export async function fleetStatus(connected: Connected, wanted: string | null): Promise<FleetReport> {
+export async function fleetStatus(connected: Connected, wanted: string | null): Promise<WholeFleet> {
   const name = await requireFleetRun(connected, wanted, false);
-  return await handleOf(connected, name).query<FleetReport>(QUERY.status);
+  const handle = handleOf(connected, name);
+  return await answered(connected.client, handle, `fleet run ${name}`, cancelCommand(name), () => readWhole(handle));
 }
 
 /** Pauses, resumes or cancels the run that is under way; gives its name. @throws ManagerError when there is none */
 export async function steerFleet(connected: Connected, action: Steering, wanted: string | null): Promise<string> {
   const name = await requireFleetRun(connected, wanted, true);
-  await steer(handleOf(connected, name), action);
+  await steer(connected.client, handleOf(connected, name), action);
   return name;
+}
+
+function cancelCommand(name: string): string {
+  return `npm run gan -- fleet cancel --name ${name}`;
 }
 
 async function requireFleetRun(connected: Connected, name: string | null, running: boolean): Promise<string> {

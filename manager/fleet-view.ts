@@ -1,17 +1,26 @@
-import type { FleetReport, MachineOutcome, MachineStatus } from '../contracts/runs.js';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { FleetAccount, MachineRow } from '../contracts/runs.js';
+import { readAccount, readMachines, readPage } from './fleet-account.js';
 
 /** A fleet run as a watcher looks at it. */
-export interface FleetView extends Pick<FleetReport, 'name' | 'status' | 'concurrency' | 'startedAt'> {
-  /** Machines in each state. */
-  counts: Record<MachineStatus, number>;
-  /** Machines of the run. */
-  total: number;
-  machines: readonly MachineOutcome[];
+export interface FleetView extends Omit<FleetAccount, 'running' | 'failures'> {
+  /** Every machine of a small fleet; of a large one those that run, that failed or that moved last. */
+  machines: readonly MachineRow[];
 }
 
-/** The one place that knows how a fleet run gives its account. */
-export function viewOf({ name, status, concurrency, startedAt, machines }: FleetReport): FleetView {
-  const counts = { queued: 0, running: 0, succeeded: 0, upToDate: 0, failed: 0, cancelled: 0 };
-  for (const machine of machines) counts[machine.status] += 1;
-  return { name, status, concurrency, startedAt, counts, total: machines.length, machines };
+/** So many machines are looked at every second. */
+const WATCHED = 200;
+
+/** The one place that knows how a fleet run gives its account to those who watch it. */
+export async function readView(handle: WorkflowHandle): Promise<FleetView> {
+  const account = await readAccount(handle);
+  if (account.total <= WATCHED) return viewOf(account, await readMachines(handle));
+  const moved = await readPage(handle, { sort: 'recent', limit: WATCHED });
+  const shown = [...account.running, ...account.failures, ...moved.machines];
+  return viewOf(account, [...new Map(shown.map((machine) => [machine.machineId, machine])).values()]);
+}
+
+export function viewOf(account: FleetAccount, machines: readonly MachineRow[]): FleetView {
+  const { name, status, concurrency, parameters, startedAt, finishedAt, total, counts, totals } = account;
+  return { name, status, concurrency, parameters, startedAt, finishedAt, total, counts, totals, machines };
 }

@@ -1,7 +1,6 @@
-import type { FleetReport, MachineOutcome } from '../contracts/runs.js';
-import { QUERY } from '../contracts/runs.js';
+import type { MachineRow } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
-import { viewOf } from './fleet-view.js';
+import { readView } from './fleet-view.js';
 import type { FleetView } from './fleet-view.js';
 import { readLiveStep } from './live-step.js';
 import type { LiveStep } from './live-step.js';
@@ -26,7 +25,7 @@ export interface FleetSnapshot {
 export interface FleetChange {
   /** The account but for its machines; null when it is the same. */
   fleet: Omit<FleetView, 'machines'> | null;
-  machines: MachineOutcome[];
+  machines: MachineRow[];
   /** Machines that the account no longer shows. */
   gone: string[];
   /** What machines say now; null for one that says nothing any more. */
@@ -70,7 +69,7 @@ function temporalFleet({ client }: Connected, name: string): FleetSource {
   const call = <T>(signal: AbortSignal, work: () => Promise<T>) =>
     linked(signal, (own) => client.withAbortSignal(own, () => client.withDeadline(Date.now() + CALL_MS, work)));
   return {
-    readFleet: async (signal) => viewOf(await call(signal, () => handle.query<FleetReport>(QUERY.status))),
+    readFleet: (signal) => call(signal, () => readView(handle)),
     readLive: (machineId, signal) => call(signal, () => readLiveStep(client, machineId)),
     awaitEnd: () => awaitEnd(client, handle),
   };
@@ -173,6 +172,7 @@ export function changesBetween(before: FleetSnapshot, after: FleetSnapshot): Fle
   };
 }
 
-function headOf({ name, status, concurrency, startedAt, counts, total }: FleetView): Omit<FleetView, 'machines'> {
-  return { name, status, concurrency, startedAt, counts, total };
+function headOf(view: FleetView): Omit<FleetView, 'machines'> {
+  const { name, status, concurrency, parameters, startedAt, finishedAt, total, counts, totals } = view;
+  return { name, status, concurrency, parameters, startedAt, finishedAt, total, counts, totals };
 }

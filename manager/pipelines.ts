@@ -69,7 +69,7 @@ export async function pipelineStatus(
 
 /** Pauses, resumes or cancels a machine's pipeline. @throws ManagerError when none is under way */
 export async function steerPipeline({ client }: Connected, action: Steering, machineId: string): Promise<void> {
-  await steer(client.workflow.getHandle(machineWorkflowId(machineId)), action).catch(notFound(machineId));
+  await steer(client, client.workflow.getHandle(machineWorkflowId(machineId)), action).catch(notFound(machineId));
 }
 
 function notFound(machineId: string) {

@@ -1,4 +1,5 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { cancelOrTerminate } from './stuck.js';
 
 export const STEERING = ['pause', 'resume', 'cancel'] as const;
 export type Steering = (typeof STEERING)[number];
@@ -7,11 +8,10 @@ export type Steering = (typeof STEERING)[number];
  * Pauses, resumes or cancels a workflow; settles when it is so. Cancellation is Temporal's own, as of its Web UI: the
  * workflow's update does no more than ask for it, and needs a worker for that.
  */
-export async function steer(handle: WorkflowHandle, action: Steering): Promise<void> {
+export async function steer(client: Client, handle: WorkflowHandle, action: Steering): Promise<void> {
   if (action !== 'cancel') {
     await handle.executeUpdate(action);
     return;
   }
-  await handle.cancel();
-  await handle.result().catch(() => undefined);
+  await cancelOrTerminate(client, handle);
 }

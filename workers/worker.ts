@@ -8,6 +8,7 @@ import { dataConverterOf } from '../codec/payload-codec.js';
 import { FAILURE } from '../contracts/failures.js';
 import type { Settings } from '../temporal.config.js';
 import { workflowBundle } from './bundle.js';
+import { FAILING_ERRORS } from './failing.js';
 import { temporalLogger } from './logger.js';
 import { requireKeys } from './payload-keys.js';
 import { requireOwnNamespace, requirePython, requireSearchAttributes } from './readiness.js';
@@ -109,6 +110,7 @@ export function commonOptions(connection: NativeConnection, settings: Settings):
     namespace: settings.connect.namespace,
     ...dataConverterOf(settings.payloadKeys),
     ...versioningOf(settings),
+    workflowFailureErrorTypes: FAILING_ERRORS,
     // Heartbeats carry live progress and bring cancellation: both must be no older than about a second.
     maxHeartbeatThrottleInterval: settings.heartbeatEveryMs,
     defaultHeartbeatThrottleInterval: settings.heartbeatEveryMs,

@@ -20,42 +20,77 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { FAILURE, FAILURES } from '../contracts/failures.js';
 import type { FleetRunInput } from '../contracts/parameters.js';
 import { QUERY, SIGNAL, UPDATE } from '../contracts/runs.js';
-import type { FleetReport, MachineOutcome } from '../contracts/runs.js';
+import type { FleetAccount, FleetPlan, MachineFilter, MachinePage, RetriedMachines } from '../contracts/runs.js';
 import { machineWorkflowId } from '../contracts/steps.js';
 import { reportFailure } from './failure-report.js';
 import { FleetLedger } from './fleet-ledger.js';
+import type { CarriedLedger } from './fleet-ledger.js';
+import { unpack } from '../contracts/machine-pages.js';
 import { machinePipeline } from './machine-pipeline.js';
+import { requiredText } from './required-text.js';
 import { ATTRIBUTE } from './search-attributes.js';
 import { cancelThis, planning } from './step-activities.js';
 
-export const fleetStatus = defineQuery<FleetReport>(QUERY.status);
+export const fleetStatus = defineQuery<FleetAccount>(QUERY.status);
+/** The run's machines, filtered and sorted, a page at a time. */
+export const fleetMachines = defineQuery<MachinePage, [MachineFilter?]>(QUERY.machines);
 /** What the run was started with. */
 export const fleetInput = defineQuery<FleetRunInput>(QUERY.input);
 export const pauseFleet = defineUpdate(UPDATE.pause);
 export const resumeFleet = defineUpdate(UPDATE.resume);
 export const cancelFleet = defineUpdate(UPDATE.cancel);
-/** Runs failed machines of a fleet run again, while it still runs; null: all of them. Gives back their ids. */
-export const retryMachines = defineUpdate<string[], [string[] | null]>(UPDATE.retry);
+/** Runs failed machines of a fleet run again, while it still runs; null: all of them. */
+export const retryMachines = defineUpdate<RetriedMachines, [string[] | null]>(UPDATE.retry);
+
+/** Machines that are planned, or looked at, in one activity. */
+const PLANNED_AT_ONCE = 1_000;
+const REVIEWED_AT_ONCE = 100;
+const LONG_HISTORY = 500;
+/** The server takes 2 MB of arguments. */
+const CARRIED_BYTES = 1_900_000;
 
 /**
  * Takes many machines through their pipelines, so many at once. A machine that fails never stops the others; the
- * result says how each one ended.
+ * result says how many ended in which way, and the `machines` query how each one did.
  *
  * Machines run in lanes: each lane takes the next machine as soon as its last one ended, so a slow machine holds up
  * nothing but its own lane. When the history grows long the lanes drain and the run continues as new.
  * @param carried the account of a run that continues as new
+ * @param pages the machines of that account; without one, machines to run that are too many for the input (packNames)
  */
-export async function fleetRun(given: FleetRunInput, carried: FleetReport | null = null): Promise<FleetReport> {
-  upsertSearchAttributes([{ key: ATTRIBUTE.fleetRun, value: given.name }]);
-  const ledger = new FleetLedger(carried ?? emptyReport(given));
-  const fleet = new Fleet(given, ledger);
+export async function fleetRun(
+  given: FleetRunInput,
+  carried: CarriedLedger | null = null,
+  ...pages: string[]
+): Promise<FleetAccount> {
+  const name = requiredText(given, 'name', 'fleetRun');
+  upsertSearchAttributes([{ key: ATTRIBUTE.fleetRun, value: name }]);
+  const ledger = new FleetLedger(name, Date.now(), carried, carried === null ? [] : pages);
+  const fleet = new Fleet(given, ledger, carried === null ? pages : []);
   await fleet.run();
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-  const cancelled = ledger.report.status === 'cancelling';
-  if (ledger.count('queued') > 0 && !cancelled) return await continueAsNew<typeof fleetRun>(given, ledger.report);
+  const cancelled = ledger.status === 'cancelling';
+  if (!cancelled && (ledger.count('queued') > 0 || isLong())) return await goOn(given, ledger);
   fleet.close();
-  if (cancelled) throw new CancelledFailure(`fleet run ${given.name} cancelled`);
-  return ledger.report;
+  if (cancelled) throw new CancelledFailure(`fleet run ${name} cancelled`);
+  return ledger.account();
+}
+
+/** Whoever asks a run that has ended has its last history replayed: it is to be a short one. */
+function isLong(): boolean {
+  return workflowInfo().historyLength > LONG_HISTORY;
+}
+
+async function goOn(given: FleetRunInput, ledger: FleetLedger): Promise<FleetAccount> {
+  const [head, ...pages] = ledger.carried();
+  const bytes = pages.reduce((sum, page) => sum + page.length, 0);
+  if (bytes > CARRIED_BYTES)
+    throw ApplicationFailure.nonRetryable(
+      `fleet run ${ledger.name} has more machines than its account can hold: ${ledger.total}`,
+      FAILURE.invalidInput,
+    );
+  const few = (given.machineIds?.length ?? 0) <= PLANNED_AT_ONCE;
+  return await continueAsNew<typeof fleetRun>(few ? given : { ...given, machineIds: null }, head, ...pages);
 }
 
 class Fleet {
@@ -63,13 +98,17 @@ class Fleet {
   private readonly scope = new CancellationScope();
   /** The signal to each machine that is under way, or was the last. */
   private readonly telling = new Map<string, Promise<void>>();
+  /** The look at the next machines that is under way: one, for all lanes. */
+  private reviewing: Promise<void> | null = null;
 
   constructor(
     private readonly input: FleetRunInput,
     private readonly ledger: FleetLedger,
+    private readonly named: readonly string[],
   ) {
-    this.paused = ledger.report.status === 'paused';
-    setHandler(fleetStatus, () => ledger.report);
+    this.paused = ledger.status === 'paused';
+    setHandler(fleetStatus, () => ledger.account());
+    setHandler(fleetMachines, (filter?: MachineFilter) => ledger.page(filter ?? {}));
     setHandler(fleetInput, () => input);
     setHandler(pauseFleet, () => this.setPaused(true), {
       validator: () => {
@@ -99,39 +138,49 @@ class Fleet {
       if (!this.scope.consideredCancelled) throw error;
     }
     if (this.scope.consideredCancelled) {
-      this.ledger.report.status = 'cancelling';
+      this.ledger.status = 'cancelling';
       this.ledger.cancelQueued(Date.now());
     }
   }
 
   close(): void {
-    this.ledger.report.status = this.ledger.ended();
+    this.ledger.close(Date.now());
     this.show();
   }
 
   private async work(): Promise<void> {
-    if (this.ledger.report.parameters === null) await this.plan();
-    const ended = await Promise.allSettled(Array.from({ length: this.ledger.report.concurrency }, () => this.lane()));
+    if (this.ledger.parameters === null) await this.plan();
+    const ended = await Promise.allSettled(Array.from({ length: this.ledger.concurrency }, () => this.lane()));
     const broken = ended.find((lane) => lane.status === 'rejected');
     if (broken !== undefined) throw broken.reason;
   }
 
+  /** Page by page: thousands of machines are more than one payload holds. */
   private async plan(): Promise<void> {
-    const plan = await planning.planFleet(this.input);
-    Object.assign(this.ledger.report, {
-      status: this.paused ? 'paused' : 'running',
-      parameters: plan.parameters,
-      concurrency: plan.concurrency,
-      machines: plan.machines.map((machine): MachineOutcome => ({
-        ...machine,
-        status: 'queued',
-        startedAt: null,
-        finishedAt: null,
-        result: null,
-        failure: null,
-      })),
-    });
+    const { ledger } = this;
+    let concurrency = 1;
+    for (const ask of this.questions()) {
+      for (let after: string | null = null; ;) {
+        const plan: FleetPlan = await planning.planFleet(ask, after);
+        ({ concurrency, parameters: ledger.parameters } = plan);
+        ledger.add(plan.machines);
+        after = plan.next;
+        if (after === null) break;
+      }
+    }
+    ledger.concurrency = Math.min(concurrency, Math.max(1, ledger.total));
+    ledger.status = this.paused ? 'paused' : 'running';
     this.show();
+  }
+
+  /** The input, so many of its machines at a time. */
+  private questions(): FleetRunInput[] {
+    const ids = this.named.length > 0 ? unpack(this.named, 0).map((entry) => entry.machineId) : this.input.machineIds;
+    if (!Array.isArray(ids) || ids.length <= PLANNED_AT_ONCE) return [{ ...this.input, machineIds: ids }];
+    return Array.from({ length: Math.ceil(ids.length / PLANNED_AT_ONCE) }, (_, at) => ({
+      ...this.input,
+      machineIds: ids.slice(at * PLANNED_AT_ONCE, (at + 1) * PLANNED_AT_ONCE),
+    }));
   }
 
   /**
@@ -139,24 +188,54 @@ class Fleet {
    * a retry may put a failed machine back.
    */
   private async lane(): Promise<void> {
+    const { ledger } = this;
     for (;;) {
-      await condition(() => !this.paused && (this.ledger.count('queued') > 0 || this.ledger.count('running') === 0));
+      await condition(() => !this.paused && (ledger.count('queued') > 0 || ledger.count('running') === 0));
       if (workflowInfo().continueAsNewSuggested) return;
-      const machine = this.ledger.take(Date.now());
-      if (machine === null) return;
+      if (await this.review()) continue;
+      const machineId = ledger.take(Date.now());
+      if (machineId === null) return;
       this.show();
-      await this.runMachine(machine);
+      await this.runMachine(machineId);
       this.show();
     }
   }
 
-  private async runMachine({ machineId }: MachineOutcome): Promise<void> {
+  /**
+   * Looks at the machines whose turn comes next, unless that is done: those that are wholly up to date need no pipeline.
+   * @returns whether it looked, and much may have changed meanwhile
+   */
+  private async review(): Promise<boolean> {
+    if (this.reviewing === null) {
+      const machineIds = this.input.force ? [] : this.ledger.toReview(REVIEWED_AT_ONCE);
+      if (machineIds.length === 0) return false;
+      this.reviewing = this.lookAt(machineIds).finally(() => {
+        this.reviewing = null;
+        this.show();
+      });
+    }
+    await this.reviewing;
+    return true;
+  }
+
+  private async lookAt(machineIds: string[]): Promise<void> {
+    const parameters = this.ledger.parameters ?? this.input.parameters;
+    try {
+      this.ledger.review(machineIds, await planning.reviewMachines({ machineIds, parameters }), Date.now());
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      // What is wrong, each machine's own pipeline will say.
+      this.ledger.review(machineIds, [], Date.now());
+    }
+  }
+
+  private async runMachine(machineId: string): Promise<void> {
     try {
       const child = await startChild(machinePipeline, {
         workflowId: machineWorkflowId(machineId),
         args: [this.pipelineInput(machineId)],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary: `${machineId} · fleet run ${this.input.name}`,
+        staticSummary: `${machineId} · fleet run ${this.ledger.name}`,
       });
       // A pause that came while it was being started could not reach it.
       if (this.paused) await this.tell(machineId);
@@ -170,16 +249,15 @@ class Fleet {
   }
 
   private pipelineInput(machineId: string) {
-    const parameters = this.ledger.report.parameters ?? this.input.parameters;
-    return { machineId, parameters, force: this.input.force, fleetRun: this.input.name };
+    const parameters = this.ledger.parameters ?? this.input.parameters;
+    return { machineId, parameters, force: this.input.force, fleetRun: this.ledger.name };
   }
 
   private async setPaused(paused: boolean): Promise<void> {
     this.paused = paused;
-    this.ledger.report.status = paused ? 'paused' : 'running';
+    this.ledger.status = paused ? 'paused' : 'running';
     this.show();
-    const running = this.ledger.report.machines.filter((machine) => machine.status === 'running');
-    await Promise.all(running.map((machine) => this.tell(machine.machineId)));
+    await Promise.all(this.ledger.underWay().map((machineId) => this.tell(machineId)));
   }
 
   /** Tells a machine whether the fleet is paused: one signal after another, since two that are under way may swap. */
@@ -193,7 +271,7 @@ class Fleet {
   private requirePaused(paused: boolean): void {
     if (this.paused !== paused) {
       throw ApplicationFailure.nonRetryable(
-        `fleet run ${this.input.name} is ${this.paused ? 'already paused' : 'not paused'}`,
+        `fleet run ${this.ledger.name} is ${this.paused ? 'already paused' : 'not paused'}`,
         FAILURE.invalidInput,
       );
     }
@@ -221,16 +299,5 @@ function busyReport(machineId: string) {
     message: `${machineId} is already being run by the workflow ${machineWorkflowId(machineId)}`,
     hint: `wait for it, or cancel it: npm run gan -- machine cancel ${machineId}`,
     field: null,
-  };
-}
-
-function emptyReport(input: FleetRunInput): FleetReport {
-  return {
-    name: input.name,
-    status: 'planning',
-    concurrency: 1,
-    parameters: null,
-    startedAt: Date.now(),
-    machines: [],
   };
 }

@@ -22,6 +22,7 @@ import { STEPS, machineWorkflowId } from '../contracts/steps.js';
 import type { Step } from '../contracts/steps.js';
 import { reportFailure } from './failure-report.js';
 import { PipelineState } from './pipeline-state.js';
+import { requiredText } from './required-text.js';
 import { ATTRIBUTE } from './search-attributes.js';
 import { cancelThis, planning, runStep } from './step-activities.js';
 
@@ -44,11 +45,12 @@ export const resumePipelineSignal = defineSignal(SIGNAL.resume);
  */
 export async function machinePipeline(given: MachinePipelineInput): Promise<PipelineResult> {
   const startedAt = Date.now();
-  const state = new PipelineState(given.machineId);
+  const machineId = requiredText(given, 'machineId', 'machinePipeline');
+  const state = new PipelineState(machineId);
   const steering = new Steering(state);
   setHandler(pipelineInput, () => given);
   try {
-    const admitted = await planning.admitMachine(given);
+    const admitted = await steering.admit(given);
     requireOwnId(admitted);
     state.report.machineType = admitted.machineType;
     upsertSearchAttributes([
@@ -57,7 +59,8 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
       { key: ATTRIBUTE.fleetRun, value: admitted.input.fleetRun },
     ]);
     const ran: Step[] = [];
-    for (const step of STEPS) {
+    for (const { step, result } of admitted.current) state.finish(step, result);
+    for (const step of STEPS.slice(admitted.current.length)) {
       const result = await steering.untilDone(step, admitted);
       state.finish(step, result);
       if (!result.skipped) ran.push(step);
@@ -72,7 +75,7 @@ export async function machinePipeline(given: MachinePipelineInput): Promise<Pipe
       state.cancel();
       setCurrentDetails(state.describe());
       await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-      throw isCancellation(error) ? error : new CancelledFailure(`${given.machineId} cancelled`);
+      throw isCancellation(error) ? error : new CancelledFailure(`${machineId} cancelled`);
     }
     const failure = reportFailure(error, state.report.step);
     state.fail(failure);
@@ -120,6 +123,15 @@ class Steering {
     setHandler(cancelPipeline, cancelThis);
     setHandler(pausePipelineSignal, pause);
     setHandler(resumePipelineSignal, resume);
+  }
+
+  /** Checks the input and what is up to date; once more after a pause, since much may have changed. */
+  async admit(given: MachinePipelineInput): Promise<AdmittedMachine> {
+    for (;;) {
+      await condition(() => !this.paused);
+      const admitted = await planning.admitMachine(given);
+      if (!this.paused) return admitted;
+    }
   }
 
   /** Runs a step; when a pause stops it, however that ends, waits for the resume and runs it again, from its checkpoint. */

@@ -10,7 +10,9 @@ import { STEP_TITLES } from '../contracts/steps.js';
 import type { Step } from '../contracts/steps.js';
 
 /** Activities that check input and plan: short, on the workflow's own task queue. */
-export const planning = proxyActivities<Pick<Activities, 'admitMachine' | 'planFleet' | 'checkFleetHealth'>>({
+export const planning = proxyActivities<
+  Pick<Activities, 'admitMachine' | 'planFleet' | 'reviewMachines' | 'checkFleetHealth'>
+>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   summary: 'check the input, before any work',

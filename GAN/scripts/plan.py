@@ -5,19 +5,20 @@ from argparse import ArgumentParser
 import _path  # noqa: F401
 
 from gan.pipeline.flags import add_chain
-from gan.pipeline.plan import choose_machines, plan_machine
+from gan.pipeline.plan import choose_machines, plan_machines
 from gan.pipeline.runner import Context, script_main
 from gan.runtime.events import Result
 
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--machine_ids", default="all", help="comma-separated ids (default all)")
+    parser.add_argument("--results", action="store_true", help="also what the steps that are up to date made")
     add_chain(parser)
 
 
 def work(context: Context) -> Result:
     chosen = choose_machines(context.store, context.args.machine_ids)
-    machines = [plan_machine(context.store, machine_id, context.args) for machine_id in chosen]
+    machines = plan_machines(context.store, chosen, context.args)
     due = sum(any(step["action"] == "run" for step in machine["steps"]) for machine in machines)
     lines = [
         f"{machine['machineId']}: {step['step']}: {step['action']} ({step['reason']})"

@@ -1,9 +1,10 @@
 import { FleetRunInput } from '../../contracts/parameters.js';
-import type { FleetReport } from '../../contracts/runs.js';
+import type { RetriedMachines } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
 import { check } from '../../manager/check.js';
 import type { Session } from '../../manager/embedded/session.js';
 import { ManagerError, REFUSAL } from '../../manager/errors.js';
+import type { WholeFleet } from '../../manager/fleet-account.js';
 import { previewFleetRun } from '../../manager/fleet-plan.js';
 import { writeFleetReport } from '../../manager/fleet-report.js';
 import {
@@ -92,9 +93,14 @@ async function printPlan(request: FleetRequest, json: boolean | undefined): Prom
 export async function retry(machines: string[], options: { name?: string; json?: boolean }): Promise<void> {
   await withRun({ ...options, worker: true }, async (session) => {
     const { name, again } = await retryFleet(session, machines, options.name ?? null, note);
-    if (again !== null) note(`again: ${again.join(', ')}`);
+    if (again !== null) note(`again: ${againText(again)}`);
     return name;
   });
+}
+
+function againText({ count, machineIds }: RetriedMachines): string {
+  const more = count - machineIds.length;
+  return `${machineIds.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Opens a session with a worker, lets `choose` start or find a run, and shows it to its end. */
@@ -139,13 +145,9 @@ async function show(snapshots: AsyncIterable<FleetSnapshot>, screen: FleetScreen
   }
 }
 
-function printOutcome(report: FleetReport, json: boolean | undefined): void {
-  print(report, json, () => `\n${accountText(report, lastEnd(report))}`);
+function printOutcome(report: WholeFleet, json: boolean | undefined): void {
+  print(report, json, () => `\n${accountText(report, report.finishedAt ?? Date.now())}`);
   if (report.status !== 'succeeded') process.exitCode = EXIT.failed;
-}
-
-function lastEnd(report: FleetReport): number {
-  return Math.max(report.startedAt, ...report.machines.map((machine) => machine.finishedAt ?? 0));
 }
 
 /** A page that is not written takes nothing from the run. */
@@ -159,7 +161,7 @@ async function notePage(session: Session, signal: AbortSignal): Promise<void> {
 
 export async function showFleet(options: { name?: string; json?: boolean }): Promise<void> {
   const report = await withSession('workflows', (session) => fleetStatus(session, options.name ?? null));
-  print(report, options.json, () => accountText(report, Date.now()));
+  print(report, options.json, () => accountText(report, report.finishedAt ?? Date.now()));
 }
 
 export async function steerRun(action: Steering, wanted: string | undefined): Promise<void> {

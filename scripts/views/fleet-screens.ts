@@ -19,7 +19,7 @@ export class TerminalScreen implements FleetScreen {
     if (view === null) return;
     const rows = Math.max(4, this.out.rows - 2);
     const lines = view.machines.map((machine) => machineLine(machine, live.get(machine.machineId)));
-    const shown = lines.length + 1 <= rows ? lines : shorten(view, lines, rows - 2);
+    const shown = view.total === lines.length && lines.length + 1 <= rows ? lines : shorten(view, lines, rows - 2);
     const text = [...shown, totalLine(snapshot)].map((line) => `${line.slice(0, this.out.columns - 1)}\u001b[K`);
     // From the line's beginning: the terminal may have echoed a ^C there.
     const up = this.drawn > 0 ? `\r\u001b[${this.drawn}A` : '';
@@ -37,7 +37,10 @@ function shorten(view: FleetView, lines: string[], rows: number): string[] {
   const order = ['running', 'failed', 'queued', 'cancelled', 'succeeded', 'upToDate'];
   const ranked = view.machines.map((machine, at) => ({ rank: order.indexOf(machine.status), line: lines[at] ?? '' }));
   ranked.sort((a, b) => a.rank - b.rank);
-  return [...ranked.slice(0, rows).map(({ line }) => line), `  … and ${lines.length - rows} more`];
+  return [
+    ...ranked.slice(0, rows).map(({ line }) => line),
+    `  … and ${view.total - Math.min(rows, ranked.length)} more`,
+  ];
 }
 
 /** A line when a machine's step or state changes, and the total now and then. For logs and pipes. */

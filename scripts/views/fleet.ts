@@ -1,14 +1,15 @@
-import type { FleetReport, MachineOutcome } from '../../contracts/runs.js';
+import type { MachineRow } from '../../contracts/runs.js';
 import { failureName } from '../../contracts/failures.js';
 import { printable } from '../../contracts/printable.js';
 import { STEP_TITLES } from '../../contracts/steps.js';
 import { fleetEta } from '../../manager/fleet-eta.js';
+import type { WholeFleet } from '../../manager/fleet-account.js';
 import { viewOf } from '../../manager/fleet-view.js';
 import type { FleetSnapshot } from '../../manager/fleet-watch.js';
 import type { LiveStep } from '../../manager/live-step.js';
 import { duration, fit, table } from './format.js';
 
-const MARK: Record<MachineOutcome['status'], string> = {
+const MARK: Record<MachineRow['status'], string> = {
   queued: '·',
   running: '▶',
   succeeded: '✓',
@@ -36,24 +37,24 @@ export function totalLine(snapshot: FleetSnapshot): string {
 }
 
 /** A run's account: every machine, and how far the fleet is. */
-export function accountText(report: FleetReport, now: number): string {
-  const total = totalLine({ view: viewOf(report), live: new Map(), now, silentSince: null });
+export function accountText(report: WholeFleet, now: number): string {
+  const total = totalLine({ view: viewOf(report, report.machines), live: new Map(), now, silentSince: null });
   return `${outcomeTable(report)}\n\n${total}`;
 }
 
 /** One line: where a machine is. */
-export function machineLine(machine: MachineOutcome, live: LiveStep | undefined): string {
+export function machineLine(machine: MachineRow, live: LiveStep | undefined): string {
   return printable(`${MARK[machine.status]} ${fit(machine.machineId, 34)} ${machineState(machine, live)}`);
 }
 
-function machineState(machine: MachineOutcome, live: LiveStep | undefined): string {
+function machineState(machine: MachineRow, live: LiveStep | undefined): string {
   switch (machine.status) {
     case 'queued':
       return 'waiting';
     case 'running':
       return live === undefined ? 'starting' : stepState(live);
     case 'succeeded':
-      return `done in ${duration(machine.result?.seconds ?? 0)}${quality(machine)}`;
+      return `done in ${duration(machine.seconds ?? 0)}${quality(machine)}`;
     case 'upToDate':
       return 'up to date, nothing to do';
     case 'failed':
@@ -63,13 +64,13 @@ function machineState(machine: MachineOutcome, live: LiveStep | undefined): stri
   }
 }
 
-function inStep(machine: MachineOutcome): string {
+function inStep(machine: MachineRow): string {
   const step = machine.failure?.step ?? null;
   return step === null ? '' : ` in ${STEP_TITLES[step]}`;
 }
 
-function quality(machine: MachineOutcome): string {
-  const value = machine.result?.quality ?? null;
+function quality(machine: MachineRow): string {
+  const value = machine.quality;
   return value === null ? '' : `, quality ${value.toFixed(3)}`;
 }
 
@@ -86,13 +87,13 @@ export function stepState({ step, attempt, heartbeat, lastFailure }: LiveStep): 
 }
 
 /** The account at the end: every machine, what was made, how long, how good, why not. */
-export function outcomeTable(report: FleetReport): string {
+export function outcomeTable(report: WholeFleet): string {
   const rows = report.machines.map((m) => [
     `${MARK[m.status]} ${m.machineId}`,
     m.status === 'upToDate' ? 'up to date' : m.status,
-    m.result?.rows == null ? '' : m.result.rows.toLocaleString('en'),
-    m.result === null ? '' : duration(m.result.seconds),
-    m.result?.quality == null ? '' : m.result.quality.toFixed(3),
+    m.rows === null ? '' : m.rows.toLocaleString('en'),
+    m.seconds === null ? '' : duration(m.seconds),
+    m.quality === null ? '' : m.quality.toFixed(3),
     m.failure === null
       ? ''
       : `${failureName(m.failure)}: ${m.failure.message}${m.failure.hint === null ? '' : ` → ${m.failure.hint}`}`,

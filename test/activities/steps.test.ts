@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { planArgs } from '../../activities/plan.js';
+import { planArgs } from '../../activities/plan-args.js';
 import { SCRIPT } from '../../activities/python/scripts.js';
 import { STEP_SCRIPTS, commonArgs, trainingArgs } from '../../activities/steps.js';
 import { PROJECT_ROOT } from '../support/python.js';
@@ -34,7 +34,7 @@ describe('the flags of a step', () => {
     expect(trainingArgs(parameters).join(' ')).toBe(
       '--epochs 1 --batch_size 1 --synthesizer temporal-tvae --patience 20 --time_limit 90',
     );
-    expect(planArgs(null, parameters, false).join(' ')).toContain(trainingArgs(parameters).join(' '));
+    expect(planArgs(['pump_a'], parameters, false).join(' ')).toContain(trainingArgs(parameters).join(' '));
   });
 
   it('do not when forced', () => {

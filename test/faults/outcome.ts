@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { FleetReport } from '../../contracts/runs.js';
+import type { WholeFleet } from '../../manager/fleet-account.js';
 import { leftAfter } from '../support/processes.js';
 import { undisturbed } from './artifacts.js';
 import type { Rig } from './rig.js';
@@ -23,7 +23,7 @@ export async function outcomeOf(rig: Rig, run: string, fault: string, injected =
   return outcome;
 }
 
-export async function lookAt(rig: Rig, report: FleetReport): Promise<Outcome> {
+export async function lookAt(rig: Rig, report: WholeFleet): Promise<Outcome> {
   const expected = await undisturbed(rig.machines);
   const made = rig.digests();
   const paths = new Set([...Object.keys(expected), ...Object.keys(made)]);

@@ -20,11 +20,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { FleetReport } from '../../contracts/runs.js';
 import { HOST_SCRIPT } from '../../activities/python/host.js';
 import { FleetRunInput } from '../../contracts/parameters.js';
-import { QUERY } from '../../contracts/runs.js';
+import type { FleetAccount } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
+import { readWhole } from '../../manager/fleet-account.js';
+import type { WholeFleet } from '../../manager/fleet-account.js';
 import { startFleetRun } from '../../manager/fleet-runs.js';
 import { startEmbeddedServer } from '../../manager/embedded/server.js';
 import type { EmbeddedServer } from '../../manager/embedded/server.js';
@@ -264,12 +265,13 @@ export class Rig {
   }
 
   /** The account of a fleet run at its end; asks again when the server goes away meanwhile. */
-  async result(name: string): Promise<FleetReport> {
+  async result(name: string): Promise<WholeFleet> {
     return await until(
       `fleet run ${name} to end`,
       async () => {
         try {
-          return (await (await this.fleet(name)).result()) as FleetReport;
+          const handle = await this.fleet(name);
+          return await readWhole(handle, (await handle.result()) as FleetAccount);
         } catch (error) {
           if (isUnavailable(error)) return null;
           throw error;
@@ -279,8 +281,8 @@ export class Rig {
     );
   }
 
-  async report(name: string): Promise<FleetReport> {
-    return await (await this.fleet(name)).query<FleetReport>(QUERY.status);
+  async report(name: string): Promise<WholeFleet> {
+    return await readWhole(await this.fleet(name));
   }
 
   /** Waits until a machine's training has come so far. */

@@ -1,9 +1,10 @@
 import { jest } from '@jest/globals';
-import type { FleetReport, MachineStatus } from '../../contracts/runs.js';
+import type { MachineStatus } from '../../contracts/runs.js';
 import { viewOf } from '../../manager/fleet-view.js';
 import type { FleetView } from '../../manager/fleet-view.js';
 import { changesBetween, fleetPoll } from '../../manager/fleet-watch.js';
 import type { FleetSnapshot, FleetSource } from '../../manager/fleet-watch.js';
+import { machine, report } from '../support/fleet.js';
 import type { LiveStep } from '../../manager/live-step.js';
 
 /** A fleet run that is what the test says, and counts who asks. */
@@ -22,7 +23,8 @@ class FakeFleet implements FleetSource {
     this.queries += 1;
     if (this.answers === 'never') return new Promise(() => undefined);
     if (this.answers === 'with an error') return Promise.reject(new Error('no server'));
-    return Promise.resolve(viewOf(this.report()));
+    const machines = Object.entries(this.machines).map(([machineId, status]) => machine(machineId, status));
+    return Promise.resolve(viewOf(report(machines), machines));
   }
 
   readLive(machineId: string): Promise<LiveStep | null> {
@@ -44,13 +46,6 @@ class FakeFleet implements FleetSource {
 
   end(): void {
     this.ending.abort();
-  }
-
-  private report(): FleetReport {
-    const machines = Object.entries(this.machines).map(([machineId, status]) => ({
-      ...{ machineId, machineType: 'pump', status, startedAt: 0, finishedAt: null, result: null, failure: null },
-    }));
-    return { name: 'r', status: 'running', concurrency: 2, parameters: null, startedAt: 0, machines };
   }
 }
 

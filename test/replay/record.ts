@@ -189,25 +189,18 @@ async function untilTraining(handle: WorkflowHandle): Promise<void> {
 }
 
 async function untilRunning(handle: WorkflowHandle, machineId: string): Promise<void> {
-  await ask(
-    handle,
-    (report) =>
-      report.machines?.some((machine) => machine.machineId === machineId && machine.status === 'running') === true,
-  );
+  await ask(handle, (report) => report.running?.some((machine) => machine.machineId === machineId) === true);
 }
 
 async function untilFailed(handle: WorkflowHandle, machineId: string): Promise<void> {
-  await ask(
-    handle,
-    (report) =>
-      report.machines?.some((machine) => machine.machineId === machineId && machine.status === 'failed') === true,
-  );
+  await ask(handle, (report) => report.failures?.some((machine) => machine.machineId === machineId) === true);
 }
 
 interface Asked {
   step?: string | null;
   status: string;
-  machines?: { machineId: string; status: string }[];
+  running?: { machineId: string }[];
+  failures?: { machineId: string }[];
 }
 
 /** Workflows tell of their progress only when they are asked. */

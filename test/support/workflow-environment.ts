@@ -9,6 +9,7 @@ import type { MachinePipelineInput, FleetRunInput } from '../../contracts/parame
 import type { StepResult } from '../../contracts/runs.js';
 import { STEPS } from '../../contracts/steps.js';
 import { workflowBundle } from '../../workers/bundle.js';
+import { FAILING_ERRORS } from '../../workers/failing.js';
 import { ATTRIBUTE } from '../../workflows/search-attributes.js';
 
 export const QUEUE = 'fleet-test';
@@ -65,12 +66,15 @@ export type FakeActivities = Partial<Record<keyof Activities, (...args: never[])
 export function fakeActivities(changes: FakeActivities = {}): FakeActivities {
   const steps = Object.fromEntries(STEPS.map((step) => [step, (): Promise<StepResult> => Promise.resolve(done(step))]));
   return {
-    admitMachine: (input: MachinePipelineInput) => Promise.resolve({ input, machineType: 'pump', policy: POLICY }),
+    admitMachine: (input: MachinePipelineInput) =>
+      Promise.resolve({ input, machineType: 'pump', policy: POLICY, current: [] }),
+    reviewMachines: () => Promise.resolve([]),
     planFleet: (input: FleetRunInput) =>
       Promise.resolve({
         parameters: input.parameters,
         concurrency: input.concurrency ?? 2,
         machines: (input.machineIds ?? []).map((machineId) => ({ machineId, machineType: 'pump' })),
+        next: null,
       }),
     requestCancellation,
     ...steps,
@@ -109,6 +113,7 @@ export async function withWorker<T>(
     taskQueue: QUEUE,
     workflowBundle: { codePath: await workflowBundle() },
     activities,
+    workflowFailureErrorTypes: FAILING_ERRORS,
     maxHeartbeatThrottleInterval: 100,
     defaultHeartbeatThrottleInterval: 100,
   });

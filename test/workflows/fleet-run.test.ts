@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
+import type { WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FAILURE } from '../../contracts/failures.js';
 import type { FleetRunInput } from '../../contracts/parameters.js';
-import type { FleetReport, StepRequest } from '../../contracts/runs.js';
+import type { FleetAccount, MachinePage, ReviewRequest, StepRequest } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { machineWorkflowId } from '../../contracts/steps.js';
 import {
@@ -50,11 +51,11 @@ function run(
   activities: FakeActivities,
   machineIds: string[],
   changes: Partial<FleetRunInput> = {},
-): Promise<FleetReport> {
+): Promise<FleetAccount> {
   return withWorker(
     environment,
     activities,
-    async () => (await start(machineIds, changes)).result() as Promise<FleetReport>,
+    async () => (await start(machineIds, changes)).result() as Promise<FleetAccount>,
   );
 }
 
@@ -66,8 +67,9 @@ describe('fleetRun', () => {
     };
     const report = await run(fakeActivities(failing), ['a', 'b', 'c']);
     expect(report.status).toBe('failed');
-    expect(report.machines.map((machine) => machine.status)).toEqual(['succeeded', 'failed', 'succeeded']);
-    expect(report.machines[1]?.failure).toEqual({
+    expect(report).toMatchObject({ total: 3, counts: { succeeded: 2, failed: 1 }, running: [] });
+    expect(report.failures).toMatchObject([{ machineId: 'b' }]);
+    expect(report.failures[0]?.failure).toEqual({
       type: 'ValidationFailed',
       step: 'trainTvae',
       message: 'not good',
@@ -129,10 +131,10 @@ describe('fleetRun', () => {
       await failed;
       await expect(handle.executeUpdate(UPDATE.retry, { args: [['c']] })).rejects.toThrow();
       broken = false;
-      await untilStatus(() => handle.query<FleetReport>(QUERY.status), 'b', 'failed');
-      expect(await handle.executeUpdate(UPDATE.retry, { args: [['b']] })).toEqual(['b']);
+      await until(async () => (await handle.query<FleetAccount>(QUERY.status)).counts.failed === 1);
+      expect(await handle.executeUpdate(UPDATE.retry, { args: [['b']] })).toEqual({ count: 1, machineIds: ['b'] });
       release();
-      return (await handle.result()) as FleetReport;
+      return (await handle.result()) as FleetAccount;
     });
     expect(report.status).toBe('succeeded');
   });
@@ -146,12 +148,97 @@ describe('fleetRun', () => {
         await started;
         const machine = environment.client.workflow.getHandle(machineWorkflowId('a'));
         await (how === 'update' ? machine.executeUpdate(UPDATE.cancel) : machine.cancel());
-        const report = (await handle.result()) as FleetReport;
-        expect(report.machines.map((m) => m.status)).toEqual(['cancelled', 'succeeded']);
+        const report = (await handle.result()) as FleetAccount;
+        expect(report.counts).toMatchObject({ cancelled: 1, succeeded: 1 });
         expect(report.status).toBe('cancelled');
       });
     },
   );
+
+  it('gives its machines in pages, filtered and sorted', async () => {
+    await withWorker(environment, fakeActivities(), async () => {
+      const handle = await start(['a', 'b', 'c'], { concurrency: 1 });
+      await handle.result();
+      const page = (filter: object) => handle.query<MachinePage, [object]>(QUERY.machines, filter);
+      const first = await page({ sort: 'name', limit: 2 });
+      expect(first).toMatchObject({ total: 3, next: 2, machines: [{ machineId: 'a' }, { machineId: 'b' }] });
+      expect(await page({ sort: 'name', offset: 2 })).toMatchObject({ next: null, machines: [{ machineId: 'c' }] });
+      expect((await page({ status: ['failed'] })).machines).toEqual([]);
+      expect((await page({ type: 'motor' })).total).toBe(0);
+    });
+  });
+
+  it('runs no pipeline of a machine that is up to date, and looks just before its turn', async () => {
+    const looked: string[][] = [];
+    const ran: string[] = [];
+    const activities = fakeActivities({
+      reviewMachines: ({ machineIds }: ReviewRequest) => {
+        looked.push(machineIds);
+        return Promise.resolve([{ machineId: 'a', rows: 7, quality: 0.8 }]);
+      },
+      createProfile: (step: StepRequest) => {
+        ran.push(step.machineId);
+        return Promise.resolve(done('made'));
+      },
+    });
+    const report = await run(activities, ['a', 'b']);
+    expect(looked).toEqual([['a', 'b']]);
+    expect(ran).toEqual(['b']);
+    expect(report).toMatchObject({ status: 'succeeded', counts: { upToDate: 1, succeeded: 1 } });
+    expect(report.totals.rows).toBe(17);
+  });
+
+  it('looks at no machine when it is forced', async () => {
+    const reviewMachines = () => Promise.reject(refused(FAILURE.invalidInput));
+    expect(await run(fakeActivities({ reviewMachines }), ['a'], { force: true })).toMatchObject({
+      counts: { succeeded: 1 },
+    });
+  });
+
+  it('lets each machine say itself what is wrong when they could not be looked at', async () => {
+    const reviewMachines = () => Promise.reject(refused(FAILURE.missingPrerequisite));
+    expect((await run(fakeActivities({ reviewMachines }), ['a', 'b'])).counts.succeeded).toBe(2);
+  });
+
+  it('plans page by page, and runs a machine that is named twice once', async () => {
+    const pages: Record<string, { ids: string[]; next: string | null }> = {
+      none: { ids: ['a', 'b'], next: 'b' },
+      b: { ids: ['b', 'c'], next: null },
+    };
+    const planFleet = (input: FleetRunInput, after: string | null) => {
+      const page = pages[after ?? 'none'];
+      const machines = (page?.ids ?? []).map((machineId) => ({ machineId, machineType: 'pump' }));
+      return Promise.resolve({ parameters: input.parameters, concurrency: 5, machines, next: page?.next ?? null });
+    };
+    expect(await run(fakeActivities({ planFleet }), [])).toMatchObject({ total: 3, concurrency: 3 });
+  });
+
+  it('takes more names than one payload should hold as pages', async () => {
+    const ids = Array.from({ length: 1_500 }, (_, at) => `pump_${at}`);
+    const asked: number[] = [];
+    const planFleet = (input: FleetRunInput) => {
+      asked.push(input.machineIds?.length ?? 0);
+      return Promise.resolve({ parameters: input.parameters, concurrency: 1, machines: [], next: null });
+    };
+    await run(fakeActivities({ planFleet }), ids);
+    expect(asked).toEqual([1_000, 500]);
+  });
+
+  it.each([[{}], [{ name: 5 }], [null], ['run'], [{ name: '' }]])('started with %j fails at once', async (input) => {
+    await withWorker(environment, fakeActivities(), async () => {
+      for (const workflow of [WORKFLOW.fleetRun, WORKFLOW.machinePipeline, WORKFLOW.trainMissing]) {
+        runs += 1;
+        const handle = await environment.client.workflow.start(workflow, {
+          ...{ workflowId: `odd/${runs}`, taskQueue: QUEUE, args: [input] },
+        });
+        const failure = await handle.result().then(
+          () => null,
+          (error: unknown) => (error as WorkflowFailedError).cause,
+        );
+        expect(failure).toMatchObject({ type: 'InvalidInput' });
+      }
+    });
+  });
 
   it('is cancelled while it plans', async () => {
     const { activities, started } = endless('planFleet');
@@ -160,7 +247,7 @@ describe('fleetRun', () => {
       await started;
       await handle.executeUpdate(UPDATE.cancel);
       await expect(handle.result()).rejects.toThrow();
-      expect(await handle.query<FleetReport>(QUERY.status)).toMatchObject({ status: 'cancelled', machines: [] });
+      expect(await handle.query<FleetAccount>(QUERY.status)).toMatchObject({ status: 'cancelled', total: 0 });
     });
   });
 
@@ -171,8 +258,8 @@ describe('fleetRun', () => {
       await started;
       await handle.executeUpdate(UPDATE.cancel);
       await expect(handle.result()).rejects.toThrow();
-      const report = await handle.query<FleetReport>(QUERY.status);
-      expect(report.machines.map((machine) => machine.status)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+      const report = await handle.query<FleetAccount>(QUERY.status);
+      expect(report.counts).toMatchObject({ cancelled: 3 });
     });
   });
 });
@@ -200,10 +287,7 @@ function endless(
   return { activities: fakeActivities({ [activity]: run }), started };
 }
 
-/** Queries until a machine is in a state: a workflow tells of its progress only when it is asked. */
-async function untilStatus(query: () => Promise<FleetReport>, machineId: string, status: string): Promise<void> {
-  for (;;) {
-    const report = await query();
-    if (report.machines.some((machine) => machine.machineId === machineId && machine.status === status)) return;
-  }
+/** Asks again and again: a workflow tells of its progress only when it is asked. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
 }

@@ -2,12 +2,14 @@ import { Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FAILURE } from '../../contracts/failures.js';
+import type { MachinePipelineInput } from '../../contracts/parameters.js';
 import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { STEPS } from '../../contracts/steps.js';
 import type { Step } from '../../contracts/steps.js';
 import { reportFailure } from '../../workflows/failure-report.js';
 import {
+  POLICY,
   QUEUE,
   createEnvironment,
   done,
@@ -73,6 +75,37 @@ describe('machinePipeline', () => {
       async () => (await start('a')).result() as Promise<PipelineResult>,
     );
     expect(result.ran).not.toContain('generateSeed');
+  });
+
+  it('runs no step that is up to date, and says why', async () => {
+    const ran: Step[] = [];
+    const current = STEPS.slice(0, 3).map((step) => ({
+      step,
+      result: { ...done('up to date'), skipped: true, reason: 'nothing changed' },
+    }));
+    const activities = fakeActivities({
+      admitMachine: (input: MachinePipelineInput) =>
+        Promise.resolve({ input, machineType: 'pump', policy: POLICY, current }),
+      createProfile: () => Promise.reject(refused(FAILURE.invalidInput)),
+      trainTvae: () => {
+        ran.push('trainTvae');
+        return Promise.resolve(done('trained'));
+      },
+    });
+    await withWorker(environment, activities, async () => {
+      const handle = await start('a');
+      expect(((await handle.result()) as PipelineResult).ran).toEqual(STEPS.slice(3));
+      const report = await handle.query<PipelineReport>(QUERY.status);
+      expect(report.steps.validateSeed).toMatchObject({ status: 'skipped', summary: 'up to date: nothing changed' });
+    });
+    expect(ran).toEqual(['trainTvae']);
+  });
+
+  it('fails when it meets what no other try would get over', async () => {
+    const admitMachine = () => Promise.resolve({ input: null });
+    await withWorker(environment, fakeActivities({ admitMachine }), async () => {
+      expect((await failureOf((await start('a')).result())).message).toContain('null');
+    });
   });
 
   it('retries a crashed step', async () => {

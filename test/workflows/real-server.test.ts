@@ -5,7 +5,7 @@ import { CancelledFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FleetRunInput } from '../../contracts/parameters.js';
 import type { MachinePipelineInput } from '../../contracts/parameters.js';
-import type { FleetReport, PipelineReport, PipelineResult } from '../../contracts/runs.js';
+import type { FleetAccount, PipelineReport, PipelineResult } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { fleetWorkflowId, machineWorkflowId } from '../../contracts/steps.js';
 import {
@@ -82,9 +82,9 @@ describe('when its worker is lost as it stops', () => {
       await training.begun;
       await (how === 'update' ? handle.executeUpdate(UPDATE.cancel) : handle.cancel());
       expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
-      const report = await handle.query<FleetReport>(QUERY.status);
+      const report = await handle.query<FleetAccount>(QUERY.status);
       expect(report.status).toBe('cancelled');
-      expect(report.machines).toMatchObject([{ status: 'cancelled', failure: null }]);
+      expect(report).toMatchObject({ total: 1, counts: { cancelled: 1, failed: 0 }, failures: [] });
     });
   });
 });
@@ -97,14 +97,14 @@ it('a fleet run that is paused and resumed while its machine starts goes on', as
       await untilStarting(handle);
       await handle.executeUpdate(UPDATE.pause);
       await handle.executeUpdate(UPDATE.resume);
-      expect(((await handle.result()) as FleetReport).status).toBe('succeeded');
+      expect(((await handle.result()) as FleetAccount).status).toBe('succeeded');
     }
   });
 });
 
 /** Queries until the fleet run has taken its machine: a workflow tells of its progress only when it is asked. */
 async function untilStarting(handle: WorkflowHandle): Promise<void> {
-  while ((await handle.query<FleetReport>(QUERY.status).catch(() => null))?.machines[0]?.status !== 'running');
+  while ((await handle.query<FleetAccount>(QUERY.status).catch(() => null))?.counts.running !== 1);
 }
 
 function startFleet(machineId: string) {
@@ -156,7 +156,7 @@ class LostTraining {
   async served<T>(use: () => Promise<T>): Promise<T> {
     const soonLost = { ...POLICY, heartbeatTimeoutMs: 500 };
     const admitMachine = (input: MachinePipelineInput) =>
-      Promise.resolve({ input, machineType: 'pump', policy: soonLost });
+      Promise.resolve({ input, machineType: 'pump', policy: soonLost, current: [] });
     const activities = fakeActivities({ admitMachine, trainTvae: this.run });
     return await withWorker(environment, activities, () =>
       use().finally(() => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from gan.machine.profile import configuration, parse_profile
@@ -14,6 +15,7 @@ from gan.store.fleet import machine_ids
 from gan.store.layout import check_machine_id, key_of
 from gan.store.manifest import Manifest
 from gan.store.publication import is_published
+from gan.store.snapshot import Snapshot
 from gan.store.staleness import Stale
 
 
@@ -39,8 +41,14 @@ def step_args(step: str, args: Namespace) -> Namespace:
     return Namespace(**{**vars(args), "num_samples": rows})
 
 
+def plan_machines(store: ArtifactStore, machine_ids: list[str], args: Namespace) -> list[dict[str, Any]]:
+    """The plans of many machines: what most of their time goes to, digests, is made on every core."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda machine_id: plan_machine(Snapshot(store), machine_id, args), machine_ids))
+
+
 def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict[str, Any]:
-    """The plan of one machine, as contracts/plan.ts reads it."""
+    """The plan of one machine, as contracts/plan.ts reads it. With `args.results`, also what its current steps made."""
     manifest = Manifest(store, machine_id)
     planned: list[dict[str, Any]] = []
     upstream: Stale | None = None
@@ -57,6 +65,7 @@ def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict
                 "reason": str(stale) if stale else "imported seed" if imported else "up to date",
                 "lastSeconds": None if record is None else record["durationSeconds"],
                 "stale": None if stale is None else stale.to_json(),
+                **(_made(record) if args.results and record is not None and stale is None else {}),
             }
         )
         # A step that runs again may well make the same bytes; whether it does is known only afterwards.
@@ -68,6 +77,10 @@ def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict
         "published": is_published(store, machine_id),
         "steps": planned,
     }
+
+
+def _made(record: dict[str, Any]) -> dict[str, Any]:
+    return {"made": {key: record[key] for key in ("summary", "outputs", "metrics")}}
 
 
 def _stale(store: ArtifactStore, machine_id: str, manifest: Manifest, step: str, args: Namespace) -> Stale | None:
