@@ -133,14 +133,15 @@ async function runFleet(client: Client, machines: number, name: string, pages: n
     // The worker's plan gives as many machines as the seed says: names must tell runs apart.
     args: [{ ...input, parameters: { ...input.parameters, seed: machines } }],
   });
+  const asked: Promise<unknown>[] = [];
   const asking = setInterval(() => {
-    const asked = performance.now();
-    const page = readPage(handle, { limit: 100 }).then(() => pages.push(performance.now() - asked));
-    page.catch(() => undefined);
+    const began = performance.now();
+    asked.push(readPage(handle, { limit: 100 }).then(() => pages.push(performance.now() - began)));
   }, ASK_MS);
   const account = (await handle.result().finally(() => {
     clearInterval(asking);
   })) as FleetAccount;
+  await Promise.allSettled(asked);
   if (account.counts.succeeded !== machines) throw new Error(`only ${JSON.stringify(account.counts)} of ${machines}`);
   return (performance.now() - began) / 1000;
 }
