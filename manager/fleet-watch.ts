@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { MachineRow } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
 import { readView } from './fleet-view.js';
@@ -78,6 +79,8 @@ function temporalFleet({ client }: Connected, name: string): FleetSource {
 /** Runs work under a signal of its own: the client leaves its listeners on the one that it is given. */
 async function linked<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
   const own = new AbortController();
+  // One a call, and an account of many pages takes many.
+  setMaxListeners(0, own.signal);
   const abort = () => {
     own.abort();
   };
