@@ -1,18 +1,7 @@
-import type { MachineStatus } from './runs.js';
+import type { MachineRow, MachineStatus } from './runs.js';
 
-/** What a fleet run keeps of a machine. */
-export interface Entry {
-  machineId: string;
-  machineType: string;
-  status: MachineStatus;
-  startedAt: number | null;
-  finishedAt: number | null;
-  seconds: number | null;
-  rows: number | null;
-  quality: number | null;
-  /** Number of its text in FailureTexts. */
-  failure: number | null;
-}
+/** What a fleet run keeps of a machine. failure: number of its text in FailureTexts. */
+export type Entry = Omit<MachineRow, 'failure'> & { failure: number | null };
 
 /** So long a page at most: it is one of the workflow's arguments. */
 const PAGE_CHARACTERS = 120_000;
