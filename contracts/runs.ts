@@ -199,6 +199,10 @@ export interface MachineHealth {
 }
 
 export const QUERY = { status: 'status', input: 'input', machines: 'machines' } as const;
+/** What a person does with a run under way. */
+export const STEERING = ['pause', 'resume', 'cancel'] as const;
+export type Steering = (typeof STEERING)[number];
+
 export const UPDATE = { pause: 'pause', resume: 'resume', cancel: 'cancel', retry: 'retry' } as const;
 export const SIGNAL = { pause: 'pauseSignal', resume: 'resumeSignal' } as const;
 export const WORKFLOW = {

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { FleetRunInput, RunName } from '../contracts/parameters.js';
-import type { FleetAccount, RetriedMachines } from '../contracts/runs.js';
+import type { FleetAccount, RetriedMachines, Steering } from '../contracts/runs.js';
 import { UPDATE, WORKFLOW } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
 import { packNames } from '../contracts/machine-pages.js';
@@ -15,7 +15,6 @@ import { failedMachines, stillInFleet } from './failed-machines.js';
 import type { Connected } from './project.js';
 import { steer } from './steering.js';
 import { answered, requireAble } from './stuck.js';
-import type { Steering } from './steering.js';
 import { workflowError } from './workflow-error.js';
 
 type Note = (line: string) => void;

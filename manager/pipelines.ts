@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { MachinePipelineInput } from '../contracts/parameters.js';
-import type { PipelineReport, PipelineResult } from '../contracts/runs.js';
+import type { PipelineReport, PipelineResult, Steering } from '../contracts/runs.js';
 import { QUERY, WORKFLOW } from '../contracts/runs.js';
 import { machineWorkflowId } from '../contracts/steps.js';
 import { ATTRIBUTE } from '../workflows/search-attributes.js';
@@ -12,7 +12,6 @@ import { readLiveStep } from './live-step.js';
 import type { LiveStep } from './live-step.js';
 import type { Connected } from './project.js';
 import { steer } from './steering.js';
-import type { Steering } from './steering.js';
 import { workflowError } from './workflow-error.js';
 
 /** A machine's pipeline that was started, or that ran already. */

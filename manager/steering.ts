@@ -1,8 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Steering } from '../contracts/runs.js';
 import { cancelOrTerminate } from './stuck.js';
-
-export const STEERING = ['pause', 'resume', 'cancel'] as const;
-export type Steering = (typeof STEERING)[number];
 
 /**
  * Pauses, resumes or cancels a workflow; settles when it is so. Cancellation is Temporal's own, as of its Web UI: the

@@ -1,5 +1,5 @@
 import { FleetRunInput } from '../../contracts/parameters.js';
-import type { RetriedMachines } from '../../contracts/runs.js';
+import type { RetriedMachines, Steering } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
 import { check } from '../../manager/check.js';
 import type { Session } from '../../manager/embedded/session.js';
@@ -20,7 +20,6 @@ import type { FleetRequest } from '../../manager/fleet-runs.js';
 import { FleetWatches } from '../../manager/fleet-watch.js';
 import type { FleetSnapshot } from '../../manager/fleet-watch.js';
 import { requireKnownMachines } from '../../manager/machines.js';
-import type { Steering } from '../../manager/steering.js';
 import { EXIT } from '../exit.js';
 import { onInterrupt } from '../interrupt.js';
 import { parametersOf } from '../options.js';

@@ -5,7 +5,7 @@ import { machinePoll } from '../../manager/machine-watch.js';
 import type { MachineSnapshot } from '../../manager/machine-watch.js';
 import { createMachine, readConfiguration, readMachine } from '../../manager/machines.js';
 import { pipelineResult, pipelineStatus, startPipeline, steerPipeline } from '../../manager/pipelines.js';
-import type { Steering } from '../../manager/steering.js';
+import type { Steering } from '../../contracts/runs.js';
 import { EXIT } from '../exit.js';
 import { onInterrupt } from '../interrupt.js';
 import { parametersOf } from '../options.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { STEERING } from '../../manager/steering.js';
+import { STEERING } from '../../contracts/runs.js';
 import type { RunOptions } from '../commands/fleet.js';
 import { later } from '../later.js';
 import { addParameterOptions, list, number } from '../options.js';

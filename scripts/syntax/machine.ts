@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { STEERING } from '../../manager/steering.js';
+import { STEERING } from '../../contracts/runs.js';
 import { later } from '../later.js';
 import { addParameterOptions } from '../options.js';
 import { addImportCommand } from './import.js';
