@@ -175,7 +175,7 @@ function printMeasured(measured: Measured, each: number, ratio: number): void {
 }
 
 function print(cells: string[]): void {
-  process.stdout.write(`${cells.map((cell) => cell.padStart(15)).join('')}\n`);
+  process.stdout.write(`${cells.map((cell) => cell.padStart(17)).join('')}\n`);
 }
 
 function median(values: number[]): number {
