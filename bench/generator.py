@@ -58,9 +58,14 @@ def measure(machine_id: str, repeat: int, epochs: int) -> Measured:
     runs = simulate(profile, 10_000, repeat)
     with temporary_store() as own:
         model = train(
-            runs, profile, TrainParams(epochs=epochs, seed=repeat), checkpoints=Checkpoints(own, machine_id, "bench"),
-            provenance={}, should_stop=lambda: False, on_epoch=lambda _: None,
-        )  # fmt: skip
+            runs,
+            profile,
+            TrainParams(epochs=epochs, seed=repeat),
+            checkpoints=Checkpoints(own, machine_id, "bench"),
+            provenance={},
+            should_stop=lambda: False,
+            on_epoch=lambda _: None,
+        )
     data = sample(model, ROWS, repeat, on_progress=lambda *_: None, should_stop=lambda: False)["train"]
     learned, held_out = runs.select(model.header["trainRuns"]), runs.select(model.header["heldOutRuns"])
     figures = {name: (figure.value, figure.floor) for name, figure in evaluate(learned, held_out, data).by_name.items()}

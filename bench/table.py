@@ -23,9 +23,18 @@ def as_table(results: dict[str, Any]) -> str:
 
 def _training(rows: list[dict[str, Any]]) -> list[str]:
     body = [
-        (r["machineId"], str(r["sensors"]), _s(r["oursS"]), _s(r["stockS"]), _x(r["ratio"]), _x(r["cpuRatio"]), _s(r["oursStartS"]), _s(r["stockStartS"]))
+        (
+            r["machineId"],
+            str(r["sensors"]),
+            _s(r["oursS"]),
+            _s(r["stockS"]),
+            _x(r["ratio"]),
+            _x(r["cpuRatio"]),
+            _s(r["oursStartS"]),
+            _s(r["stockStartS"]),
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
     head = (
         "seed to model, same epochs",
         "sensors",
@@ -41,9 +50,18 @@ def _training(rows: list[dict[str, Any]]) -> list[str]:
 
 def _better(rows: list[dict[str, Any]]) -> list[str]:
     body = [
-        (r["machineId"], str(r["sensors"]), str(r["epochs"]), _s(r["oursS"]), _s(r["stockS"]), _x(r["ratio"]), ", ".join(r["worse"]) or "none", _nearer(r))
+        (
+            r["machineId"],
+            str(r["sensors"]),
+            str(r["epochs"]),
+            _s(r["oursS"]),
+            _s(r["stockS"]),
+            _x(r["ratio"]),
+            ", ".join(r["worse"]) or "none",
+            _nearer(r),
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
     head = (
         "seed to a better model",
         "sensors",
@@ -57,9 +75,15 @@ def _better(rows: list[dict[str, Any]]) -> list[str]:
     lines = _markdown(head, body)
     names = [name for name in rows[0]["figures"] if all(name in r["figures"] for r in rows)]
     figures = [
-        (name, *(f"{_f(r['figures'][name]['ours'])} / {_f(r['figures'][name]['stock'])} / {_f(r['figures'][name]['floor'])}" for r in rows))
+        (
+            name,
+            *(
+                f"{_f(r['figures'][name]['ours'])} / {_f(r['figures'][name]['stock'])} / {_f(r['figures'][name]['floor'])}"
+                for r in rows
+            ),
+        )
         for name in names
-    ]  # fmt: skip
+    ]
     return [
         *lines,
         "",

@@ -89,7 +89,14 @@ class Training:
 def train(synthesizer: str, root: Path, machine_id: str, epochs: int, batch_size: int) -> Training:
     """One training in a process of its own."""
     model = root / f"{machine_id}.{synthesizer}.{epochs}.model"
-    args = {"synthesizer": synthesizer, "root": root, "machine_id": machine_id, "epochs": epochs, "batch_size": batch_size, "model": model}  # fmt: skip
+    args = {
+        "synthesizer": synthesizer,
+        "root": root,
+        "machine_id": machine_id,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "model": model,
+    }
     ran = python("bench/contestant.py", *(part for k, v in args.items() for part in (f"--{k}", str(v))))
     told = ran.last_json()
     return Training(told["wallS"], told["cpuS"], ran.wall_s - told["wallS"], model)

@@ -58,7 +58,16 @@ def test_a_program_is_run_and_timed_and_its_failure_told() -> None:
 
 def test_what_was_measured_is_told_as_tables() -> None:
     where = {"cpu": "C", "cpus": 2, "loadAtStart": 0.1, "torch": "1", "sdv": "2", "ctgan": "3"}
-    training = {"machineId": "m", "sensors": 7, "oursS": 2.0, "stockS": 20.0, "ratio": 10.0, "cpuRatio": 9.0, "oursStartS": 1.0, "stockStartS": 5.0}  # fmt: skip
+    training = {
+        "machineId": "m",
+        "sensors": 7,
+        "oursS": 2.0,
+        "stockS": 20.0,
+        "ratio": 10.0,
+        "cpuRatio": 9.0,
+        "oursStartS": 1.0,
+        "stockStartS": 5.0,
+    }
     fleet = {"machines": 26, "succeeded": 26, "oursS": 100.0, "stockEstimatedS": 2000.0, "ratio": 20.0}
     text = as_table(
         {"startedAt": "now", "epochs": 300, "batchSize": 500, "where": where, "train": [training], "fleet": fleet}

@@ -40,25 +40,116 @@ class Rule:
 
 
 RULES = (
-    Rule("quality", "SDMetrics quality", "columns' distributions and their dependence in pairs, 1 at best", 0.04, 0.15, high_is_bad=False),
-    Rule("quality_train", "SDMetrics quality, training runs", "the same against the runs that were trained on", 0.84, 0.75, high_is_bad=False, relative=False),
-    Rule("validity", "SDMetrics validity", "share of values within the range that the seed shows", 0.01, 0.05, high_is_bad=False),
+    Rule(
+        "quality",
+        "SDMetrics quality",
+        "columns' distributions and their dependence in pairs, 1 at best",
+        0.04,
+        0.15,
+        high_is_bad=False,
+    ),
+    Rule(
+        "quality_train",
+        "SDMetrics quality, training runs",
+        "the same against the runs that were trained on",
+        0.84,
+        0.75,
+        high_is_bad=False,
+        relative=False,
+    ),
+    Rule(
+        "validity",
+        "SDMetrics validity",
+        "share of values within the range that the seed shows",
+        0.01,
+        0.05,
+        high_is_bad=False,
+    ),
     Rule("marginal_gap", "Marginal gap", "largest distance of the sensors' cumulative distributions", 0.05, 0.16),
-    Rule("autocorrelation_gap", "Autocorrelation gap", "difference of the sensors' autocorrelation at lags 1, 5, 20", 0.05, 0.15),
-    Rule("detrended_autocorrelation_gap", "Dynamics gap", "the same without each run's course of wear: fast dynamics", 0.02, 0.06),
+    Rule(
+        "autocorrelation_gap",
+        "Autocorrelation gap",
+        "difference of the sensors' autocorrelation at lags 1, 5, 20",
+        0.05,
+        0.15,
+    ),
+    Rule(
+        "detrended_autocorrelation_gap",
+        "Dynamics gap",
+        "the same without each run's course of wear: fast dynamics",
+        0.02,
+        0.06,
+    ),
     Rule("cross_sensor_gap", "Cross-sensor gap", "difference of the sensors' correlations with each other", 0.04, 0.12),
-    Rule("degradation_gap", "Degradation gap", "distance of the mean courses over life per failure mode, in standard deviations", 0.05, 0.15),
-    Rule("rul_correlation_gap", "RUL correlation gap", "difference of the sensors' rank correlation with RUL", 0.06, 0.18),
-    Rule("monotonicity_gap", "Monotonicity gap", "difference of how steadily sensors rise or fall over a life", 0.05, 0.15),
+    Rule(
+        "degradation_gap",
+        "Degradation gap",
+        "distance of the mean courses over life per failure mode, in standard deviations",
+        0.05,
+        0.15,
+    ),
+    Rule(
+        "rul_correlation_gap", "RUL correlation gap", "difference of the sensors' rank correlation with RUL", 0.06, 0.18
+    ),
+    Rule(
+        "monotonicity_gap",
+        "Monotonicity gap",
+        "difference of how steadily sensors rise or fall over a life",
+        0.05,
+        0.15,
+    ),
     Rule("prognosability_gap", "Prognosability gap", "difference of how alike sensors are at failure", 0.05, 0.15),
-    Rule("run_length_gap", "Run lengths", "largest distance of the lives' cumulative distributions", 0.45, 0.60, relative=False),
-    Rule("run_length_spread", "Run length spread", "lives vary as much as the seed's, |log| of the ratio", 0.80, 1.50, relative=False),
-    Rule("failure_mode_gap", "Failure modes", "failure modes end as many runs as in the seed", 0.12, 0.35, relative=False),
-    Rule("discriminative", "Discriminative score", "how well a classifier tells windows from real ones, 0 to 0.5", 0.15, 0.40),
-    Rule("memorised_courses", "Memorised courses", "share of runs nearest to a training run by course, 0.5 without memory", 0.85, 0.97, relative=False),
-    Rule("memorised_dynamics", "Memorised dynamics", "share of runs nearest to a training run by fast dynamics, 0.5 without memory", 0.85, 0.95, relative=False),
-    Rule("tstr_ratio", "Train on synthetic, test on real", "RUL error of a model that learnt from the data, over that of one that learnt from real runs", 1.30, 2.00, relative=False),
-)  # fmt: skip
+    Rule(
+        "run_length_gap",
+        "Run lengths",
+        "largest distance of the lives' cumulative distributions",
+        0.45,
+        0.60,
+        relative=False,
+    ),
+    Rule(
+        "run_length_spread",
+        "Run length spread",
+        "lives vary as much as the seed's, |log| of the ratio",
+        0.80,
+        1.50,
+        relative=False,
+    ),
+    Rule(
+        "failure_mode_gap", "Failure modes", "failure modes end as many runs as in the seed", 0.12, 0.35, relative=False
+    ),
+    Rule(
+        "discriminative",
+        "Discriminative score",
+        "how well a classifier tells windows from real ones, 0 to 0.5",
+        0.15,
+        0.40,
+    ),
+    Rule(
+        "memorised_courses",
+        "Memorised courses",
+        "share of runs nearest to a training run by course, 0.5 without memory",
+        0.85,
+        0.97,
+        relative=False,
+    ),
+    Rule(
+        "memorised_dynamics",
+        "Memorised dynamics",
+        "share of runs nearest to a training run by fast dynamics, 0.5 without memory",
+        0.85,
+        0.95,
+        relative=False,
+    ),
+    Rule(
+        "tstr_ratio",
+        "Train on synthetic, test on real",
+        "RUL error of a model that learnt from the data, over that of one that learnt from real runs",
+        1.30,
+        2.00,
+        relative=False,
+    ),
+)
 # The allowances are for so many held-out runs; with fewer, chance is larger by the square root.
 CALIBRATED_RUNS = 4
 # Copies of runs: likeness of fast dynamics, see gan/evaluation/similarity.py. Independent runs have 0.3 to 0.5.
@@ -120,9 +211,15 @@ def _judged(rule: Rule, figures: Figures, room: float) -> Check:
     warn, fail = (floor + sense * x if rule.relative else x for x in limits)
     text = f"{figure.value:.3f}" + ("" if figure.floor is None else f" (real against real: {figure.floor:.3f})")
     return graded(
-        rule.name, figure.value, warn=round(warn, 4), fail=round(fail, 4), meaning=rule.meaning,
-        high_is_bad=rule.high_is_bad, text=text, floor=figure.floor,
-    )  # fmt: skip
+        rule.name,
+        figure.value,
+        warn=round(warn, 4),
+        fail=round(fail, 4),
+        meaning=rule.meaning,
+        high_is_bad=rule.high_is_bad,
+        text=text,
+        floor=figure.floor,
+    )
 
 
 def _structure(splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile) -> list[Check]:
@@ -130,22 +227,45 @@ def _structure(splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Pro
     every = list(splits.values())
     shared = _shared([set(runs.ids().tolist()) for runs in every])
     checks = [
-        boolean("Timestamp sorted", all((np.diff(runs.time_h) > 0).all() for runs in every), "time stamps rise through each file"),
-        boolean("Row counts", counts == dict(rows), "each split has as many rows as were asked for", "/".join(f"{n:,}" for n in counts.values())),
+        boolean(
+            "Timestamp sorted",
+            all((np.diff(runs.time_h) > 0).all() for runs in every),
+            "time stamps rise through each file",
+        ),
+        boolean(
+            "Row counts",
+            counts == dict(rows),
+            "each split has as many rows as were asked for",
+            "/".join(f"{n:,}" for n in counts.values()),
+        ),
         boolean("Splits by run", shared == 0, "no run is in two splits", f"{shared} runs shared"),
-        _steps("Sampling interval", max(_off_interval(runs, profile) for runs in every), "rows of a run are one sampling interval apart"),
-    ]  # fmt: skip
+        _steps(
+            "Sampling interval",
+            max(_off_interval(runs, profile) for runs in every),
+            "rows of a run are one sampling interval apart",
+        ),
+    ]
     if every[0].rul_h is None:
         return checks
     share = min(rul_decreasing(runs) for runs in every)
     ends = np.concatenate([r.rul_h[r.starts() + r.lengths() - 1] for r in every if r.rul_h is not None])
     return [
         *checks,
-        graded("RUL decreasing", share, warn=1, fail=1, high_is_bad=False, text=f"{share:.1%}", meaning="RUL falls in every step of every run"),
+        graded(
+            "RUL decreasing",
+            share,
+            warn=1,
+            fail=1,
+            high_is_bad=False,
+            text=f"{share:.1%}",
+            meaning="RUL falls in every step of every run",
+        ),
         boolean("RUL ends at 0", bool((ends == 0).all()), "every run ends with its failure"),
         _steps("RUL falls with time", max(_rul_drift(runs) for runs in every), "RUL falls by the hours that pass"),
-        boolean("One failure mode a run", all(_one_mode(runs) for runs in every), "the failure mode is what ends the run"),
-    ]  # fmt: skip
+        boolean(
+            "One failure mode a run", all(_one_mode(runs) for runs in every), "the failure mode is what ends the run"
+        ),
+    ]
 
 
 def _shared(ids: list[set[int]]) -> int:
@@ -182,19 +302,49 @@ def _limits(profile: Profile, runs: Runs, seed: Runs) -> list[Check]:
     worst = int(np.argmax(excess))
     share = max(float(excess[worst]), 0.0)
     return [
-        boolean("Feature ranges", not names, "no value beyond what the sensor can physically show", f"outside: {', '.join(names)}" if names else "valid"),
-        graded("Piled up at limits", share, warn=PILED_WARN, fail=PILED_FAIL, meaning="share of rows on a sensor's largest or smallest value, beyond the seed's",
-               text=f"{share:.2%} ({runs.sensors[worst]})"),
-    ]  # fmt: skip
+        boolean(
+            "Feature ranges",
+            not names,
+            "no value beyond what the sensor can physically show",
+            f"outside: {', '.join(names)}" if names else "valid",
+        ),
+        graded(
+            "Piled up at limits",
+            share,
+            warn=PILED_WARN,
+            fail=PILED_FAIL,
+            meaning="share of rows on a sensor's largest or smallest value, beyond the seed's",
+            text=f"{share:.2%} ({runs.sensors[worst]})",
+        ),
+    ]
 
 
 def _copies(certificate: Certificate) -> list[Check]:
     split, seed = certificate.nearest_split(), certificate.nearest_seed()
     return [
-        boolean("No copied rows", certificate.copied_rows == 0, "no row of one run is exactly one of another, or of the seed", f"{certificate.copied_rows} rows"),
-        graded("No near-copies", split, warn=COPY_WARN, fail=COPY_FAIL, meaning="no run follows another nearly row by row, in another split or its own; 1 is a copy", text=f"{split:.2f} at most"),
-        graded("No copies of the seed", seed, warn=COPY_WARN, fail=COPY_FAIL, meaning="no run follows one of the training seed nearly row by row; 1 is a copy", text=f"{seed:.2f} at most"),
-    ]  # fmt: skip
+        boolean(
+            "No copied rows",
+            certificate.copied_rows == 0,
+            "no row of one run is exactly one of another, or of the seed",
+            f"{certificate.copied_rows} rows",
+        ),
+        graded(
+            "No near-copies",
+            split,
+            warn=COPY_WARN,
+            fail=COPY_FAIL,
+            meaning="no run follows another nearly row by row, in another split or its own; 1 is a copy",
+            text=f"{split:.2f} at most",
+        ),
+        graded(
+            "No copies of the seed",
+            seed,
+            warn=COPY_WARN,
+            fail=COPY_FAIL,
+            meaning="no run follows one of the training seed nearly row by row; 1 is a copy",
+            text=f"{seed:.2f} at most",
+        ),
+    ]
 
 
 def _no_mode_missing(seed: Runs, data: Runs) -> Check:

@@ -53,9 +53,14 @@ def certify(splits: Mapping[str, Runs], seed: Runs) -> Certificate:
     # A run id that is in two splits must not make one run of two.
     first, lengths = _starts(parts), np.concatenate([part.lengths() for part in parts])
     numbered = Runs(
-        whole.sensors, whole.values, np.repeat(np.arange(len(lengths)), lengths), whole.time_h, whole.rul_h,
-        whole.failure_mode, whole.modes,
-    )  # fmt: skip
+        whole.sensors,
+        whole.values,
+        np.repeat(np.arange(len(lengths)), lengths),
+        whole.time_h,
+        whole.rul_h,
+        whole.failure_mode,
+        whole.modes,
+    )
     compared = np.unique(np.linspace(0, len(lengths) - 1, min(len(lengths), MAX_RUNS)).astype(np.int64))
     some = numbered.select(compared)
     other, own = np.full(len(lengths), -1.0), np.full(len(lengths), -1.0)
@@ -64,9 +69,16 @@ def certify(splits: Mapping[str, Runs], seed: Runs) -> Certificate:
     other[compared], own[compared] = among.max(axis=1), likeness(some, seed).max(axis=1)
     ids = whole.run_id[first]
     records = [
-        RunRecord(name, int(ids[i]), int(lengths[i]), _digest(whole.values[a : a + lengths[i]]), round(float(other[i]), 4), round(float(own[i]), 4))
+        RunRecord(
+            name,
+            int(ids[i]),
+            int(lengths[i]),
+            _digest(whole.values[a : a + lengths[i]]),
+            round(float(other[i]), 4),
+            round(float(own[i]), 4),
+        )
         for i, (name, a) in enumerate(zip(names, first, strict=True))
-    ]  # fmt: skip
+    ]
     return Certificate(tuple(records), copied_rows(numbered, seed))
 
 

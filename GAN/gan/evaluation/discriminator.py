@@ -136,9 +136,16 @@ def _cross_validated(x: Floats, label: Ints, fold: Ints) -> float:
         for left_out in np.unique(fold):
             train, test = fold != left_out, fold == left_out
             model = HistGradientBoostingClassifier(
-                max_iter=40, learning_rate=0.2, max_leaf_nodes=8, min_samples_leaf=10, l2_regularization=1.0,
-                max_features=0.2, max_bins=BINS, early_stopping=False, random_state=0,
-            )  # fmt: skip
+                max_iter=40,
+                learning_rate=0.2,
+                max_leaf_nodes=8,
+                min_samples_leaf=10,
+                l2_regularization=1.0,
+                max_features=0.2,
+                max_bins=BINS,
+                early_stopping=False,
+                random_state=0,
+            )
             model.fit(x[train], label[train])
             scores.append(model.score(x[test], label[test]))
     return float(np.mean(scores))

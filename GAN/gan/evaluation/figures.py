@@ -97,9 +97,14 @@ def both(a: Runs, b: Runs) -> Runs:
         return None if x is None else np.concatenate([x, y])
 
     return Runs(
-        a.sensors, join(a.values, b.values), join(a.run_id, b.run_id), join(a.time_h, b.time_h),
-        join(a.rul_h, b.rul_h), join(a.failure_mode, b.failure_mode), a.modes,
-    )  # fmt: skip
+        a.sensors,
+        join(a.values, b.values),
+        join(a.run_id, b.run_id),
+        join(a.time_h, b.time_h),
+        join(a.rul_h, b.rul_h),
+        join(a.failure_mode, b.failure_mode),
+        a.modes,
+    )
 
 
 def joined(parts: Sequence[Runs]) -> Runs:

@@ -18,18 +18,36 @@ def check_seed(profile: Profile, runs: Runs) -> list[Check]:
     lengths = runs.lengths()
     checks = [
         boolean("Timestamp sorted", bool((np.diff(runs.time_h) > 0).all()), "time stamps rise through the file"),
-        graded("Rows", len(runs), warn=1000, fail=MIN_ROWS, meaning="rows to learn from", high_is_bad=False, text=str(len(runs))),
         graded(
-            "Whole runs", len(lengths), warn=WISHED_RUNS, fail=MIN_RUNS, high_is_bad=False, text=str(len(lengths)),
+            "Rows",
+            len(runs),
+            warn=1000,
+            fail=MIN_ROWS,
+            meaning="rows to learn from",
+            high_is_bad=False,
+            text=str(len(runs)),
+        ),
+        graded(
+            "Whole runs",
+            len(lengths),
+            warn=WISHED_RUNS,
+            fail=MIN_RUNS,
+            high_is_bad=False,
+            text=str(len(lengths)),
             meaning="runs to learn from; a quarter is held out to measure quality",
         ),
         graded(
-            "Shortest run", int(lengths.min()), warn=20, fail=MIN_RUN_ROWS, high_is_bad=False, text=f"{lengths.min()} rows",
+            "Shortest run",
+            int(lengths.min()),
+            warn=20,
+            fail=MIN_RUN_ROWS,
+            high_is_bad=False,
+            text=f"{lengths.min()} rows",
             meaning="a run must be long enough to have a course",
         ),
         _ranges(profile, runs),
         _constant(profile, runs),
-    ]  # fmt: skip
+    ]
     if runs.rul_h is not None:
         checks += [_rul_falls(runs), _rul_follows_time(runs), _rul_ends(runs), _modes(runs)]
     return checks
@@ -45,9 +63,14 @@ def rul_decreasing(runs: Runs) -> float:
 def _rul_falls(runs: Runs) -> Check:
     share = rul_decreasing(runs)
     return graded(
-        "RUL decreasing", share, warn=1.0, fail=1.0, high_is_bad=False, text=f"{share:.1%}",
+        "RUL decreasing",
+        share,
+        warn=1.0,
+        fail=1.0,
+        high_is_bad=False,
+        text=f"{share:.1%}",
         meaning="RUL falls in every step of every run",
-    )  # fmt: skip
+    )
 
 
 def _rul_follows_time(runs: Runs) -> Check:
@@ -56,8 +79,13 @@ def _rul_follows_time(runs: Runs) -> Check:
     inside = np.diff(runs.run_id) == 0
     off = float(np.abs(np.diff(runs.rul_h) + np.diff(runs.time_h))[inside].max(initial=0.0))
     return graded(
-        "RUL falls with time", off, warn=1e-3, fail=1e-3, text=f"off by {off:.4f} h at most", meaning="RUL falls by the hours that pass",
-    )  # fmt: skip
+        "RUL falls with time",
+        off,
+        warn=1e-3,
+        fail=1e-3,
+        text=f"off by {off:.4f} h at most",
+        meaning="RUL falls by the hours that pass",
+    )
 
 
 def _rul_ends(runs: Runs) -> Check:

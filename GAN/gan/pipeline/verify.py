@@ -128,7 +128,9 @@ def _run(script: str, own: ArtifactStore, machine_id: str, parameters: Mapping[s
         if value is not None
     ]
     command = [sys.executable, str(SCRIPTS / f"{script}.py"), "--root", own.where(), "--machine_id", machine_id]
-    done = subprocess.run([*command, *flags, *more], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)  # fmt: skip
+    done = subprocess.run(
+        [*command, *flags, *more], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
     if done.returncode != 0:
         raise ResourceFailed(f"{script}.py ended with status {done.returncode}: {done.stderr.strip()[-500:]}")
 

@@ -111,20 +111,21 @@ def mode_of(label: str, rows: Ints, labels: Labels) -> str | None:
         names = ", ".join(sorted(labels.modes[code] for code in found.tolist()))
         split = "--split_at_failures if each ends a run; " if (codes < 0).any() else ""
         raise InvalidInput(
-            f"run {label} has several failure modes: {names}", field="failure_mode",
+            f"run {label} has several failure modes: {names}",
+            field="failure_mode",
             hint=f"{split}a run has one; --censored {label} keeps the run apart; --drop leaves the column out",
-        )  # fmt: skip
+        )
     healed = np.flatnonzero((codes[:-1] >= 0) & (codes[1:] < 0))
     if len(healed):
         raise InvalidInput(
             f"run {label}: {labels.modes[int(found[0])]} stands in its row {int(healed[0]) + 1} of {len(rows)}, "
-                "and the row after tells "
+            "and the row after tells "
             "of no failure",
             field="failure_mode",
             hint="--split_at_failures if the machine failed there and ran on: each failure then ends a run; if "
-                "it is the mode of the whole "
+            "it is the mode of the whole "
             f"run, put it into every row; --censored {label} keeps the run apart",
-        )  # fmt: skip
+        )
     return labels.modes[int(found[0])]
 
 
@@ -143,11 +144,12 @@ def rul_ends(runs: Sequence[tuple[str, Floats]], notes: list[str]) -> list[float
         if (change > 1e-9).any():
             row = int(known[np.flatnonzero(change > 1e-9)[0] + 1]) + 1
             raise InvalidInput(
-                f"run {label}: RUL rises in its row {row}", field="rul",
+                f"run {label}: RUL rises in its row {row}",
+                field="rul",
                 hint="RUL falls to 0 in a run: if this is more than one run, --run_column names the column that "
-                    "tells them apart; "
+                "tells them apart; "
                 "--drop leaves the column of RUL out",
-            )  # fmt: skip
+            )
         falls = -change[change < -1e-9]
         ends[at], steps[at] = rul[known[-1]], np.median(falls) if len(falls) else 0.0
     least = float(np.nanmin(ends)) if np.isfinite(ends).any() else 0.0

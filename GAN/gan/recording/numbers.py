@@ -146,9 +146,10 @@ class Reading:
         comma, point = _evidence(words)
         if comma and point:
             raise InvalidInput(
-                f"{column}: some values have decimal commas, others decimal points", field=column,
+                f"{column}: some values have decimal commas, others decimal points",
+                field=column,
                 hint=f"make them alike, or leave the column out: --drop {column}",
-            )  # fmt: skip
+            )
         if comma or point:
             return "," if comma else "."
         grouped = pc.match_substring_regex(words, _GROUPED[","])
@@ -156,8 +157,9 @@ class Reading:
             row = int(np.flatnonzero(pc.fill_null(grouped, False).to_numpy(zero_copy_only=False))[0])
             raise InvalidInput(
                 f"{column}: {values[row].as_py()!r} in row {row + 1}: is its comma a mark of thousands or of decimals?",
-                field="decimal", hint="--decimal . if it marks thousands, --decimal , if it marks decimals",
-            )  # fmt: skip
+                field="decimal",
+                hint="--decimal . if it marks thousands, --decimal , if it marks decimals",
+            )
         return self.decimal or "."
 
     def _switch(self, column: str, words: pa.ChunkedArray) -> Floats | None:

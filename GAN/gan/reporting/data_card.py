@@ -49,11 +49,13 @@ def data_manifest(
         "failureModes": list(profile.mode_names),
         "files": {
             f"{split}.parquet": {
-                "sha256": digests[split], "rows": len(runs), "runs": len(runs.starts()),
+                "sha256": digests[split],
+                "rows": len(runs),
+                "runs": len(runs.starts()),
             }
             for split, runs in splits.items()
         },
-    }  # fmt: skip
+    }
 
 
 def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str, Any]) -> str:

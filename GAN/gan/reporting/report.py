@@ -25,9 +25,15 @@ RUL_RUNS = 8
 
 
 def body(
-    machine_id: str, generation: str, assessment: Assessment, files: Mapping[str, str], rows: Mapping[str, int],
-    *, recorded: bool, full: bool,
-) -> dict[str, Any]:  # fmt: skip
+    machine_id: str,
+    generation: str,
+    assessment: Assessment,
+    files: Mapping[str, str],
+    rows: Mapping[str, int],
+    *,
+    recorded: bool,
+    full: bool,
+) -> dict[str, Any]:
     """The report as JSON. files: name → sha256 of what was validated. recorded: the seed was imported, not simulated."""
     return {
         "machineId": machine_id,

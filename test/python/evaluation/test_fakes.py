@@ -52,9 +52,7 @@ def case() -> Case:
     ids = np.random.default_rng(0).permutation(seed.ids())
     made = [simulate(profile, rows, 100 + at) for at, rows in enumerate(ROWS.values())]
     first = np.cumsum([0] + [len(runs.ids()) for runs in made])
-    splits = {
-        name: fakes.numbered(runs, int(at) + 1) for name, runs, at in zip(ROWS, made, first, strict=False)
-    }  # fmt: skip
+    splits = {name: fakes.numbered(runs, int(at) + 1) for name, runs, at in zip(ROWS, made, first, strict=False)}
     return Case(profile, seed.select(ids[4:]), seed.select(ids[:4]), splits)
 
 

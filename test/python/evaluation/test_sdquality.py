@@ -33,8 +33,9 @@ def frame(runs: Runs) -> pd.DataFrame:
 
 
 METADATA = {
-    "columns": {name: {"sdtype": "numerical"} for name in ("rul", "a", "b", "c", "d")} | {"mode": {"sdtype": "categorical"}}
-}  # fmt: skip
+    "columns": {name: {"sdtype": "numerical"} for name in ("rul", "a", "b", "c", "d")}
+    | {"mode": {"sdtype": "categorical"}}
+}
 
 
 @pytest.mark.parametrize(("seed", "bend"), [(1, 0.5), (2, 0.05), (3, -0.2)])

@@ -70,14 +70,17 @@ def test_a_seed_of_its_own_physics_passes(seeded: Root) -> None:
         (put("rul", lambda v: v + 5), "RUL ends at 0: False"),
         (put("timestamp", lambda v: v[::-1]), "Timestamp sorted: False"),
         (lambda table: table.take(np.r_[1, 0, 2 : len(table)]), "Timestamp sorted: False"),
-        (put("failure_mode", lambda v: np.array(["rust", *v[1:]])), "failure_mode: 'rust' in row 1 is not one of bearing_wear, seal_leak"),
+        (
+            put("failure_mode", lambda v: np.array(["rust", *v[1:]])),
+            "failure_mode: 'rust' in row 1 is not one of bearing_wear, seal_leak",
+        ),
         (put("run_id", lambda v: np.where(v == 3, 1, v)), "the rows of a run do not stand together"),
         (put("run_id", lambda v: np.ones_like(v)), "Whole runs: 1"),
         (lambda table: table.slice(0, 3), "Rows: 3"),
         (lambda table: table.slice(0, 0), "has no rows"),
         (lambda table: table.drop_columns(["vibration"]), "columns are missing: vibration"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_seed_is_named_and_it_is_not_trained_on(
     seeded: Root, change: Callable[[pa.Table], pa.Table], message: str
 ) -> None:

@@ -62,8 +62,16 @@ def test_an_unknown_machine(root: Root, script: str) -> None:
     [
         ({"sensors": []}, "sensors", ["list of 0", "1 to 200"]),
         ({"sensors": [TWIN, TWIN]}, "sensors.1.name", ["vibration", "unique"]),
-        ({"sensors": [{**TWIN, "physical_min": 40, "physical_max": 32}]}, "sensors.0.physical_min", ["40", "below physical_max 32"]),
-        ({"sensors": [{**TWIN, "physical_min": 32, "physical_max": 32}]}, "sensors.0.physical_min", ["32", "below physical_max 32"]),
+        (
+            {"sensors": [{**TWIN, "physical_min": 40, "physical_max": 32}]},
+            "sensors.0.physical_min",
+            ["40", "below physical_max 32"],
+        ),
+        (
+            {"sensors": [{**TWIN, "physical_min": 32, "physical_max": 32}]},
+            "sensors.0.physical_min",
+            ["32", "below physical_max 32"],
+        ),
         ({"sensors": [{**TWIN, "normal": 99}]}, "sensors.0.normal", ["99", "0 to 32"]),
         ({"sensors": [{**TWIN, "warning": 9}]}, "sensors.0.warning", ["9", "between normal 2 and trip 8"]),
         ({"sensors": [{**TWIN, "name": "rul"}]}, "sensors.0.name", ["rul", "and not timestamp, rul"]),
@@ -74,7 +82,7 @@ def test_an_unknown_machine(root: Root, script: str) -> None:
         ({"machine_id": "pump_b"}, "machine_id", ["pump_b", "pump_a"]),
         ({"sampling_interval_minutes": 0}, "sampling_interval_minutes", ["got 0", "a number of 1e-7 to 1000000"]),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_profile(root: Root, changes: dict[str, Any], field: str, words: list[str]) -> None:
     ran = root.call(
         CREATE, "--machine_id", "pump_a", "--config", json.dumps(machine_config("pump_a", failure_modes=[], **changes))
@@ -113,7 +121,7 @@ def test_a_configuration_that_is_no_json_object(root: Root, config: str) -> None
         (SAMPLE, ["--split_ratio", "1,0,0"], "split_ratio", ["1,0,0", "above 0"]),
         (SAMPLE, ["--split_ratio", "nan,0.5,0.5"], "split_ratio", ["nan,0.5,0.5"]),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_flag(made: Root, script: str, flags: list[str], field: str | None, words: list[str]) -> None:
     before = made.files()
     refused(made.call(script, "--machine_id", MADE, *flags), 2, field, *words)
@@ -146,7 +154,7 @@ def test_a_seed_with_a_missing_value(made: Root, column: str) -> None:
         (f"{SCRIPTS}/test_ml_readiness.py", "data/synthetic/*", "generate_synthetic_data.py"),
         (f"{SCRIPTS}/read_profile.py", "metadata/*", "create_metadata.py"),
     ],
-)  # fmt: skip
+)
 def test_a_missing_prerequisite_names_the_command_that_makes_it(made: Root, script: str, gone: str, maker: str) -> None:
     for path in made.path.glob(gone):
         path.unlink()

@@ -73,12 +73,25 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
         [("work.py", "total: int", "total: object")],
         [("work.py", "2 * value", "(2\n                *  value)")],
         [("work.py", "_double", "_twice")],
-        [("work.py", "how_many", "number"), ("rows.py", "def count", "def counted"), ("work.py", "import SHARE, count ", "import SHARE, counted ")],
+        [
+            ("work.py", "how_many", "number"),
+            ("rows.py", "def count", "def counted"),
+            ("work.py", "import SHARE, count ", "import SHARE, counted "),
+        ],
         [("work.py", "too few", "more are needed")],
         [("work.py", "return 5", "return 6")],
     ],
-    ids=["comment", "docstring", "annotation", "format", "private name", "public name", "text of an error", "not called"],
-)  # fmt: skip
+    ids=[
+        "comment",
+        "docstring",
+        "annotation",
+        "format",
+        "private name",
+        "public name",
+        "text of an error",
+        "not called",
+    ],
+)
 def test_how_code_is_written_means_nothing(folders: tuple[Path, Path], changes: list[tuple[str, str, str]]) -> None:
     assert meaning(folders[0]).digest == meaning(folders[1], *changes).digest
 

@@ -23,9 +23,18 @@ from memory_store import MemoryStore
 from support import MADE, machine_config
 
 FLAGS: dict[str, Any] = {
-    "seed": 0, "num_samples": 2000, "split_ratio": ["0.7,0.15,0.15"], "epochs": 3, "batch_size": 500, "patience": 0,
-    "time_limit": 0, "synthesizer": "temporal-tvae", "stage": True, "skip_if_current": True, "fleet_run": None,
-}  # fmt: skip
+    "seed": 0,
+    "num_samples": 2000,
+    "split_ratio": ["0.7,0.15,0.15"],
+    "epochs": 3,
+    "batch_size": 500,
+    "patience": 0,
+    "time_limit": 0,
+    "synthesizer": "temporal-tvae",
+    "stage": True,
+    "skip_if_current": True,
+    "fleet_run": None,
+}
 
 
 @pytest.fixture

@@ -449,9 +449,17 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
     "header only": (GOOD.splitlines()[0] + "\n", (), "has no rows"),
     "cut off": (GOOD[:-25], (), "Expected 4 columns"),
     "not UTF-8": (GOOD.replace("vibration", "Schwingstärke").encode("latin-1"), (), "not UTF-8"),
-    "not UTF-8 in a value": (text_of({**recorded(), "event": ["Lagerschädén"] * RUNS * ROWS}).encode("latin-1"), (), "UTF-8"),
+    "not UTF-8 in a value": (
+        text_of({**recorded(), "event": ["Lagerschädén"] * RUNS * ROWS}).encode("latin-1"),
+        (),
+        "UTF-8",
+    ),
     "wrong delimiter": (text_of(recorded(), ";"), ("--delimiter", "|"), "separated by ';'"),
-    "decimal commas and points": (text_of({**recorded(), "temperature": ["50,1", "50.25"] * (RUNS * ROWS // 2)}, ";"), (), "some values have decimal commas"),
+    "decimal commas and points": (
+        text_of({**recorded(), "temperature": ["50,1", "50.25"] * (RUNS * ROWS // 2)}, ";"),
+        (),
+        "some values have decimal commas",
+    ),
     "columns twice": (GOOD.replace("temperature", "vibration", 1), (), "stand twice: vibration"),
     "3 rows": ("\n".join(GOOD.splitlines()[:4]), (), "run 1 has 3 rows"),
     "one row": ("\n".join(GOOD.splitlines()[:2]), (), "one row"),
@@ -459,19 +467,57 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
     "no time": (text_of(without(recorded(), "time")), (), "no column of time stamps"),
     "not a time": (text_of({**recorded(), "time": ["yesterday"] * RUNS * ROWS}), (), "'yesterday' is not a time"),
     "cycles for time": (text_of({**recorded(), "time": list(range(RUNS * ROWS))}), (), "no time since 1970"),
-    "time stamps missing": (text_of({**recorded(), "time": [None, *recorded()["time"][1:]]}), (), "1 time stamps are missing"),
-    "time stamps twice": (text_of({**recorded(), "time": [recorded()["time"][0]] * 2 + recorded()["time"][2:]}), (), "stand twice"),
-    "time goes back": (text_of({**without(recorded(), "unit"), "time": recorded()["time"][::-1]}), ("--gap_hours", "24"), "time goes back in row 2"),
-    "RUL rises in a run": (text_of({**recorded(), "rul": [at % ROWS for at in range(RUNS * ROWS)]}), (), "RUL rises in its row 2"),
-    "only constant sensors": (text_of({**recorded(), "vibration": [1] * RUNS * ROWS, "temperature": [2] * RUNS * ROWS}), (), "every sensor is constant"),
-    "a word among numbers": (text_of({**recorded(), "temperature": ["50.1", "5O.2", *recorded()["temperature"][2:]]}), (), "is not a number"),
+    "time stamps missing": (
+        text_of({**recorded(), "time": [None, *recorded()["time"][1:]]}),
+        (),
+        "1 time stamps are missing",
+    ),
+    "time stamps twice": (
+        text_of({**recorded(), "time": [recorded()["time"][0]] * 2 + recorded()["time"][2:]}),
+        (),
+        "stand twice",
+    ),
+    "time goes back": (
+        text_of({**without(recorded(), "unit"), "time": recorded()["time"][::-1]}),
+        ("--gap_hours", "24"),
+        "time goes back in row 2",
+    ),
+    "RUL rises in a run": (
+        text_of({**recorded(), "rul": [at % ROWS for at in range(RUNS * ROWS)]}),
+        (),
+        "RUL rises in its row 2",
+    ),
+    "only constant sensors": (
+        text_of({**recorded(), "vibration": [1] * RUNS * ROWS, "temperature": [2] * RUNS * ROWS}),
+        (),
+        "every sensor is constant",
+    ),
+    "a word among numbers": (
+        text_of({**recorded(), "temperature": ["50.1", "5O.2", *recorded()["temperature"][2:]]}),
+        (),
+        "is not a number",
+    ),
     "no sensors": (text_of(without(recorded(), "vibration", "temperature")), (), "0 columns of numbers"),
-    "unicode sensor": (text_of({**recorded(), "Öldruck [bar]": recorded()["vibration"]}), (), "'Öldruck [bar]' "
-        "gives no name"),
-    "two modes in a run": (text_of({**recorded(), "failure": ["a", *["b"] * (RUNS * ROWS - 1)]}), (), "several failure modes: a, b"),
-    "unicode mode": (text_of({**recorded(), "failure": ["故障"] * RUNS * ROWS}), (), "failure mode '故障' gives no name"),
-    "no failure at all": (text_of({**recorded(), "failure": [0] * RUNS * ROWS}), (), "none of the 4 runs ends "
-        "with a failure"),
+    "unicode sensor": (
+        text_of({**recorded(), "Öldruck [bar]": recorded()["vibration"]}),
+        (),
+        "'Öldruck [bar]' gives no name",
+    ),
+    "two modes in a run": (
+        text_of({**recorded(), "failure": ["a", *["b"] * (RUNS * ROWS - 1)]}),
+        (),
+        "several failure modes: a, b",
+    ),
+    "unicode mode": (
+        text_of({**recorded(), "failure": ["故障"] * RUNS * ROWS}),
+        (),
+        "failure mode '故障' gives no name",
+    ),
+    "no failure at all": (
+        text_of({**recorded(), "failure": [0] * RUNS * ROWS}),
+        (),
+        "none of the 4 runs ends with a failure",
+    ),
     "unknown censored run": (GOOD, ("--censored", "9"), "no run 9"),
     "unknown column in map": (GOOD, ("--map", "vibration=vib"), "no column vib"),
     "map that is none": (GOOD, ("--map", "vibration"), "not understood"),
@@ -479,7 +525,7 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
     "negative gap": (GOOD, ("--gap_hours", "-1"), "'-1' is not allowed"),
     "unknown sensor in units": (GOOD, ("--units", "flow=m3/h"), "units: no sensor flow"),
     "long delimiter": (GOOD, ("--delimiter", "::"), "not one character"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD)

@@ -107,7 +107,10 @@ def test_a_word_of_health_is_no_failure_mode(word: str) -> None:
     assert found.own == {"bearing_wear": "Bearing wear"}
 
 
-@pytest.mark.parametrize(("bad", "good"), [("Yes", "No"), ("1", "0"), (1, 0), (1.0, 0.0), (True, False), ("TRUE", "FALSE"), ("bearing", "normal")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [("Yes", "No"), ("1", "0"), (1, 0), (1.0, 0.0), (True, False), ("TRUE", "FALSE"), ("bearing", "normal")],
+)
 def test_a_flag_in_the_last_row_tells_that_a_run_failed(bad: Any, good: Any) -> None:
     flags = [bad if at == ROWS - 1 and run != 1 else good for at, run in zip(AT, RUN, strict=True)]
     modes = [life.mode for life in cut_up(recorded(failure=flags)).lives]

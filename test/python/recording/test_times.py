@@ -108,7 +108,15 @@ def test_a_heading_tells_the_unit_of_its_numbers(heading: str, unit: str | None)
 
 
 # Rows each half hour through the night in which clocks go back from 3 to 2 h.
-NIGHT = ["2024-10-27 01:30", "2024-10-27 02:00", "2024-10-27 02:30", "2024-10-27 02:00", "2024-10-27 02:30", "2024-10-27 03:00", "2024-10-27 03:30"]  # fmt: skip
+NIGHT = [
+    "2024-10-27 01:30",
+    "2024-10-27 02:00",
+    "2024-10-27 02:30",
+    "2024-10-27 02:00",
+    "2024-10-27 02:30",
+    "2024-10-27 03:00",
+    "2024-10-27 03:30",
+]
 
 
 def rows(times: list[object], **columns: list[object]) -> pa.Table:

@@ -87,8 +87,12 @@ def test_under_a_host_it_ends_when_the_parent_is_killed(seeded: Root) -> None:
     )
     middle = subprocess.Popen(
         [sys.executable, "-c", parent],
-        cwd=PROJECT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
+        cwd=PROJECT,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     until_epoch(middle)
     middle.kill()
     assert middle.stdout is not None
@@ -130,8 +134,11 @@ def test_it_ends_though_nobody_reads_what_it_says() -> None:
     )
     process = subprocess.Popen(
         [sys.executable, "-c", source, "--progress", "json"],
-        cwd=PROJECT / "GAN", env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        cwd=PROJECT / "GAN",
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     with process:
         assert process.stderr is not None and process.stdout is not None
         assert process.stderr.read(1) == b"x"

@@ -64,8 +64,12 @@ class TestListing:
         fake.make("bbb", quality=0.4, verdict="fail")
         first, second = generations.listing(fake.store, fake.id)
         assert (first.name, first.fleet_run, first.quality, first.verdict, first.state) == (
-            "bbb", "run-bbb", 0.4, "fail", "failed",
-        )  # fmt: skip
+            "bbb",
+            "run-bbb",
+            0.4,
+            "fail",
+            "failed",
+        )
         assert (second.name, second.fleet_run, second.published, second.random_seed) == ("aaa", "run-aaa", True, 1)
 
     def test_a_generation_whose_files_changed_counts_as_not_validated(self, fake: Fake) -> None:
@@ -101,7 +105,9 @@ class TestRollBack:
         generations.roll_back(fake.store, fake.id, "b")
         assert fake.states() == {"bbb": "published", "aaa": "rolled back"}
 
-    @pytest.mark.parametrize(("wanted", "words"), [("zz", "no generation"), ("b", "more than one"), ("", "no gen"), ("../..", "no gen")])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("wanted", "words"), [("zz", "no generation"), ("b", "more than one"), ("", "no gen"), ("../..", "no gen")]
+    )
     def test_refuses_a_name_that_is_not_one_generation(self, fake: Fake, wanted: str, words: str) -> None:
         fake.publish("ba")
         fake.publish("bb")

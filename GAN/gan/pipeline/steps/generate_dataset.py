@@ -45,9 +45,13 @@ def work(context: Context) -> Result:
     generation = generation_name(inputs.digest)
     _write_generation(context, generation, splits, profile, inputs, model.header.get("digits"))
     generations.note_made(
-        store, machine_id, generation,
-        inputsDigest=inputs.digest, fleetRun=context.args.fleet_run, randomSeed=context.args.seed,
-    )  # fmt: skip
+        store,
+        machine_id,
+        generation,
+        inputsDigest=inputs.digest,
+        fleetRun=context.args.fleet_run,
+        randomSeed=context.args.seed,
+    )
     generations.retain(store, machine_id, generation, keep=None)
     shown = not context.args.stage and show_unvalidated(store, machine_id, generation)
     outputs = tuple(

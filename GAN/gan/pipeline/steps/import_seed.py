@@ -220,17 +220,25 @@ def _cutting(args: Namespace, profile: Profile | None, columns: Columns, notes: 
         mode = profile.mode_names[0]
     if args.no_failures and profile is not None and profile.failure_modes:
         raise InvalidInput(
-            f"no_failures: the profile has failure modes: {', '.join(profile.mode_names)}", field="no_failures", hint="--new_profile makes another"
-        )  # fmt: skip
+            f"no_failures: the profile has failure modes: {', '.join(profile.mode_names)}",
+            field="no_failures",
+            hint="--new_profile makes another",
+        )
     failures = not args.no_failures and (profile is None or bool(profile.failure_modes))
     interval = args.interval_minutes
     if interval is None and args.format == "cmapss" and "timestamp" not in columns.roles:
         interval = CYCLE_MINUTES if profile is None else profile.sampling_interval_minutes
         notes.append(f"a cycle counts as {interval:g} min: RUL is in hours")
     return Cutting(
-        args.gap_hours, interval, Clock(args.time_unit, args.date_order, args.time_zone), args.resample,
-        frozenset(_words(args.censored)), failures, mode, args.split_at_failures,
-    )  # fmt: skip
+        args.gap_hours,
+        interval,
+        Clock(args.time_unit, args.date_order, args.time_zone),
+        args.resample,
+        frozenset(_words(args.censored)),
+        failures,
+        mode,
+        args.split_at_failures,
+    )
 
 
 def _physical(profile: Profile | None, how: Cutting, notes: list[str]) -> Any:
@@ -248,16 +256,18 @@ def _check_profile(profile: Profile, pieces: Cut, how: Cutting) -> None:
     if abs(pieces.interval_h / profile.interval_hours - 1) > 1e-3:
         raise InvalidInput(
             f"sampling_interval_minutes: the data have a row each {pieces.interval_h * 60:g} min, the profile says "
-            f"{profile.sampling_interval_minutes:g}", field="sampling_interval_minutes",
+            f"{profile.sampling_interval_minutes:g}",
+            field="sampling_interval_minutes",
             hint=f"--resample {profile.sampling_interval_minutes:g}, or change the profile's configuration, or "
-                "--new_profile",
-        )  # fmt: skip
+            "--new_profile",
+        )
     strange = sorted({str(life.mode) for life in pieces.failed()} - set(profile.mode_names))
     if how.failures and strange:
         raise InvalidInput(
-            f"failure_mode: {', '.join(strange)}: not in the profile, which has {', '.join(profile.mode_names)}", field="failure_mode",
+            f"failure_mode: {', '.join(strange)}: not in the profile, which has {', '.join(profile.mode_names)}",
+            field="failure_mode",
             hint="--failure_mode <name>, --map failure_mode=<column>, or --new_profile",
-        )  # fmt: skip
+        )
 
 
 def _with_new_profile(
@@ -334,9 +344,10 @@ def _refuse_loss(context: Context, imported: Imported) -> None:
         return
     if store.read(recorded) != csv_bytes(imported.runs, imported.profile, exact=True):
         raise InvalidInput(
-            f"{context.machine_id} has imported rows already ({name_of(recorded)}), and these are others", field="replace",
+            f"{context.machine_id} has imported rows already ({name_of(recorded)}), and these are others",
+            field="replace",
             hint="--replace puts these in their place",
-        )  # fmt: skip
+        )
 
 
 def _write(context: Context, imported: Imported) -> Result:
