@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 RUNS = 12
 ROW_SECONDS = 60
 STEP_SECONDS = 2.0
-MEAN_LIFE_ROWS = 250
+MEAN_RUN_ROWS = 250
 MOST_ROWS = 700
 RATED_SPEED = 376.99
 FIRST_INPUTS = {"Tamb": 290.0, "V": 471.24, "pdisch": 928654.0, "psuc": 239179.0, "wsync": RATED_SPEED}
@@ -112,7 +112,7 @@ def _first_state(pump: Any, runs: int, rng: np.random.Generator, ambient: Array)
     for name in ("Tt", "Tr", "To"):
         state[name] = ambient + 5.0
     # One kind of wear leads in each run, the others follow 2.5 to 6 times more slowly.
-    life = ROW_SECONDS * MEAN_LIFE_ROWS * rng.lognormal(-0.03, 0.25, runs)
+    life = ROW_SECONDS * MEAN_RUN_ROWS * rng.lognormal(-0.03, 0.25, runs)
     leads = rng.permutation(np.arange(runs) % 3)
     for at, (name, wear) in enumerate(WEAR_OF_A_SECOND.items()):
         state[name] = wear / life / np.where(leads == at, 1.0, rng.uniform(2.5, 6.0, runs))

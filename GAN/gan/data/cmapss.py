@@ -1,7 +1,7 @@
-"""A data set in the manner of C-MAPSS: training runs to failure, test runs cut off, and the RUL at each cut beside them.
+"""A data set in the format of C-MAPSS: training runs to failure, truncated test runs, and the RUL where each ends.
 
-As in NASA's files: no header, columns by blanks: unit, cycle, sensors. A cycle is a row. RUL.txt has, for each test unit in
-order, the cycles that were cut off.
+As in NASA's files, there is no header and blanks separate the columns: unit, cycle, sensors. A cycle is a row. RUL.txt
+lists the cycles that were cut off from each test unit, in order.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import numpy as np
 from gan.data.runs import Floats, Ints, Runs
 from gan.machine.profile import Profile
 
-# A test run shows at least so many rows, and hides at least as much of its life.
+# A test run shows at least this many rows.
 LEAST_ROWS = 20
 EARLIEST, LATEST = 0.3, 0.95
 
 
-def cmapss_files(splits: Mapping[str, Runs], profile: Profile, seed: int) -> dict[str, bytes]:
-    """train.txt, test.txt, RUL.txt and columns.txt, by name: the same bytes for the same seed."""
+def cmapss_files(splits: Mapping[str, Runs], profile: Profile, random_seed: int) -> dict[str, bytes]:
+    """train.txt, test.txt, RUL.txt and columns.txt, by name: the same bytes for the same random seed."""
     test = splits["test"]
-    shown = cut(test.lengths(), np.random.default_rng([seed, 53]))
+    shown = shown_rows(test.lengths(), np.random.default_rng([random_seed, 53]))
     kept = test.rows(test.position() < np.repeat(shown, test.lengths()))
     columns = ["unit", "cycle", *(f"{sensor.name} [{sensor.unit}]" for sensor in profile.sensors)]
     hidden = test.lengths() - shown
@@ -34,8 +34,8 @@ def cmapss_files(splits: Mapping[str, Runs], profile: Profile, seed: int) -> dic
     }
 
 
-def cut(lengths: Ints, rng: np.random.Generator) -> Ints:
-    """How many rows of each run are shown, (R,): a random share of its life, at least LEAST_ROWS and never all of it."""
+def shown_rows(lengths: Ints, rng: np.random.Generator) -> Ints:
+    """How many rows of each run are shown, (R,): a random fraction of it, at least LEAST_ROWS and never the whole run."""
     wanted = np.round(lengths * rng.uniform(EARLIEST, LATEST, len(lengths)))
     return np.clip(np.maximum(wanted, LEAST_ROWS), 1, np.maximum(lengths - 1, 1)).astype(np.int64)
 

@@ -12,7 +12,7 @@ def limit_widths(profile: Profile) -> tuple[Floats, Floats, Floats, Floats]:
     """Lower and upper limits and the widths of the bends before them, each (S,), in the sensors' units.
 
     A bend is a twentieth of the way from normal to the limit, so that a healthy sensor is not bent. Where normal is so
-    near to the limit that noise alone would pass it, the bend is up to the noise wide: values must not pile up.
+    near the limit that noise alone would cross it, the bend is as wide as the noise: values must not pile up.
     """
     low = np.array([s.physical_min for s in profile.sensors])
     high = np.array([s.physical_max for s in profile.sensors])
@@ -29,7 +29,7 @@ def limit_widths(profile: Profile) -> tuple[Floats, Floats, Floats, Floats]:
 def soft_limit(values: Floats, low: Floats, high: Floats, low_width: Floats, high_width: Floats) -> Floats:
     """Values (…, S) bent into low…high: x + w·log(1+e^((low−x)/w)) from below, the mirror image from above.
 
-    At four widths from a limit a value is moved by 2 % of a width.
+    Four widths from a limit, a value moves by 2 % of a width.
     """
     lifted = low + low_width * _softplus((values - low) / low_width)
     bent = high - high_width * _softplus((high - lifted) / high_width)

@@ -1,4 +1,4 @@
-"""Runs to failure as arrays: what the numerical modules give each other."""
+"""Runs to failure as arrays: what the numerical modules pass to each other."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-# Fewer rows have no course.
+# A run of fewer rows shows no course.
 MIN_RUN_ROWS = 5
-# Time from the end of one run to the start of the next, where the data do not tell.
+# Time from the end of one run to the start of the next, where the data do not say.
 REPAIR_HOURS = 24.0
 
 
@@ -53,7 +53,7 @@ class Runs:
         return ids
 
     def run_modes(self) -> Ints:
-        """Failure mode of each run, (R,); all 0 for a machine without."""
+        """Failure mode of each run, (R,); all 0 for a machine without failure modes."""
         starts = self.starts()
         return np.zeros(len(starts), dtype=np.int64) if self.failure_mode is None else self.failure_mode[starts]
 
@@ -79,7 +79,7 @@ class Runs:
 
 
 def trim(runs: Runs, num_rows: int) -> Runs:
-    """The first num_rows rows' worth of whole runs: what is too much is taken from the start of the last run."""
+    """Exactly num_rows rows of whole runs: what is too much is cut from the start of the last run."""
     excess = len(runs) - num_rows
     keep = np.ones(len(runs), dtype=bool)
     last = int(runs.starts()[-1])

@@ -1,4 +1,4 @@
-"""The splits of a data set, how many rows each has, and how many it needs to hold whole runs."""
+"""The splits of a data set: how many rows each has, and how many it needs to hold whole runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def split_rows(total: int, shares: tuple[float, float, float]) -> dict[str, int]
 
 
 def rows_for(mean_rows: float, smallest_share: float, runs: int = WISHED_A_SPLIT) -> int:
-    """Rows over all splits with which the smallest holds so many runs, rounded up to two digits."""
+    """Total rows that leave so many runs in the smallest split, rounded up to two digits."""
     exact = runs * mean_rows / smallest_share
     step = 10 ** max(0, math.floor(math.log10(exact)) - 1)
     return int(math.ceil(exact / step - 1e-9) * step)

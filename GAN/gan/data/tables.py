@@ -21,8 +21,8 @@ from gan.store.layout import key_of, name_of
 # Where the time axis begins. A data set has no calendar of its own; a fixed start keeps its bytes the same.
 EPOCH = np.datetime64("2025-01-01T00:00:00", "ms")
 MS_PER_HOUR = 3_600_000.0
-# Sensors are written with this many significant digits: more than simulated ones resolve, and few bytes. Recorded
-# rows keep what was recorded, and what is learnt from them resolves as much (`digits_of`).
+# Sensors are written with this many significant digits: more than simulated ones resolve, in few bytes. Recorded rows
+# keep the digits they came with, and so do the rows sampled from what was learned from them (`digits_of`).
 DIGITS = 7
 MOST_DIGITS = 17
 
@@ -72,7 +72,7 @@ def significant(values: Floats, digits: int = DIGITS) -> Floats:
 
 
 def digits_of(values: Floats) -> list[int]:
-    """How many significant digits each sensor's values (N, S) have, DIGITS at least: for simulated ones it is that."""
+    """How many significant digits each sensor's values (N, S) have, at least DIGITS, which is what simulated ones have."""
     return [_digits(values[:, at]) for at in range(values.shape[1])]
 
 
@@ -132,8 +132,10 @@ def parquet_table(store: ArtifactStore, key: str) -> pa.Table:
 
 
 def read_parquet(store: ArtifactStore, key: str, profile: Profile) -> Runs:
-    """Reads one split of a data set. Raises InvalidInput for a damaged file, and for other columns, types or units than the
-    profile's."""
+    """Reads one split of a data set.
+
+    Raises InvalidInput for a damaged file, and where columns, types or units are not those of the profile.
+    """
     table, name = parquet_table(store, key), name_of(key)
     expected = data_schema(profile)
     if not table.schema.equals(expected, check_metadata=True):
@@ -156,7 +158,7 @@ def _difference(found: pa.Schema, expected: pa.Schema) -> str:
 
 
 def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
-    """Checks a table against the profile's columns and gives its runs. Raises InvalidInput."""
+    """Checks a table against the profile's columns and returns its runs. Raises InvalidInput."""
     twins = sorted({column for column in table.column_names if table.column_names.count(column) > 1})
     if twins:
         raise InvalidInput(f"{name}: columns stand twice: {', '.join(twins)}", field=twins[0])

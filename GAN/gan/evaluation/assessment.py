@@ -15,7 +15,7 @@ import numpy as np
 from gan.data.runs import Runs
 from gan.evaluation.certificate import Certificate, certify
 from gan.evaluation.checks import Check, boolean, graded
-from gan.evaluation.figures import LIFE_GAPS, Figures, both, evaluate, joined
+from gan.evaluation.figures import RUN_GAPS, Figures, both, evaluate, joined
 from gan.evaluation.measures import pile_up
 from gan.evaluation.seed_checks import rul_decreasing
 from gan.machine.profile import Profile
@@ -207,7 +207,7 @@ def _judged(rule: Rule, figures: Figures, room: float) -> Check:
     figure = figures[rule.figure]
     sense = 1.0 if rule.high_is_bad else -1.0
     floor = figure.floor if figure.floor is not None else 0.0
-    limits = [x * room if rule.relative or rule.figure in LIFE_GAPS else x for x in (rule.warn, rule.fail)]
+    limits = [x * room if rule.relative or rule.figure in RUN_GAPS else x for x in (rule.warn, rule.fail)]
     warn, fail = (floor + sense * x if rule.relative else x for x in limits)
     text = f"{figure.value:.3f}" + ("" if figure.floor is None else f" (real against real: {figure.floor:.3f})")
     return graded(

@@ -1,4 +1,4 @@
-"""The certificate of a data set's splits: each run's digest, and the runs elsewhere that are most like it."""
+"""The certificate of a data set's splits: each run's digest, and how like it the nearest other runs are."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.figures import joined
 from gan.evaluation.similarity import likeness
 
-# Runs that are compared with each other for near-copies; of more, as many of each split, evenly. Exact copies of rows are
-# looked for in all.
+# At most this many runs are compared with each other for near-copies, chosen evenly. Exact copies of rows are looked for
+# in all runs.
 MAX_RUNS = 1_000
 
 
@@ -46,11 +46,11 @@ class Certificate:
 
 
 def certify(splits: Mapping[str, Runs], seed: Runs) -> Certificate:
-    """Compares every run with every other of the data set and of the training seed, exactly and by its fast dynamics."""
+    """Compares every run with all others, of the data set and of the training seed: row by row, and by fast dynamics."""
     names = [name for name, runs in splits.items() for _ in range(len(runs.starts()))]
     parts = list(splits.values())
     whole = joined(parts)
-    # A run id that is in two splits must not make one run of two.
+    # A run id that occurs in two splits must not merge two runs into one.
     first, lengths = _starts(parts), np.concatenate([part.lengths() for part in parts])
     numbered = Runs(
         whole.sensors,
@@ -83,13 +83,13 @@ def certify(splits: Mapping[str, Runs], seed: Runs) -> Certificate:
 
 
 def _starts(parts: list[Runs]) -> Ints:
-    """First row of each run when the parts stand one after the other, (R,)."""
+    """First row of each run when the parts are laid one after another, (R,)."""
     offsets = np.cumsum([0] + [len(part) for part in parts[:-1]])
     return np.concatenate([part.starts() + offset for part, offset in zip(parts, offsets, strict=True)])
 
 
 def copied_rows(runs: Runs, seed: Runs) -> int:
-    """Rows of at least two sensors that are exactly those of another run, or of the seed."""
+    """How many rows occur exactly in another run, or in the seed; 0 for a single sensor, whose values repeat by chance."""
     if runs.values.shape[1] < 2:
         return 0
     keys, seed_keys = _keys(runs.values), _keys(seed.values)

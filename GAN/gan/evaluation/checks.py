@@ -14,8 +14,7 @@ _MARK: dict[Verdict, str] = {"pass": "✅", "warn": "⚠️ ", "fail": "❌"}
 
 @dataclass(frozen=True)
 class Check:
-    """`text` is the measured value for a person; `value` the same as a number where it is one; `floor` what real data
-    give in its place."""
+    """text: the measured value for a person. value: the same as a number, where it is one. floor: what real data score."""
 
     name: str
     text: str
@@ -40,7 +39,7 @@ def graded(
     text: str | None = None,
     floor: float | None = None,
 ) -> Check:
-    """A check by two limits; with an infinite `fail` it only warns."""
+    """A check against two limits; with an infinite `fail` it can only warn."""
     sense = 1 if high_is_bad else -1
     verdict: Verdict = "pass" if sense * value <= sense * warn else "warn" if sense * value <= sense * fail else "fail"
     sign = "≤" if high_is_bad else "≥"
@@ -49,7 +48,7 @@ def graded(
 
 
 def boolean(name: str, good: bool, meaning: str, text: str | None = None) -> Check:
-    """A check that holds or does not."""
+    """A check that passes or fails."""
     return Check(name, text or str(good), float(good), "True", meaning, "pass" if good else "fail")
 
 
@@ -59,7 +58,7 @@ def overall(checks: Sequence[Check]) -> Verdict:
 
 
 def _shown(text: str) -> str:
-    """As people know it from the scripts before: `RUL decreasing (98.5%)`, `Timestamp sorted: True`."""
+    """In the form people know from earlier scripts: `RUL decreasing (98.5%)`, `Timestamp sorted: True`."""
     return f" ({text})" if text.endswith("%") else f": {text}"
 
 

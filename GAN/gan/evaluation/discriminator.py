@@ -1,9 +1,10 @@
-"""The discriminative score: can a classifier tell windows of the data from windows of real runs that nobody trained on?
+"""The discriminative score: can a classifier tell windows of the data from windows of held-out real runs?
 
 TimeGAN's protocol (Yoon et al., 2019): |accuracy − 0.5| on 24-row windows, 0 when it cannot tell, 0.5 when it always can.
-It trains a recurrent net on thousands of sequences. A seed has a handful of held-out runs: a net of that kind needs minutes
-and varies by 0.1 with its random start. Boosted trees on what a net would have to discover (levels, changes, and products
-at lags, of the sensors and of their principal components) take a second and tell at least as well; see docs/quality.md.
+There the classifier is a recurrent net trained on thousands of sequences. A seed has a handful of held-out runs: such a
+net takes minutes, and its score varies by 0.1 with its random start. Boosted trees on what the net would have to discover
+(levels, changes, and lagged products, of the sensors and of their principal components) take a second and discriminate at
+least as well; see docs/quality.md.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from gan.evaluation.measures import TINY
 
 WINDOW = 24
 LAGS = (1, 2, 5)
-# Held-out runs that are left out in turn, windows of a run that are looked at, and other runs for each real one.
+# At most: held-out runs that are left out in turn, windows of each run, and runs of the data for each held-out one.
 MAX_FOLDS = 5
 MAX_WINDOWS = 100
 PARTNERS = 6
@@ -26,10 +27,10 @@ BINS = 32
 def discriminative_score(held_out: Runs, data: Runs, seed: int, draws: int = 1) -> float:
     """Accuracy above 0.5 of telling held_out from data, averaged over draws of runs; 0 to 0.5.
 
-    Below 0.5 is 0 here: with a handful of runs, each unlike those left in, a classifier is misled and tells nothing.
+    Accuracy below 0.5 counts as 0: with a handful of runs, each unlike the others, a classifier can be misled.
 
-    Each held-out run is tested on in turn, with runs of the data of its failure mode, by a classifier that has seen
-    neither. The classes have equal weight in training and in testing.
+    Each held-out run is tested in turn, together with runs of the data of the same failure mode, by a classifier that
+    has seen neither. The classes have equal weight in training and in testing.
     """
     return max(accuracy(held_out, data, seed, draws) - 0.5, 0.0)
 
@@ -64,7 +65,7 @@ def _spread_out(total: int, count: int) -> Ints:
 
 
 def _partners(held_out: Runs, data: Runs, real: Ints, rng: np.random.Generator) -> list[Ints]:
-    """For each real run, runs of the data of its failure mode where there are any left, no run twice."""
+    """For each real run, runs of the data, of its failure mode while any are left; no run is chosen twice."""
     modes, own = data.run_modes(), held_out.run_modes()
     free = rng.permutation(np.flatnonzero(data.lengths() >= WINDOW))
     share = max(1, min(PARTNERS, len(free) // max(len(real), 1)))
@@ -77,14 +78,14 @@ def _partners(held_out: Runs, data: Runs, real: Ints, rng: np.random.Generator) 
 
 
 def _windows(runs: Runs, run: int, most: int) -> Floats:
-    """Windows of a run, evenly over its life, (W, WINDOW, S)."""
+    """Windows of a run, evenly spaced, (W, WINDOW, S)."""
     start, places = int(runs.starts()[run]), int(runs.lengths()[run]) - WINDOW + 1
     at = start + _spread_out(places, min(places, most))
     return np.asarray(runs.values[at[:, None] + np.arange(WINDOW)])
 
 
 class _Scale:
-    """Standard units and principal components of the real side: components of little variance show broken relations."""
+    """Standardisation and principal components of the real side: minor components show where correlations break."""
 
     def __init__(self, real: Runs) -> None:
         self.mean = real.values.mean(axis=0)
@@ -120,14 +121,14 @@ def _describe(z: Floats) -> Floats:
 
 
 def _quantiles(x: Floats) -> Floats:
-    """Each column's values as which of BINS equal parts of it they lie in: all that trees see, found once for all folds."""
+    """Each column's values as their quantile bin of BINS: all that the trees see, computed once for all folds."""
     edges = np.quantile(x, np.arange(1, BINS) / BINS, axis=0)
     return np.asarray((x[:, None, :] > edges[None]).sum(axis=1), dtype=np.float64)
 
 
 def _cross_validated(x: Floats, label: Ints, fold: Ints) -> float:
-    """Mean over folds of the accuracy on the fold of a classifier trained on the others. Classes are of one size."""
-    # Here, as it takes a second: most of what imports this module never comes here.
+    """Mean accuracy over folds, each tested by a classifier trained on the others. The classes are of equal size."""
+    # Imported here because it takes a second, and most importers of this module never get here.
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     scores = []

@@ -1,4 +1,4 @@
-"""All figures of a data set against the seed's held-out runs, each beside what real runs give by the same protocol."""
+"""All figures of a data set against the seed's held-out runs, each beside what real runs score by the same protocol."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from gan.evaluation.sdmetrics_scores import quality, validity
 from gan.evaluation.similarity import memorised_courses, memorised_dynamics
 from gan.evaluation.tstr import constant_error, rows_of_whole_runs, rul_error
 
-# Rows of the data set that are looked at, in whole runs; with `full`, all of them and so many draws of windows.
+# Rows of the data set that are measured, in whole runs; with `full`, all rows and this many draws of windows.
 SAMPLE_ROWS = 15_000
 FULL_DRAWS = 8
 
 
 @dataclass(frozen=True)
 class Figure:
-    """value: of the data set. floor: of the seed's training runs in its place; None where that says nothing."""
+    """value: the data set's. floor: that of the seed's training runs in its place; None where that would be meaningless."""
 
     value: float
     floor: float | None = None
@@ -57,8 +57,8 @@ WEAR_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
     "monotonicity_gap": measures.monotonicity_gap,
     "prognosability_gap": measures.prognosability_gap,
 }
-# Of the whole seed: a handful of held-out runs has no distribution of lengths or modes to speak of.
-LIFE_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
+# Against the whole seed: a handful of held-out runs has no distribution of lengths or modes to speak of.
+RUN_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
     "run_length_gap": measures.run_length_gap,
     "run_length_spread": measures.run_length_spread,
     "failure_mode_gap": measures.failure_mode_gap,
@@ -66,9 +66,9 @@ LIFE_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
 
 
 def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bool = False) -> Figures:
-    """Measures `data`, made by a generator that saw `train` and never `held_out`. Both are of the seed.
+    """Measures `data`, made by a generator that saw `train` and never `held_out`, both runs of the seed.
 
-    Deterministic by seed, on one thread. full: all rows and more draws, for figures that vary less.
+    Deterministic for a random seed, on one thread. full: all rows and more draws, for figures that vary less.
     """
     rng = np.random.default_rng([seed, 41])
     some = data if full else rows_of_whole_runs(data, SAMPLE_ROWS, rng)
@@ -77,7 +77,7 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bo
         figures[name] = Figure(gap(held_out, some), gap(held_out, train))
     if held_out.rul_h is not None:
         whole = both(train, held_out)
-        figures |= {name: Figure(gap(whole, data), gap(train, held_out)) for name, gap in LIFE_GAPS.items()}
+        figures |= {name: Figure(gap(whole, data), gap(train, held_out)) for name, gap in RUN_GAPS.items()}
     figures["discriminative"] = Figure(
         # One draw of the training runs has nearly all of them.
         discriminative_score(held_out, some, seed, FULL_DRAWS if full else 1),
@@ -91,7 +91,7 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bo
 
 
 def both(a: Runs, b: Runs) -> Runs:
-    """Two sets of runs of one machine as one; their run ids differ."""
+    """Two sets of runs of one machine as one. Their run ids must differ."""
 
     def join(x: Any, y: Any) -> Any:
         return None if x is None else np.concatenate([x, y])
@@ -108,7 +108,7 @@ def both(a: Runs, b: Runs) -> Runs:
 
 
 def joined(parts: Sequence[Runs]) -> Runs:
-    """Sets of runs of one machine, at least one, as one."""
+    """Several sets of runs of one machine, at least one, as one."""
     return reduce(both, parts)
 
 
@@ -124,8 +124,11 @@ def _scores(train: Runs, held_out: Runs, data: Runs) -> dict[str, Figure]:
 
 
 def _usefulness(train: Runs, held_out: Runs, data: Runs, seed: int) -> dict[str, Figure]:
-    """TSTR beside TRTR, hours and NASA score. Both models learn from as many rows, spread over all runs of their side: a
-    few of the data's runs would often lack a failure mode, which says nothing of the data."""
+    """TSTR beside TRTR, in hours and as NASA score.
+
+    Both models learn from equally many rows, spread over all runs of their side: a few runs of the data would often lack
+    a failure mode, which says nothing about the data.
+    """
     made, real = rul_error(data, held_out, seed), rul_error(train, held_out, seed)
     return {
         "tstr_ratio": Figure(made.rmse_h / max(real.rmse_h, 1e-9), 1.0),

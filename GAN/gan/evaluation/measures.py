@@ -1,7 +1,7 @@
-"""How far one set of runs is from another: distributions, dynamics, the course of wear, lives and failure modes.
+"""How far one set of runs is from another: distributions, dynamics, the course of wear, run lengths, failure modes.
 
-Each measure is a pure function of two sets of runs, 0 when they agree. `reference` is the real side: the seed's held-out
-runs. What a measure gives for two halves of reality is its floor, see gan/evaluation/figures.py.
+Each measure is a pure function of two sets of runs, 0 when they agree. `reference` is the real side: the held-out runs of
+the seed. What a measure gives for two sets of real runs is its floor, see gan/evaluation/figures.py.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def autocorrelation_gap(reference: Runs, data: Runs) -> float:
 
 
 def detrended_autocorrelation_gap(reference: Runs, data: Runs) -> float:
-    """The same of the sensors less their run's own smooth course over life, see `detrended`: the fast dynamics alone."""
+    """The same of the sensors less their run's own smooth course (see `detrended`): the fast dynamics alone."""
     return float(np.abs(_autocorrelations(reference, detrended) - _autocorrelations(data, detrended)).mean())
 
 
@@ -61,9 +61,9 @@ def centred(runs: Runs) -> Floats:
 
 
 def detrended(runs: Runs) -> Floats:
-    """Sensors less the course of their own run, (N, S): least squares on straight pieces of a twelfth of its life.
+    """Sensors less the course of their own run, (N, S): a least-squares line in pieces of a twelfth of the run.
 
-    Of each run's own course and not of its mode's mean: the residual then means the same however few runs a mode has.
+    Each run's own course, not the mean of its mode: the residual then means the same however few runs a mode has.
     """
     knots = np.linspace(0, 1, COURSE_PIECES + 1)
     design = np.maximum(1 - np.abs(life_of_rows(runs)[:, None] - knots) * COURSE_PIECES, 0)
@@ -75,7 +75,7 @@ def detrended(runs: Runs) -> Floats:
 
 
 def life_of_rows(runs: Runs) -> Floats:
-    """Share of its run that is over at each row, (N,): 1 in the last row."""
+    """Life fraction: how much of its run is over at each row, (N,); 1 in the last row."""
     return np.asarray((runs.position() + 1.0) / np.repeat(runs.lengths(), runs.lengths()))
 
 
@@ -101,12 +101,12 @@ def rul_correlation_gap(reference: Runs, data: Runs) -> float:
 
 
 def rul_correlations(runs: Runs) -> Floats:
-    """Spearman correlation of each sensor with RUL as a share of the run's life, (S,)."""
+    """Spearman correlation of each sensor with RUL as a fraction of the run, (S,)."""
     return np.asarray(correlations(ranks(np.column_stack([runs.values, 1 - life_of_rows(runs)])))[:-1, -1])
 
 
 def ranks(values: Floats) -> Floats:
-    """Ranks of each column, (N, S); equal values keep their order, which is of no weight for continuous sensors."""
+    """Ranks of each column, (N, S); ties keep their order, which hardly matters for continuous sensors."""
     at = np.argsort(values, axis=0, kind="stable")
     result = np.empty(values.shape)
     np.put_along_axis(result, at, np.arange(len(values), dtype=np.float64)[:, None], axis=0)
@@ -114,7 +114,7 @@ def ranks(values: Floats) -> Floats:
 
 
 def courses(runs: Runs, bins: int = LIFE_BINS) -> Floats:
-    """Each run's mean of each sensor per equal part of its life, (R, bins, S). Runs shorter than the bins interpolate."""
+    """Mean of each sensor over equal parts of each run, (R, bins, S). A run with fewer rows than bins is interpolated."""
     lengths, starts = runs.lengths(), runs.starts()
     edges = np.arange(bins + 1) / bins * lengths[:, None]
     total = np.concatenate([np.zeros((1, runs.values.shape[1])), np.cumsum(runs.values - runs.values.mean(0), axis=0)])
@@ -133,7 +133,7 @@ def degradation_curves(runs: Runs) -> dict[int, Floats]:
 
 
 def degradation_gap(reference: Runs, data: Runs) -> float:
-    """Distance of the mean courses over life, per failure mode that both have, in standard deviations of the sensors."""
+    """Distance of the mean courses over life per failure mode that both have, in standard deviations of the sensors."""
     a, b = degradation_curves(reference), degradation_curves(data)
     spread = np.maximum(reference.values.std(axis=0), TINY)
     gaps = [np.abs(a[mode] - b[mode]) / spread for mode in a.keys() & b.keys()]
@@ -148,7 +148,7 @@ def monotonicity_gap(reference: Runs, data: Runs) -> float:
 def monotonicity(runs: Runs) -> Floats:
     """Of each sensor, (S,): |Spearman correlation| of its smoothed course with time, mean over runs; 1 is monotone.
 
-    The rank form of Coble and Hines (2009), which counts the signs of differences and drowns in noise.
+    The rank form of the measure of Coble and Hines (2009), which counts signs of differences and drowns in noise.
     """
     each = courses(runs)
     place = np.argsort(np.argsort(each, axis=1, kind="stable"), axis=1, kind="stable") - (LIFE_BINS - 1) / 2
@@ -164,7 +164,7 @@ def prognosability_gap(reference: Runs, data: Runs) -> float:
 def prognosability(runs: Runs) -> Floats:
     """Of each sensor, (S,): exp(−spread of the values at failure / mean distance from start to failure), over runs.
 
-    Coble and Hines (2009). 1 means that all runs fail at one value.
+    Coble and Hines (2009). 1 means that all runs fail at the same value.
     """
     each = courses(runs)
     travel = np.abs(each[:, -1] - each[:, 0]).mean(axis=0)
@@ -177,7 +177,7 @@ def run_length_gap(reference: Runs, data: Runs) -> float:
 
 
 def run_length_spread(reference: Runs, data: Runs) -> float:
-    """|log| of the ratio of the run lengths' coefficients of variation: large when lives are all alike, or all over."""
+    """|log| of the ratio of the run lengths' coefficients of variation: large when the runs are all alike, or too varied."""
 
     def cv(runs: Runs) -> float:
         lengths = runs.lengths()

@@ -1,7 +1,7 @@
-"""The regression gate: a data set that is clearly worse than the published one is not published by itself.
+"""The regression gate: a data set that is clearly worse than the published one is not published automatically.
 
 Both were measured against held-out runs of the seed when they were validated; here their reports are compared.
-"Clearly" means beyond what two random seeds of the same machine differ by; bench/gate_margin.py measures that.
+"Clearly" means by more than two random seeds of the same machine differ; bench/gate_margin.py measures that.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ MORE_WARNINGS = 6
 
 
 def clearly_worse(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> str | None:
-    """Why a data set is clearly worse than the published one, by their reports, or None when it is not."""
+    """Why a data set is clearly worse than the published one, by their reports; None when it is not."""
     reasons = [*_quality(candidate, published), *_warnings(candidate, published)]
     return "; ".join(reasons) or None
 
 
 def shortfall(report: Mapping[str, Any]) -> float:
-    """How far quality lies below what real runs have among themselves.
+    """How far quality lies below that of real runs among themselves.
 
-    Quality alone says as much of which runs were held out: another random seed holds out others.
+    Quality alone says as much about which runs were held out: another random seed holds out others.
     """
     quality = report["figures"]["quality"]
     return float(quality["floor"] - quality["value"])
@@ -41,13 +41,13 @@ def _quality(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list
 
 
 def warnings_gained(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Checks that passed and now do not."""
+    """Checks that passed before and now do not."""
     passed = {check["name"] for check in published["checks"] if check["verdict"] == "pass"}
     return [check for check in candidate["checks"] if check["verdict"] != "pass" and check["name"] in passed]
 
 
 def _warnings(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:
-    """A few checks turn by chance; many at once are a trend."""
+    """A few checks change their verdict by chance; many at once are a trend."""
     worse = warnings_gained(candidate, published)
     if len(worse) < MORE_WARNINGS:
         return []

@@ -1,8 +1,8 @@
 """SDMetrics' quality and diagnostic scores of a data set, by their published formulas, vectorised.
 
-SDMetrics itself (MIT) imports copulas (BUSL-1.1), so it is a dependency of the tests alone; they prove these figures equal
-to those of its QualityReport and DiagnosticReport (0.32). Compared are the sensors, RUL, and the failure mode as a
-category; run ids and time stamps are keys, not measurements.
+SDMetrics itself (MIT) imports copulas (BUSL-1.1), so only the tests depend on it; they prove these figures equal to those
+of its QualityReport and DiagnosticReport (0.32). Compared are the sensors, RUL, and the failure mode as a category; run
+ids and time stamps are keys, not measurements.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def quality(real: Runs, data: Runs) -> Quality:
 
 
 def validity(real: Runs, data: Runs) -> float:
-    """SDMetrics' data validity: share of the values within the range, or among the categories, that the real data show."""
+    """SDMetrics' data validity: share of values within the range, or among the categories, of the real data."""
     a, b = _numbers(real), _numbers(data)
     scores = ((b >= a.min(axis=0)) & (b <= a.max(axis=0))).mean(axis=0).tolist()
     if real.failure_mode is not None and data.failure_mode is not None:
@@ -93,7 +93,7 @@ def _binned(values: Floats) -> Ints:
 
 
 def _variation(a: Ints, b: Ints) -> float:
-    """Total variation distance of two samples of categories."""
+    """Total variation distance of two sets of categories."""
     size = int(max(a.max(), b.max())) + 1
     return float(np.abs(np.bincount(a, minlength=size) / len(a) - np.bincount(b, minlength=size) / len(b)).sum() / 2)
 

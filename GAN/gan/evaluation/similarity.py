@@ -1,4 +1,4 @@
-"""Which runs are near which: copies across splits or of the seed, and whether a generator remembers its training runs."""
+"""How near runs are to each other: copies across splits or of the seed, and whether a generator memorised its runs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ DRAWS = 64
 
 
 def likeness(a: Runs, b: Runs) -> Floats:
-    """How alike the fast dynamics of runs are, (Ra, Rb): the larger of two correlations; 1 for a copy, near 0 otherwise.
+    """How alike the fast dynamics of runs are, (Ra, Rb): the larger of two correlations, 1 for a copy, near 0 if unrelated.
 
     Of the detrended sensors, once row by row backwards from the runs' ends (a copy may lack its start), once at equal
-    shares of life (a copy may be stretched). A copy with noise of the size of its own dynamics still has 0.7.
+    life fractions (a copy may be stretched). A copy with noise as large as its own dynamics still scores 0.7.
     """
     rest_a = detrended(a)
     rest_b = rest_a if b is a else detrended(b)
@@ -35,7 +35,7 @@ def _from_end(runs: Runs, rest: Floats) -> Floats:
 
 
 def _over_life(runs: Runs, rest: Floats) -> Floats:
-    """The rows nearest to ALIGNED equal shares of life, unit length, (R, ALIGNED·S). rest: (N, S)."""
+    """The rows nearest to ALIGNED equally spaced life fractions, unit length, (R, ALIGNED·S). rest: (N, S)."""
     place = np.round((np.arange(ALIGNED) + 0.5) / ALIGNED * (runs.lengths()[:, None] - 1)).astype(np.int64)
     return _unit(rest[runs.starts()[:, None] + place])
 
@@ -47,7 +47,7 @@ def _unit(rows: Floats) -> Floats:
 
 
 def course_distance(a: Runs, b: Runs, spread: Floats) -> Floats:
-    """Root mean square distance of the courses over life, in the sensors' spreads (S,), of each pair of runs, (Ra, Rb)."""
+    """RMS distance of the courses over life of each pair of runs, in the sensors' spreads (S,): (Ra, Rb)."""
     x, y = (courses(runs, COURSE_BINS) / spread for runs in (a, b))
     return np.asarray(np.sqrt(((x[:, None] - y[None, :]) ** 2).mean(axis=(2, 3))))
 
@@ -60,16 +60,16 @@ def memorised_courses(train: Runs, held_out: Runs, data: Runs, seed: int) -> flo
 
 
 def memorised_dynamics(train: Runs, held_out: Runs, data: Runs, seed: int) -> float:
-    """Share of the data's runs whose most alike real run, by its fast dynamics, is a training run; 0.5 as above."""
+    """Share of the data's runs whose nearest real run by fast dynamics is a training run; 0.5 when nothing is memorised."""
     modes = [r.run_modes() for r in (data, train, held_out)]
     return _share(likeness(data, train), likeness(data, held_out), modes, seed)
 
 
 def _share(to_train: Floats, to_held_out: Floats, modes: list[Ints], seed: int) -> float:
-    """Of nearness (R, train) and (R, held out), larger is nearer. Only runs of one failure mode are compared.
+    """From nearness (R, train) and (R, held out), where larger is nearer. Only runs of one failure mode are compared.
 
-    There are more training runs than held-out ones, so that the nearest is more often one of them by number alone:
-    as many of each are drawn, again and again.
+    There are more training runs than held-out ones, so the nearest is more often a training run by number alone:
+    equally many of each are drawn, DRAWS times.
     """
     rng = np.random.default_rng([seed, 37])
     wins, count = 0.0, 0

@@ -1,7 +1,8 @@
 """Train on synthetic, test on real: is a RUL model that learns from the data as good as one that learns from real runs?
 
-The model is gradient boosting on what a sensor window shows (values, rolling means, slopes); no time stamp, no place in the
-run. RUL is raw, in hours: a cap, such as the 125 cycles usual for C-MAPSS, is a choice of training target.
+The model is gradient boosting on what a window of sensor values shows (values, rolling means, slopes), without the time
+stamp or the position in the run. RUL is raw, in hours: a cap, such as the 125 cycles usual for C-MAPSS, is a choice of
+training target.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from gan.data.runs import Floats, Ints, Runs
 ROLLING = (5, 20)
 MAX_ROWS = 6_000
 MAX_TEST_ROWS = 6_000
-# A mean life counts as so many cycles in the NASA score, whose constants are for engines of a hundred to two hundred.
-CYCLES_A_LIFE = 125.0
+# A mean run counts as this many cycles in the NASA score, whose constants suit engines that last one or two hundred.
+CYCLES_A_RUN = 125.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class RulError:
 
 def rul_error(train: Runs, test: Runs, seed: int) -> RulError:
     """The error on `test` of a RUL model trained on `train`."""
-    # Here, as it takes a second: most of what imports this module never comes here.
+    # Imported here because it takes a second, and most importers of this module never get here.
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     assert train.rul_h is not None and test.rul_h is not None
@@ -50,23 +51,22 @@ def rul_error(train: Runs, test: Runs, seed: int) -> RulError:
 
 
 def constant_error(train: Runs, test: Runs) -> RulError:
-    """The error of always saying the training runs' mean RUL: who does no better has learned nothing."""
+    """The error of always predicting the training runs' mean RUL: a model that does no better has learned nothing."""
     assert train.rul_h is not None and test.rul_h is not None
     return _error(np.full(len(test), train.rul_h.mean()), test.rul_h, test)
 
 
 def _error(predicted: Floats, rul_h: Floats, test: Runs) -> RulError:
     assert test.rul_h is not None
-    life_h = float(test.rul_h[test.starts()].mean()) or 1.0
+    mean_run_h = float(test.rul_h[test.starts()].mean()) or 1.0
     late = predicted - rul_h
-    d = late / life_h * CYCLES_A_LIFE
+    d = late / mean_run_h * CYCLES_A_RUN
     nasa = np.where(d < 0, np.expm1(-d / 13), np.expm1(d / 10))
     return RulError(float(np.sqrt((late**2).mean())), float(nasa.mean()))
 
 
 def features(runs: Runs) -> Floats:
-    """Values, means of the last 5 and 20 rows, and how they changed over 5 and 20 rows, (N, 5·S); no further back than
-    the run's start."""
+    """Values, means of the last 5 and 20 rows, and how those changed over 5 and 20 rows, (N, 5·S); within the run only."""
     at = np.arange(len(runs))
     begin = np.repeat(runs.starts(), runs.lengths())
     total = np.concatenate([np.zeros((1, runs.values.shape[1])), np.cumsum(runs.values - runs.values.mean(0), axis=0)])
@@ -79,7 +79,7 @@ def features(runs: Runs) -> Floats:
 
 
 def rows_of_whole_runs(runs: Runs, rows: int, rng: np.random.Generator) -> Runs:
-    """Random whole runs of about so many rows."""
+    """Random whole runs of about this many rows in total."""
     order = rng.permutation(len(runs.starts()))
     count = int(np.searchsorted(np.cumsum(runs.lengths()[order]), rows)) + 1
     return runs.select(runs.ids()[order[:count]])

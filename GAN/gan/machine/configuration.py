@@ -1,4 +1,4 @@
-"""Reading the JSON that a person wrote: a regular file of a sane size, in UTF-8, without twins among its keys.
+"""Reading the JSON that a person wrote: a file of reasonable size, in UTF-8, without duplicate keys.
 
 activities/configuration.ts reads the same files by the same rules.
 """
@@ -19,7 +19,7 @@ from gan.store.layout import name_of
 
 MOST_BYTES = 5_000_000
 MOST_LEVELS = 32
-# ENOENT is the caller's to explain; the others may pass by themselves, and a retry helps.
+# The caller explains ENOENT; the others may go away by themselves, so that a retry helps.
 _MAY_PASS = {
     errno.ENOENT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.EAGAIN, errno.ESTALE, errno.ETIMEDOUT,
 }  # fmt: skip
@@ -52,7 +52,7 @@ def read_object(store: ArtifactStore, key: str) -> dict[str, Any]:
 
 
 def parse_object(text: str, name: str) -> dict[str, Any]:
-    """A JSON object; a key that stands twice is refused, since one of its values would silently be lost.
+    """A JSON object. A duplicate key is refused, since one of its values would silently be lost.
 
     Raises InvalidInput.
     """

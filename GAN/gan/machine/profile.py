@@ -1,4 +1,4 @@
-"""A machine's profile: what is measured, within which limits, what wears and what that does to the sensors.
+"""A machine's profile: what is measured, within which limits, what wears and how that shows in the sensors.
 
 The configuration that a person writes (GAN/fleet/{id}.json) and the profile (GAN/metadata/{id}_metadata.json) have one
 shape; the profile has every default filled in. contracts/profile.ts defines it.
@@ -23,7 +23,7 @@ from gan.store.layout import key_of, name_of
 
 _FIELDS = contract("profile.schema")["properties"]
 _SENSOR = _FIELDS["sensors"]["items"]["properties"]
-# Of sensors and failure modes; those of sensors may not be one of the columns that every table has.
+# Names of sensors and failure modes; a sensor must not be named as a column that every table has.
 NAME = re.compile(_FIELDS["failure_modes"]["items"]["properties"]["name"]["pattern"])
 RESERVED: tuple[str, ...] = tuple(_SENSOR["name"]["reserved"])
 MAX_SENSORS: int = _FIELDS["sensors"]["maxItems"]
@@ -49,8 +49,8 @@ class Sensor:
     limit_basis: str | None = None
 
     def reach(self, direction: str) -> float:
-        """What strength 1 shifts the sensor by, in its unit: to the trip limit if it lies that way, else half-way to
-        the physical limit."""
+        """How far strength 1 shifts the sensor, in its unit: to the trip limit if that lies in this direction, else
+        half-way to the physical limit."""
         sign = 1.0 if direction == "up" else -1.0
         if self.trip is not None and (self.trip - self.normal) * sign > 0:
             return self.trip - self.normal
@@ -70,7 +70,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class FailureMode:
-    """What ends runs. degradation: how its damage grows, where it is not as the machine's wear says."""
+    """What ends runs. degradation: how its damage grows, where that differs from the machine's wear."""
 
     name: str
     probability: float
@@ -115,9 +115,9 @@ class Profile:
         return self.sampling_interval_minutes / 60.0
 
     @property
-    def life_rows(self) -> float:
-        """Rows of a mean life."""
-        return self.wear.mean_life_hours / self.interval_hours
+    def mean_run_rows(self) -> float:
+        """Mean rows of a run."""
+        return self.wear.mean_run_hours / self.interval_hours
 
     def degradation_of(self, mode: int) -> str:
         """How the damage of a failure mode grows."""
@@ -138,7 +138,7 @@ class Profile:
 def parse_profile(given: object) -> Profile:
     """Checks a configuration and fills in its defaults.
 
-    Raises InvalidInput that names every field that is wrong, its value and what is allowed.
+    Raises InvalidInput naming every field that is wrong, its value and what is allowed.
     """
     checked = check_profile(given)
     modes = tuple(_mode(mode) for mode in checked["failure_modes"])
@@ -159,7 +159,7 @@ def parse_profile(given: object) -> Profile:
 
 
 def _floats(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole number and its float are one value, and must give the same bytes of a profile."""
+    """5 and 5.0 are the same value, and must give the same bytes of a profile."""
     return {name: float(value) if isinstance(value, int) else value for name, value in fields.items()}
 
 
@@ -180,7 +180,7 @@ def _wear(fields: Mapping[str, Any] | None, default: Wear) -> Wear:
 
 
 def configuration(store: ArtifactStore, machine_id: str, text: str | None = None) -> dict[str, Any]:
-    """A machine's configuration as JSON: `text`, else its file of the fleet, else the profile it has already.
+    """A machine's configuration as JSON: `text`, else its file in the fleet, else the profile that it already has.
 
     Raises InvalidInput for a machine that has none, or one that is not a JSON object.
     """
@@ -199,12 +199,13 @@ def _unknown(store: ArtifactStore, machine_id: str) -> InvalidInput:
     return InvalidInput(
         f"machine_id: no machine {machine_id} in the fleet ({known or 'it is empty'})",
         field="machine_id",
-        hint=f"write GAN/{key_of('configuration', machine_id)}, or give its configuration to create_metadata.py with --config",
+        hint=f"write GAN/{key_of('configuration', machine_id)}, or give its configuration to create_metadata.py "
+        "with --config",
     )
 
 
 def load_profile(store: ArtifactStore, machine_id: str) -> Profile:
-    """Reads the profile that createProfile wrote. Raises MissingPrerequisite, or InvalidInput for an unknown machine."""
+    """The profile that createProfile wrote. Raises MissingPrerequisite, or InvalidInput for an unknown machine."""
     profile = key_of("profile", machine_id)
     try:
         return parse_profile(read_object(store, profile))

@@ -1,5 +1,5 @@
-"""Whether a configuration is a profile, by the contract: contracts/profile.ts defines it, its JSON Schema stands in
-contracts/generated/. The rules between fields, which JSON Schema has no words for, are the same there and here;
+"""Whether a configuration keeps the contract of a profile: contracts/profile.ts defines it, and its JSON Schema is in
+contracts/generated/. The rules between fields, which JSON Schema cannot express, are the same there and here;
 test/contracts/configurations.json holds both sides to the same answers.
 """
 
@@ -19,7 +19,7 @@ from gan.runtime.errors import InvalidInput
 from gan.runtime.printable import printable
 
 Path = tuple[str | int, ...]
-# More nobody reads, and Temporal would not take them.
+# Nobody reads more, and Temporal limits how long a message may be.
 MOST_PROBLEMS = 10
 _KEY = re.compile(rf"[^{contract('limits')['control']}]{{1,64}}")
 
@@ -27,7 +27,7 @@ _KEY = re.compile(rf"[^{contract('limits')['control']}]{{1,64}}")
 def check_profile(given: object) -> dict[str, Any]:
     """A configuration with the schema's defaults filled in; what was given is left as it was.
 
-    Raises InvalidInput that names every field that is wrong, what is allowed and the value.
+    Raises InvalidInput naming every field that is wrong, what is allowed and the value.
     """
     if not isinstance(given, dict):
         raise InvalidInput("config: must be an object", field="config")
@@ -42,7 +42,7 @@ def check_profile(given: object) -> dict[str, Any]:
 
 @cache
 def _validator() -> Callable[[Any], Any]:
-    """Compiled once: 20 ms, and then 0.2 ms a profile."""
+    """Compiled once, in 20 ms; a profile then takes 0.2 ms."""
     compiled: Callable[[Any], Any] = fastjsonschema.compile(contract("profile.schema"), fast_fail=False)
     return compiled
 
@@ -96,7 +96,7 @@ def _rules(profile: Mapping[str, Any]) -> Iterator[tuple[Path, str, object]]:
 
 
 def _limits_out_of_order(sensor: Mapping[str, Any], at: Path) -> Iterator[tuple[Path, str, object]]:
-    """A limit is passed on the way from normal to trip, whichever way that is: first the warning, then the trip."""
+    """From normal, in whichever direction trip lies, the warning must come before the trip."""
     least, most, normal = sensor["physical_min"], sensor["physical_max"], sensor["normal"]
     warning, trip = sensor.get("warning"), sensor.get("trip")
     if least >= most:
@@ -129,12 +129,12 @@ def _too_many_rows(profile: Mapping[str, Any]) -> Iterator[tuple[Path, str, obje
 
 
 def _field(path: Path) -> str:
-    """A path as one names it, e.g. sensors.0.normal; a hostile key is shown as its beginning."""
+    """A path in dotted form, e.g. sensors.0.normal; a hostile key is shortened."""
     return ".".join(_cut(printable(str(part)), 64) for part in path) or "config"
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it, whatever it is: short, on one line."""
+    """Any value as a message shows it: short, on one line."""
     if isinstance(value, list):
         few = 0 < len(value) <= 8 and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in value)
         return f"[{', '.join(map(shown, value))}]" if few else f"a list of {len(value)}"

@@ -1,4 +1,4 @@
-"""Wear characteristics per machine type, of contracts/machine-types.ts: how long a run is and how damage grows."""
+"""Wear characteristics per machine type, from contracts/machine-types.ts: how long runs are and how damage grows."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from gan.runtime.contracts import contract
 _TABLE = contract("machine-types")
 MACHINE_TYPES: tuple[str, ...] = tuple(_TABLE["types"])
 DEGRADATIONS: tuple[str, ...] = tuple(_TABLE["degradations"])
-# A life of fewer rows has no course that could be learnt.
-MIN_LIFE_ROWS = 20
+# A simulated run of fewer rows has no course that could be learned.
+MIN_SIMULATED_ROWS = 20
 MAX_RUN_ROWS: int = contract("limits")["maxRunRows"]
 
 
 @dataclass(frozen=True)
 class Wear:
-    """max_rul_hours: the longest life there is. degradation: how damage grows. life_cv: spread of lives over their mean."""
+    """max_rul_hours: the longest run. degradation: how damage grows. life_cv: coefficient of variation of run lengths."""
 
     max_rul_hours: float
     degradation: str
     life_cv: float = 0.2
 
     @property
-    def mean_life_hours(self) -> float:
+    def mean_run_hours(self) -> float:
         return 0.75 * self.max_rul_hours
 
 

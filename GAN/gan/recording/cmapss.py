@@ -1,4 +1,4 @@
-"""Files in the manner of NASA's C-MAPSS: blanks between columns, no heading, a row a cycle. See data/cmapss.py."""
+"""Files in the format of NASA's C-MAPSS: blanks between columns, no heading, one row a cycle. See data/cmapss.py."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gan.runtime.errors import InvalidInput
 
 FORMATS = ("cmapss",)
 NASA = ("unit", "cycle", *(f"setting_{n}" for n in range(1, 4)), *(f"s_{n}" for n in range(1, 22)))
-# A cycle counts as an hour where nothing else is said: RUL in hours is then RUL in cycles.
+# By default a cycle counts as an hour: RUL in hours is then RUL in cycles.
 CYCLE_MINUTES = 60.0
 
 
 def cmapss_columns(path: Path) -> tuple[str, ...]:
-    """The columns of such a file: those of columns.txt beside it, as our own export writes, else NASA's.
+    """The columns of such a file: from a columns.txt beside it, as our own export writes it, else NASA's.
 
     Raises InvalidInput for NASA's test files: their runs are cut off before the failure.
     """

@@ -20,7 +20,7 @@ from gan.recording.times import heading_unit
 from gan.runtime.errors import InvalidInput
 
 MAX_PAIRS = 1 << 20
-# What such a column is often called, in lower case, without marks between the words.
+# Common names of such columns, in lower case and without punctuation.
 ALIASES = {
     "timestamp": ("timestamp", "time", "datetime", "date", "ts", "timestamputc", "zeitstempel", "zeit", "datum"),
     "run_id": (
@@ -39,7 +39,7 @@ ALIASES = {
     "failure_mode": ("failuremode", "failure", "fault", "event", "failuretype", "faulttype", "failurelabel"),
     "cycle": ("cycle", "cycles", "cyclenumber", "cycleno", "cyclenr", "cycleindex", "timecycles", "timeincycles"),
 }
-# Columns that number rows or name things, and so measure nothing.
+# Columns that number rows or name things, and measure nothing.
 _INDEXES = (
     "",
     "index",
@@ -99,7 +99,7 @@ _TAGS = (
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column is what. roles: of ALIASES those there are; sensors: name → column."""
+    """Which column is what. roles: role (of ALIASES) → column, for those found. sensors: name → column."""
 
     roles: Mapping[str, str]
     sensors: Mapping[str, str]
@@ -109,7 +109,7 @@ class Columns:
 
 
 def parse_pairs(flag: str, text: str | None) -> dict[str, str]:
-    """A flag of names: `a=x,b=y`, JSON, or the path of a file of JSON. Raises InvalidInput."""
+    """A flag that maps names: `a=x,b=y`, JSON, or the path of a JSON file. Raises InvalidInput."""
     if text is None:
         return {}
     try:
@@ -154,8 +154,8 @@ def choose_columns(
 ) -> Columns:
     """Finds each column's role: by `given` (sensor or role → column), else by name. Raises InvalidInput.
 
-    With a profile its sensors are looked for, and other columns left out. Without, every other column of numbers is
-    a sensor; its unit is what stands in brackets behind the name.
+    With a profile, its sensors are looked for and other columns are left out. Without one, every other numeric column
+    is a sensor, whose unit is given in brackets after the name.
     """
     reading = Reading() if reading is None else reading
     _refuse_long(table)
@@ -177,7 +177,7 @@ def choose_columns(
 
 
 def _refuse_long(table: pa.Table) -> None:
-    """Raises InvalidInput for rows of one value each, as historians export them."""
+    """Raises InvalidInput for the long format (one value a row) that historians export."""
     plain = {re.sub(r"[\W_]+", "", column.lower()): column for column in table.column_names}
     tag = next((plain[word] for word in _TAGS if word in plain and is_text(table.column(plain[word]).type)), None)
     if tag is not None and "value" in plain and not holds_numbers(table, tag):
@@ -192,7 +192,7 @@ def _refuse_long(table: pa.Table) -> None:
 def _all_sensors(
     table: pa.Table, roles: Mapping[str, str], wanted: dict[str, str], taken: Collection[str], reading: Reading
 ) -> Columns:
-    """Every column of numbers that is nothing else is a sensor."""
+    """Every numeric column without another role is a sensor."""
     named = frozenset(wanted)
     units = {name: split_unit(column)[1] for name, column in wanted.items()}
     notes: list[str] = []
@@ -218,7 +218,7 @@ def _all_sensors(
 
 
 def tells_of_health(words: pa.ChunkedArray) -> bool:
-    """Whether a column of few words has one for a machine that is well, beside others."""
+    """Whether a column of few words has some that say that the machine is healthy, and others."""
     found = pc.unique(words).drop_null().to_pylist()
     return 1 < len(found) <= 20 and 0 < sum(map(is_healthy, found)) < len(found)
 
@@ -260,7 +260,7 @@ def _check_names(sensors: Mapping[str, str]) -> None:
 
 
 def _alias(table: pa.Table, role: str, given: Mapping[str, str], sensors: Collection[str]) -> str | None:
-    """The column that is called as the role is; none that is a sensor of the profile."""
+    """The column with one of the role's names that is no sensor of the profile."""
     for alias in ALIASES[role]:
         for column in table.column_names:
             name = split_unit(column)[0]

@@ -1,4 +1,4 @@
-"""Rows of a run on a regular grid of time: the interval that is seen, and what is missing or a little off."""
+"""A run on a regular grid of time: the interval between its rows, and what is missing or a little off."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 from gan.data.runs import Floats, Ints
 from gan.runtime.errors import InvalidInput
 
-# Time stamps may be off by so much of the interval; the rows are then put in their places.
+# Time stamps may be off by this fraction of the interval; the rows are then moved onto the grid.
 JITTER = 0.1
-# Interpolated over so many intervals at most.
+# At most this many intervals are interpolated.
 MOST_MISSING = 10
-# Hours; time stamps are written in whole milliseconds.
+# In hours: time stamps are written in whole milliseconds.
 LEAST_INTERVAL = 1e-3 / 3600
 
 
 @dataclass(frozen=True)
-class Life:
+class RecordedRun:
     """One run as recorded: start_h since 1970, time_h (n,) since its start, values (n, S); mode None: no failure.
 
-    rows (n,): where its rows stand in the file. local: its times are of an unknown zone.
+    rows (n,): where its rows are in the file. local: its time zone is unknown.
     """
 
     label: str
@@ -34,9 +34,9 @@ class Life:
     local: bool = False
 
 
-def interval_of(lives: Sequence[Life]) -> float:
-    """Hours from row to row, as most rows follow. Raises InvalidInput."""
-    steps = np.concatenate([np.diff(life.time_h) for life in lives])
+def interval_of(runs: Sequence[RecordedRun]) -> float:
+    """Hours from row to row, as in most rows. Raises InvalidInput."""
+    steps = np.concatenate([np.diff(run.time_h) for run in runs])
     if len(steps) == 0:
         raise InvalidInput(
             "every run has one row: no interval can be seen",
@@ -59,64 +59,63 @@ def interval_of(lives: Sequence[Life]) -> float:
     return seconds / 3600
 
 
-def regular(life: Life, interval: float, sensors: Sequence[str]) -> Life:
+def regular(run: RecordedRun, interval: float, sensors: Sequence[str]) -> RecordedRun:
     """The run on its grid. Raises InvalidInput where rows or values are missing."""
-    steps = np.diff(life.time_h)
+    steps = np.diff(run.time_h)
     off = np.abs(steps - interval) > JITTER * interval + 1e-9
     minutes = f"{interval * 60:.6g}"
     hint = f"--resample {minutes} interpolates onto a row each {minutes} min (gaps of {MOST_MISSING} rows at most)"
     if off.any():
         at = int(np.flatnonzero(off)[0])
-        if life.local and off.sum() <= 2 and abs(steps[off].max() - interval - 1) < JITTER * interval:
+        if run.local and off.sum() <= 2 and abs(steps[off].max() - interval - 1) < JITTER * interval:
             hint = f"--time_zone <name> if an hour is left out as clocks change in a local time; {hint}"
         raise InvalidInput(
-            f"run {life.label}: {int(off.sum())} of {len(steps)} rows do not follow after {interval * 60:g} min "
+            f"run {run.label}: {int(off.sum())} of {len(steps)} rows do not follow after {interval * 60:g} min "
             f"(row {at + 2} after {steps[off][0] * 60:g} min; longest gap {steps.max():g} h)",
             field="timestamp",
             hint=f"{hint}; --gap_hours N ends a run at a gap" if steps.max() > MOST_MISSING * interval else hint,
         )
-    missing = np.isnan(life.values)
+    missing = np.isnan(run.values)
     if missing.any():
         row, column = (int(x[0]) for x in np.nonzero(missing))
         raise InvalidInput(
-            f"run {life.label}: values are missing, NaN or infinite in {int(missing.any(axis=1).sum())} of "
-            f"{len(life.values)} rows "
-            f"(first {sensors[column]} in row {life.rows[row] + 1} of the file)",
+            f"run {run.label}: values are missing, NaN or infinite in {int(missing.any(axis=1).sum())} of "
+            f"{len(run.values)} rows (first {sensors[column]} in row {run.rows[row] + 1} of the file)",
             field=sensors[column],
-            hint=_missing_hint(life, sensors, hint),
+            hint=_missing_hint(run, sensors, hint),
         )
-    grid: Floats = np.arange(len(life.time_h), dtype=np.float64) * interval
-    return life if np.allclose(grid, life.time_h, atol=1e-7) else replace(life, time_h=grid)
+    grid: Floats = np.arange(len(run.time_h), dtype=np.float64) * interval
+    return run if np.allclose(grid, run.time_h, atol=1e-7) else replace(run, time_h=grid)
 
 
-def _missing_hint(life: Life, sensors: Sequence[str], hint: str) -> str:
-    share = np.isnan(life.values).mean(axis=0)
+def _missing_hint(run: RecordedRun, sensors: Sequence[str], hint: str) -> str:
+    share = np.isnan(run.values).mean(axis=0)
     empty = [name for name, part in zip(sensors, share.tolist(), strict=True) if part > 0.5]
     return f"--drop {','.join(empty)} leaves out what is mostly missing; {hint}" if empty else hint
 
 
-def resampled(life: Life, interval: float, sensors: Sequence[str]) -> Life:
+def resampled(run: RecordedRun, interval: float, sensors: Sequence[str]) -> RecordedRun:
     """The run interpolated onto a grid that ends where the run does. Raises InvalidInput over long gaps."""
-    end = life.time_h[-1]
+    end = run.time_h[-1]
     count = int(np.floor(end / interval + 1e-9)) + 1
     grid: Floats = np.asarray(end - np.arange(count - 1, -1, -1) * interval, dtype=np.float64)
-    values = np.empty((count, life.values.shape[1]))
-    step = max(interval, float(np.median(np.diff(life.time_h)))) if len(life.time_h) > 1 else interval
+    values = np.empty((count, run.values.shape[1]))
+    step = max(interval, float(np.median(np.diff(run.time_h)))) if len(run.time_h) > 1 else interval
     for at in range(values.shape[1]):
-        known = np.isfinite(life.values[:, at])
-        stamps = life.time_h[known]
+        known = np.isfinite(run.values[:, at])
+        stamps = run.time_h[known]
         gap = float(np.diff(np.concatenate([[0.0], stamps, [end]])).max())
         if gap > MOST_MISSING * step:
             raise InvalidInput(
-                f"run {life.label}: nothing known of {sensors[at]} for {gap:g} h: more than {MOST_MISSING} rows "
+                f"run {run.label}: nothing known of {sensors[at]} for {gap:g} h: more than {MOST_MISSING} rows "
                 "are not interpolated",
                 field="resample",
-                hint=f"--censored {life.label} leaves the run out of training; --gap_hours ends a run at a gap; "
+                hint=f"--censored {run.label} leaves the run out of training; --gap_hours ends a run at a gap; "
                 f"--drop {sensors[at]} leaves the sensor out",
             )
-        values[:, at] = np.interp(grid, stamps, life.values[known, at])
-    same = count == len(life.time_h) and np.allclose(grid, life.time_h) and not np.isnan(life.values).any()
+        values[:, at] = np.interp(grid, stamps, run.values[known, at])
+    same = count == len(run.time_h) and np.allclose(grid, run.time_h) and not np.isnan(run.values).any()
     if same:
-        return life
-    rows = np.full(count, life.rows[0])
-    return replace(life, start_h=life.start_h + float(grid[0]), time_h=grid - float(grid[0]), values=values, rows=rows)
+        return run
+    rows = np.full(count, run.rows[0])
+    return replace(run, start_h=run.start_h + float(grid[0]), time_h=grid - float(grid[0]), values=values, rows=rows)

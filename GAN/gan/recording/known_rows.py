@@ -1,4 +1,4 @@
-"""What is known of recorded rows before they are cut into runs: values, times, order, RUL, and labels of failure."""
+"""What is known of recorded rows before they are split into runs: values, times, order, RUL, failure labels."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ FAILURE = "failure"
 
 
 @dataclass(frozen=True)
-class Cutting:
-    """How a person wants the rows cut."""
+class RunOptions:
+    """How the user wants runs to be found in the rows."""
 
     gap_hours: float | None = None
     interval_minutes: float | None = None
@@ -35,8 +35,8 @@ class Cutting:
 
 @dataclass(frozen=True)
 class KnownRows:
-    """What is known of N rows before they are cut: values (N, S), order (N,) what tells which row is the later one,
-    dates (N,) where they are dates beside an interval that was given."""
+    """What is known of N rows before they are split into runs: values (N, S); order (N,), by which rows are sorted in time;
+    dates (N,), where there are dates although an interval was given."""
 
     values: Floats
     times: Times | None
@@ -51,7 +51,7 @@ class KnownRows:
 
 
 def read_known(
-    table: pa.Table, columns: Columns, how: Cutting, physical: Callable[[Floats], Floats], reading: Reading
+    table: pa.Table, columns: Columns, how: RunOptions, physical: Callable[[Floats], Floats], reading: Reading
 ) -> KnownRows:
     roles = columns.roles
     values = physical(np.column_stack([reading.numbers(table, column) for column in columns.sensors.values()]))
@@ -67,7 +67,7 @@ def read_known(
     return KnownRows(values, times, order, dates, rul, labels if how.failures else None)
 
 
-def _times(table: pa.Table, columns: Columns, how: Cutting, reading: Reading) -> Times | None:
+def _times(table: pa.Table, columns: Columns, how: RunOptions, reading: Reading) -> Times | None:
     if "timestamp" in columns.roles and how.interval_minutes is None:
         column = columns.roles["timestamp"]
         return read_times(table, column, replace(how.clock, unit=how.clock.unit or heading_unit(column)), reading)
@@ -81,8 +81,8 @@ def _times(table: pa.Table, columns: Columns, how: Cutting, reading: Reading) ->
     return None
 
 
-def _order_of_times(table: pa.Table, column: str, how: Cutting, reading: Reading) -> Times | None:
-    """Where an interval is given: what tells the order of rows all the same, dates, or numbers of whatever unit."""
+def _order_of_times(table: pa.Table, column: str, how: RunOptions, reading: Reading) -> Times | None:
+    """Where an interval is given: what still tells the order of rows, be it dates or numbers of any unit."""
     quiet = Reading(reading.decimal, reading.missing)
     try:
         return read_times(table, column, replace(how.clock, zone=None), quiet)
@@ -98,7 +98,7 @@ def _order_of_times(table: pa.Table, column: str, how: Cutting, reading: Reading
 
 
 def tell_other_interval(pieces: list[tuple[str, Ints]], dates: Floats, minutes: float, notes: list[str]) -> None:
-    """Says where dates show another interval than was given."""
+    """Notes that the dates show another interval than the one given."""
     steps = np.concatenate([np.diff(dates[piece]) for _, piece in pieces]) * 60
     seen = float(np.median(steps)) if len(steps) else minutes
     if abs(seen - minutes) > JITTER * minutes:

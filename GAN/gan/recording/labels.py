@@ -1,4 +1,4 @@
-"""What ended each run, by the words, flags and RUL that were recorded: a failure and its mode, or none."""
+"""What ended each run, by the words, flags and RUL recorded: a failure and its mode, or none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gan.recording.names import mode_name
 from gan.recording.numbers import is_number
 from gan.runtime.errors import InvalidInput
 
-# Words for a machine that does not fail, in lower case and without marks between.
+# Words for a machine that does not fail, in lower case and without punctuation.
 _HEALTHY_WORDS = """
     no none normal healthy health ok okay good fine false f n nan na null nil nofailure nofailures
     nofault nofaults noevent noerror noerrors noissue noissues nodefect noanomaly notfailed nonfailure
@@ -28,7 +28,7 @@ _HEALTHY = frozenset(("", *_HEALTHY_WORDS.split()))
 _FLAGS = frozenset(
     ("1", "true", "t", "yes", "y", "ja", "j", "x", "on", "active", "fail", "failed", "broken", "failure", "fault")
 )
-# RUL that ends within so many of its own steps of the least ends there.
+# RUL that ends within this many of its own steps of the smallest end counts as ending there.
 _STEPS = 2.0
 
 
@@ -45,8 +45,7 @@ class Labels:
 
 
 def read_labels(table: pa.Table, column: str, unnamed: str) -> Labels:
-    """A column of failure modes, or of flags: a flag's mode is `unnamed`. Raises InvalidInput for a
-    word that gives no name."""
+    """A column of failure modes, or of flags, whose mode is `unnamed`. Raises InvalidInput for a word that gives no name."""
     values = table.column(column)
     if is_number(values.type):
         words = [None if v is None or v != v else f"{v:g}" for v in values.cast(pa.float64()).to_pylist()]
@@ -63,7 +62,7 @@ def read_labels(table: pa.Table, column: str, unnamed: str) -> Labels:
 
 
 def _modes(words: Sequence[str], unnamed: str) -> list[str | None]:
-    """The mode that each word names, None for none."""
+    """The mode that each word names; None for a word that says that nothing failed."""
     failing = [word for word in words if not is_healthy(word)]
     if all(word.lower() in _FLAGS for word in failing):
         return [None if is_healthy(word) else unnamed for word in words]
@@ -79,9 +78,9 @@ def is_healthy(word: str) -> bool:
 
 
 def flagged_ends(labels: Labels, rows: Ints) -> tuple[list[Ints], int]:
-    """The rows of a run cut after each failure that they tell of, and how many rows of failed machines are left out.
+    """A run's rows split after each failure that they report, and how many rows of a failed machine are left out.
 
-    A failure is the first row of a stretch that tells of it; what follows in the stretch is a machine that stands.
+    The failure is the first row of a stretch that reports it; in the rest of the stretch the machine stands still.
     """
     codes = labels.codes[rows]
     failing = codes >= 0
@@ -101,8 +100,10 @@ def flagged_ends(labels: Labels, rows: Ints) -> tuple[list[Ints], int]:
 
 
 def mode_of(label: str, rows: Ints, labels: Labels) -> str | None:
-    """What ended a run: the mode that all its rows tell of, or its last ones. Raises InvalidInput where a failure lies in
-    its middle, or there are several."""
+    """What ended a run: the mode that all its rows report, or its last ones.
+
+    Raises InvalidInput where a failure lies in the middle, or there are several modes.
+    """
     codes = labels.codes[rows]
     found = np.unique(codes[codes >= 0])
     if len(found) == 0:
@@ -118,22 +119,21 @@ def mode_of(label: str, rows: Ints, labels: Labels) -> str | None:
     healed = np.flatnonzero((codes[:-1] >= 0) & (codes[1:] < 0))
     if len(healed):
         raise InvalidInput(
-            f"run {label}: {labels.modes[int(found[0])]} stands in its row {int(healed[0]) + 1} of {len(rows)}, "
-            "and the row after tells "
-            "of no failure",
+            f"run {label}: {labels.modes[int(found[0])]} is in its row {int(healed[0]) + 1} of {len(rows)}, "
+            "and the next row reports no failure",
             field="failure_mode",
-            hint="--split_at_failures if the machine failed there and ran on: each failure then ends a run; if "
-            "it is the mode of the whole "
-            f"run, put it into every row; --censored {label} keeps the run apart",
+            hint="--split_at_failures if the machine failed there and ran on: each failure then ends a run; "
+            "if it is the mode of the whole run, put it into every row; "
+            f"--censored {label} keeps the run apart",
         )
     return labels.modes[int(found[0])]
 
 
 def rul_ends(runs: Sequence[tuple[str, Floats]], notes: list[str]) -> list[float]:
-    """What is left when each run's record ends, in the unit of its RUL; 0 where it ends with the failure.
+    """The RUL left when each run's record ends, in its own unit; 0 where the run ends with the failure.
 
-    RUL may be capped, and may end at another number than 0: what counts is whether a run's RUL falls to where the others'
-    does. Raises InvalidInput where RUL rises in a run.
+    RUL may be capped, and may end at another number than 0: what counts is whether it falls as far as in the other runs.
+    Raises InvalidInput where RUL rises within a run.
     """
     ends, steps = np.full(len(runs), np.nan), np.zeros(len(runs))
     for at, (label, rul) in enumerate(runs):
@@ -147,14 +147,13 @@ def rul_ends(runs: Sequence[tuple[str, Floats]], notes: list[str]) -> list[float
                 f"run {label}: RUL rises in its row {row}",
                 field="rul",
                 hint="RUL falls to 0 in a run: if this is more than one run, --run_column names the column that "
-                "tells them apart; "
-                "--drop leaves the column of RUL out",
+                "tells them apart; --drop leaves the RUL column out",
             )
         falls = -change[change < -1e-9]
         ends[at], steps[at] = rul[known[-1]], np.median(falls) if len(falls) else 0.0
     least = float(np.nanmin(ends)) if np.isfinite(ends).any() else 0.0
     near = ends <= least + _STEPS * np.maximum(steps, 1e-9)
-    # That most runs end at the same number is no chance: it is how RUL was counted there.
+    # Most runs ending at the same number is no coincidence: it is how RUL was counted there.
     agreed = least <= _STEPS * max(float(np.median(steps[near])) if near.any() else 0.0, 1e-9) or (
         near.sum() >= 2 and near.mean() >= 0.5
     )

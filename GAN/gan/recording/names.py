@@ -1,4 +1,4 @@
-"""Names for sensors and failure modes from what people call them."""
+"""Names of sensors and failure modes from what people call them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def split_unit(column: str) -> tuple[str, str]:
 
 
 def slug_of(text: str) -> str:
-    """Words and humps as lower_case_with_underscores."""
+    """Words and camelCase as lower_case_with_underscores."""
     humps = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     return re.sub(r"[^a-z0-9]+", "_", humps.lower()).strip("_")
 

@@ -1,4 +1,4 @@
-"""Text as numbers, as people's files have it: marks of thousands and decimals, units, switches, words for nothing."""
+"""Numbers written as text: thousands and decimal separators, units, switches, words for a missing value."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from gan.data.runs import Floats
 from gan.runtime.errors import InvalidInput
 
-# Words that stand where no value is, in lower case; those of recorders and historians among them.
+# Words for a missing value, in lower case, among them those of recorders and historians.
 _MISSING = """
     nat | - | -- | --- | ? | . | na | n/a | n.a. | nan | null | (null) | none | nil | missing | no data
     | nodata | no_data | no value | not available | unavailable | unknown | bad | bad input |
@@ -35,16 +35,16 @@ _SWITCHES = (
     ({"running", "run", "started"}, {"stopped", "stop"}),
     ({"active", "enabled", "high"}, {"inactive", "disabled", "low"}),
 )
-# Numbers that recorders write where there is no value: taken for that only where they stand far from all others.
+# Numbers that recorders write for a missing value: taken as missing only where they are far from all others.
 SENTINELS = (
     -99.0, -999.0, -999.25, -9999.0, -99999.0, -999999.0, -9999999.0, 999.0, 9999.0, 99999.0, 999999.0, 9999999.0,
     -32768.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0,
 )  # fmt: skip
-# Beyond this no sensor measures: recorders write 1e30, or the largest float there is.
+# No sensor measures more than this: recorders write 1e30, or the largest float, for a missing value.
 BEYOND = 1e20
 _FAR = 3.0
 _GROUPED = {mark: rf"^[-+]?[1-9]\d{{0,2}}(\{mark}\d{{3}})+$" for mark in ",."}
-# Marks of thousands that are never those of decimals.
+# Thousands separators that never separate decimals.
 _SPACES = "'\u2019\u00a0\u202f\u2009 "
 _SPACED = rf"^[-+]?\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d*)?$"
 _NUMBER = rf"[-+]?(?:\d[\d,.{_SPACES}]*|[.,]\d+)(?:[eE][-+]?\d+)?"
@@ -54,10 +54,10 @@ SHOWN = 3
 
 @dataclass
 class Reading:
-    """How a file's numbers are to be read, and what was noticed of them.
+    """How a file's numbers are to be read, and notes on how they were.
 
-    decimal: the mark of decimals, None where it is to be seen; missing: numbers that stand for no value, None: those
-    that are well known.
+    decimal: the decimal separator, None to find out. missing: numbers that stand for a missing value, None for the
+    well-known ones.
     """
 
     decimal: str | None = None
@@ -68,13 +68,13 @@ class Reading:
     _read: dict[str, Floats] = field(default_factory=dict)
 
     def numbers(self, table: pa.Table, column: str) -> Floats:
-        """A sensor as numbers, (N,); missing or infinite ones are NaN. Raises InvalidInput naming the first that is none."""
+        """A sensor as numbers, (N,), NaN where missing or infinite. Raises InvalidInput naming the first that is none."""
         if column not in self._read:
             self._read[column] = self._measured(column, self.plain(table, column))
         return self._read[column]
 
     def plain(self, table: pa.Table, column: str) -> Floats:
-        """The same of a column that is no sensor: no number in it stands for nothing."""
+        """The same for a column that is no sensor: no number in it stands for a missing value."""
         if self.decimal is None:
             self.decimal = decimal_of(table)
         if column not in self._parsed_before:
@@ -98,7 +98,7 @@ class Reading:
         return self._of_words(column, values, words)
 
     def _has_mark(self, words: pa.ChunkedArray) -> bool:
-        """Whether points may be marks of thousands: where decimals have commas."""
+        """Whether points may separate thousands: only where commas separate decimals."""
         return self.decimal == "," and bool(pc.any(pc.match_substring_regex(words, _GROUPED["."])).as_py())
 
     def _of_words(self, column: str, values: pa.ChunkedArray, words: pa.ChunkedArray) -> Floats:
@@ -131,7 +131,7 @@ class Reading:
         return parsed
 
     def _without_spaces(self, column: str, words: pa.ChunkedArray, values: pa.ChunkedArray) -> pa.ChunkedArray:
-        """Numbers without blanks or apostrophes between thousands."""
+        """Numbers without the blanks or apostrophes that separate thousands."""
         spaced = pc.match_substring_regex(words, f"[{_SPACES}]")
         if not pc.any(spaced).as_py():
             return words
@@ -142,7 +142,7 @@ class Reading:
         return pc.replace_substring_regex(words, f"[{_SPACES}]", "")
 
     def _decimal_of(self, column: str, words: pa.ChunkedArray, values: pa.ChunkedArray) -> str:
-        """The mark of decimals in a column: what its own values show, else what the file's do."""
+        """The decimal separator of a column, by its own values, else by the whole file's."""
         comma, point = _evidence(words)
         if comma and point:
             raise InvalidInput(
@@ -194,13 +194,12 @@ class Reading:
             row = int(np.flatnonzero(where)[0]) + 1
             self.notes.append(
                 f"{column}: {mark:.10g} stands {int(where.sum())} times, first in row {row}, far from all other "
-                "values: "
-                "taken for missing (--missing names other such numbers, --missing none says that there are none)"
+                "values: taken for missing (--missing names other such numbers, --missing none says that there are none)"
             )
         return np.where(np.isin(values, marks), np.nan, values) if marks else values
 
     def _sentinels(self, values: Floats) -> list[float]:
-        """Which of the numbers stand for no value."""
+        """Which numbers stand for a missing value."""
         if self.missing is not None:
             return [mark for mark in self.missing if (values == mark).any()]
         beyond = np.abs(values) >= BEYOND
@@ -229,14 +228,14 @@ def is_number(kind: pa.DataType) -> bool:
 
 
 def blanked(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text without blanks around it; null where it is a word for nothing."""
+    """Text without surrounding blanks; null where it is a word for a missing value."""
     words = pc.replace_substring(pc.utf8_trim_whitespace(values), "\u2212", "-")
     lost = pc.is_in(pc.utf8_lower(words), pa.array(sorted(MISSING_WORDS)))
     return pc.if_else(lost, pa.scalar(None, pa.string()), words)
 
 
 def holds_numbers(table: pa.Table, column: str) -> bool:
-    """Whether a column has numbers or switches: one that has none is of words. A number among words counts."""
+    """Whether a column holds numbers or switches, if only a few among words."""
     values = table.column(column)
     if is_number(values.type) or pa.types.is_boolean(values.type):
         return bool(values.null_count < len(values))
@@ -256,7 +255,7 @@ def _any_number(words: pa.Array) -> bool:
 
 
 def decimal_of(table: pa.Table) -> str | None:
-    """The mark of decimals that a file's columns of text agree on; None where none shows it."""
+    """The decimal separator that a file's text columns agree on; None where no column shows it."""
     texts = [table.column(name) for name in table.column_names if is_text(table.column(name).type)]
     if not any(pc.any(pc.match_substring(words, ",")).as_py() for words in texts):
         return "."
@@ -283,7 +282,7 @@ def _grouped_number(thousands: str, decimal: str) -> str:
 
 
 def _without_unit(words: pa.ChunkedArray) -> tuple[str, pa.ChunkedArray]:
-    """A unit that stands behind every value, and the values without it."""
+    """The unit that follows every value, and the values without it."""
     known = words.drop_null()
     if len(known) == 0 or re.match(_WITH_UNIT, known[0].as_py()) is None:
         return "", words
@@ -295,7 +294,7 @@ def _without_unit(words: pa.ChunkedArray) -> tuple[str, pa.ChunkedArray]:
 
 
 def _cast(words: pa.ChunkedArray) -> Floats | None:
-    """Numbers, NaN for null; None where one is no number."""
+    """The words as numbers, NaN for null; None where one of them is no number."""
     try:
         return np.asarray(pc.cast(pc.utf8_ltrim(words, "+"), pa.float64()).to_numpy(zero_copy_only=False))
     except pa.ArrowInvalid:
@@ -315,7 +314,7 @@ def _wrong(words: pa.ChunkedArray) -> pa.Array:
 
 
 def not_a_number(column: str, values: pa.ChunkedArray, wrong: pa.Array | pa.ChunkedArray) -> InvalidInput:
-    """The refusal of the first value that is wrong, by its column and row."""
+    """The error that names the first wrong value by its column and row."""
     rows = np.flatnonzero(wrong.to_numpy(zero_copy_only=False))
     row = int(rows[0]) if len(rows) else 0
     more = f", and {len(rows) - 1} more," if len(rows) > 1 else ""
@@ -327,7 +326,7 @@ def not_a_number(column: str, values: pa.ChunkedArray, wrong: pa.Array | pa.Chun
 
 
 def parse_missing(text: str | None) -> tuple[float, ...] | None:
-    """The numbers of `--missing`; "none" is no number at all. Raises InvalidInput."""
+    """The numbers of `--missing`; none for "none". Raises InvalidInput."""
     if text is None:
         return None
     words: Sequence[str] = [] if text.strip() in ("", "none") else text.split(",")

@@ -1,4 +1,4 @@
-"""A profile out of recorded runs, and recorded values held against a profile: are the units those it says?"""
+"""A profile made from recorded runs, and recorded values checked against a profile: are they in its units?"""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 
 from gan.data.runs import Floats
 from gan.machine.profile import Profile, Sensor
-from gan.recording.grid import Life
+from gan.recording.grid import RecordedRun
 from gan.runtime.errors import InvalidInput
 
 EARLY, LATE = 0.2, 0.05
-# Beyond the range that was seen, so much of it may still come.
+# Values may go this fraction of the observed range beyond it.
 MARGIN = 0.5
-# A value out of range now and then is a glitch; more of them are another unit.
+# A few values out of range are glitches; more than this share are in another unit.
 GLITCHES = 0.2
-# A limit bends values within so many of its widths, and so many widths lie between it and normal: see data/limits.py.
+# A limit bends values that are within BENDS widths of it, and normal is WIDTH widths away: see data/limits.py.
 BENDS, WIDTH = 4.0, 20.0
 _Convert = Callable[[float], float]
-# Unit of the profile → other units that are taken for it, and how they convert.
+# Unit of the profile → other units that are mistaken for it, and how they convert.
 _MIXED_UP: dict[str, dict[str, _Convert]] = {
     "C": {"°F": lambda v: (v - 32) / 1.8, "K": lambda v: v - 273.15},
     "K": {"°C": lambda v: v + 273.15, "°F": lambda v: (v - 32) / 1.8 + 273.15},
@@ -37,7 +37,7 @@ _MIXED_UP: dict[str, dict[str, _Convert]] = {
 
 
 def check_units(profile: Profile, given: Mapping[str, str]) -> None:
-    """Raises InvalidInput where units that were declared, or stand in the headings, are not the profile's."""
+    """Raises InvalidInput where units, declared or from the headings, are not the profile's."""
     sensors = {sensor.name: sensor for sensor in profile.sensors}
     other = [(name, unit) for name, unit in given.items() if _plain(unit) != _plain(sensors[name].unit)]
     if other:
@@ -50,9 +50,9 @@ def _plain(unit: str) -> str:
 
 
 def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Floats, list[str]]:
-    """Values (N, S) against the sensors' physical ranges and normal values, and what was noticed.
+    """Values (N, S) checked against the sensors' physical ranges and normal values; also notes.
 
-    What cannot be is an error, or with `drop` is NaN; far more of it than glitches is taken for another unit.
+    An impossible value is an error, or NaN with `drop`; far more of them than glitches are taken for another unit.
     Raises InvalidInput.
     """
     notes: list[str] = []
@@ -66,8 +66,7 @@ def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Float
             row = int(np.flatnonzero(outside)[0])
             raise InvalidInput(
                 f"{sensor.name}: {int(outside.sum())} values are outside {sensor.physical_min:.10g} to "
-                f"{sensor.physical_max:.10g} {sensor.unit} "
-                f"(first {column[row]:.10g} in row {row + 1})",
+                f"{sensor.physical_max:.10g} {sensor.unit} (first {column[row]:.10g} in row {row + 1})",
                 field=sensor.name,
                 hint="--resample MINUTES takes them for missing; or the profile's limits are wrong",
             )
@@ -87,8 +86,8 @@ def _wrong_unit(sensor: Sensor, column: Floats, outside: Any) -> InvalidInput:
     guess = _guess(sensor, float(np.nanmedian(column)))
     return InvalidInput(
         f"{sensor.name}: {outside.mean():.0%} of the values are outside {sensor.physical_min:.10g} to "
-        f"{sensor.physical_max:.10g} {sensor.unit} "
-        f"(median {np.nanmedian(column):g})" + (f": they seem to be in {guess}" if guess else ""),
+        f"{sensor.physical_max:.10g} {sensor.unit} (median {np.nanmedian(column):g})"
+        + (f": they seem to be in {guess}" if guess else ""),
         field=sensor.name,
         code="UNIT_MISMATCH",
         hint=f"convert the column to {sensor.unit or 'the unit of the profile'}, or correct the profile",
@@ -96,7 +95,7 @@ def _wrong_unit(sensor: Sensor, column: Floats, outside: Any) -> InvalidInput:
 
 
 def _guess(sensor: Sensor, median: float) -> str | None:
-    """Another unit that explains a median beyond the limits of health, if one does."""
+    """Another unit that would explain a median beyond the healthy limits, if there is one."""
     up = median > sensor.normal
     if abs(median - sensor.normal) <= abs(sensor.reach("up" if up else "down")):
         return None
@@ -109,20 +108,20 @@ def _guess(sensor: Sensor, median: float) -> str | None:
 
 def observed_configuration(
     machine_id: str,
-    lives: Sequence[Life],
+    runs: Sequence[RecordedRun],
     sensors: Sequence[str],
     units: Mapping[str, str],
     interval_h: float,
     about: Mapping[str, str],
-    seen: Sequence[Life] = (),
+    seen: Sequence[RecordedRun] = (),
     own: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """A configuration out of runs that failed, as a person would write it: what was seen, and no limits of health.
+    """A configuration from runs that failed, as a person would write it: what was observed, without health limits.
 
-    seen: runs whose values count for the physical limits as well. own: a failure mode's name → the word that was
-    recorded. Raises InvalidInput when no sensor moves.
+    seen: more runs, whose values count for the physical limits. own: a failure mode's name → the word that was recorded.
+    Raises InvalidInput when no sensor moves.
     """
-    moving = [at for at in range(len(sensors)) if any(np.ptp(life.values[:, at]) > 0 for life in lives)]
+    moving = [at for at in range(len(sensors)) if any(np.ptp(run.values[:, at]) > 0 for run in runs)]
     if not moving:
         raise InvalidInput(
             "no column moves: every sensor is constant",
@@ -134,14 +133,14 @@ def observed_configuration(
         at: _sensor(
             sensors[at],
             units.get(sensors[at], ""),
-            [life.values[:, at] for life in lives],
-            [life.values[:, at] for life in (*lives, *seen)],
+            [run.values[:, at] for run in runs],
+            [run.values[:, at] for run in (*runs, *seen)],
         )
         for at in moving
     }
-    modes = sorted({life.mode for life in lives if life.mode is not None})
-    longest = max(len(life.time_h) for life in lives) * interval_h
-    sizes = np.array([len(life.time_h) for life in lives])
+    modes = sorted({run.mode for run in runs if run.mode is not None})
+    longest = max(len(run.time_h) for run in runs) * interval_h
+    sizes = np.array([len(run.time_h) for run in runs])
     return {
         "machine_id": machine_id,
         "machine_type": "other",
@@ -149,7 +148,7 @@ def observed_configuration(
         "sampling_interval_minutes": _round(interval_h * 60, 9),
         "sensors": list(described.values()),
         "failure_modes": [
-            _mode(mode, [life for life in lives if life.mode == mode], described, (own or {}).get(mode, mode))
+            _mode(mode, [run for run in runs if run.mode == mode], described, (own or {}).get(mode, mode))
             for mode in modes
         ],
         "wear": {
@@ -163,7 +162,7 @@ def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]
     low, high = min(float(np.nanmin(run)) for run in seen), max(float(np.nanmax(run)) for run in seen)
     early = np.array([np.median(_early(run)) for run in runs])
     steps = np.concatenate([np.diff(run) for run in runs])
-    # Of steps between rows, robustly: slow changes and jumps of load are not noise.
+    # A robust estimate from row-to-row changes: slow changes and load steps are not noise.
     noise = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
     normal = float(np.median(early))
     least, most = _limits(low, high, normal, noise)
@@ -182,10 +181,10 @@ def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]
 
 
 def _limits(low: float, high: float, normal: float, noise: float) -> tuple[float, float]:
-    """Physical limits around what was seen, never inside it; their digits follow the range, not the magnitude.
+    """Physical limits around what was observed, never inside it; their digits follow the range, not the magnitude.
 
-    What was never negative does not become so, unless values lie so near to 0 that a limit there would bend them away
-    (data/limits.py): 0 itself, where it was seen, stays within reach.
+    A sensor that was never negative gets no negative limit, unless its values come so near 0 that a limit there would
+    bend them away (data/limits.py): an observed 0 stays within reach.
     """
     pad = MARGIN * (high - low)
     least = low - pad
@@ -198,7 +197,7 @@ def _limits(low: float, high: float, normal: float, noise: float) -> tuple[float
 
 
 def _in_steps(value: float, span: float, digits: int, to: Callable[[float], int]) -> float:
-    """A value in whole steps of which the span has some 10^digits: `to` rounds."""
+    """A value rounded by `to` to steps of which the span has about 10^digits."""
     if span <= 0 or not math.isfinite(value / span):
         return value
     places = digits - 1 - math.floor(math.log10(span))
@@ -207,15 +206,15 @@ def _in_steps(value: float, span: float, digits: int, to: Callable[[float], int]
     return round(to(value * 10.0**places) / 10.0**places, max(places, 0)) + 0.0
 
 
-def _mode(name: str, lives: Sequence[Life], described: Mapping[int, Mapping[str, Any]], own: str) -> dict[str, Any]:
-    """A failure mode with the sensors that its runs move alike."""
+def _mode(
+    name: str, runs: Sequence[RecordedRun], described: Mapping[int, Mapping[str, Any]], own: str
+) -> dict[str, Any]:
+    """A failure mode, with the sensors that move alike in its runs."""
     effects = [
-        effect
-        for at, sensor in described.items()
-        if (effect := _effect(sensor, [life.values[:, at] for life in lives]))
+        effect for at, sensor in described.items() if (effect := _effect(sensor, [run.values[:, at] for run in runs]))
     ]
-    said = f"{len(lives)} recorded runs" + ("" if own == name else f", as {own!r}")
-    return {"name": name, "probability": len(lives), "description": said, "effects": effects}
+    said = f"{len(runs)} recorded runs" + ("" if own == name else f", as {own!r}")
+    return {"name": name, "probability": len(runs), "description": said, "effects": effects}
 
 
 def _effect(sensor: Mapping[str, Any], runs: Sequence[Floats]) -> dict[str, Any] | None:

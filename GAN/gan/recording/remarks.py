@@ -1,4 +1,4 @@
-"""Sensors that are none, or that are told of: those that count rows, have few values, or rest at one."""
+"""Remarks on sensors: those that only count rows are left out; few values, or long rests at a limit, are noted."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ import numpy as np
 from gan.data.runs import MIN_RUN_ROWS
 from gan.machine.profile import Profile
 from gan.recording.columns import Columns
-from gan.recording.cutting import Cut
-from gan.recording.grid import Life
+from gan.recording.recorded_runs import RecordedRuns
+from gan.recording.grid import RecordedRun
 
-# A sensor with so few values has levels; one that rests at its least or greatest for so long is told of.
+# A sensor with at most FEW_VALUES has levels; one at its minimum or maximum for more than RESTING of its rows is noted.
 FEW_VALUES, RESTING = 6, 0.05
 
 
-def without_counters(columns: Columns, pieces: Cut, notes: list[str]) -> Columns:
-    """Without columns that count the rows of each run, one by one: they are its time again, and no sensor."""
+def without_counters(columns: Columns, pieces: RecordedRuns, notes: list[str]) -> Columns:
+    """The columns without those that count the rows of each run: they repeat its time and are no sensors."""
     counting = [
         name
         for at, name in enumerate(columns.sensors)
         if name not in columns.named
-        and all((life.values[:, at] == life.values[0, at] + np.arange(len(life.values))).all() for life in pieces.lives)
-        and all(life.values[0, at] in (0, 1) for life in pieces.lives)
-        and max(len(life.values) for life in pieces.lives) >= MIN_RUN_ROWS
+        and all((run.values[:, at] == run.values[0, at] + np.arange(len(run.values))).all() for run in pieces.runs)
+        and all(run.values[0, at] in (0, 1) for run in pieces.runs)
+        and max(len(run.values) for run in pieces.runs) >= MIN_RUN_ROWS
     ]
     if not counting or len(counting) == len(columns.sensors):
         return columns
     named = ", ".join(f"{columns.sensors[name]!r}" for name in counting)
     notes.append(f"left out, since they count the rows of each run: {named} (--map <name>=<column> makes one a sensor)")
     kept = [at for at, name in enumerate(columns.sensors) if name not in counting]
-    pieces.lives = [replace(life, values=life.values[:, kept]) for life in pieces.lives]
+    pieces.runs = [replace(run, values=run.values[:, kept]) for run in pieces.runs]
     return replace(columns, sensors={name: c for name, c in columns.sensors.items() if name not in counting})
 
 
-def tell_levels(profile: Profile, sensors: tuple[str, ...], lives: list[Life], notes: list[str]) -> None:
-    """Says of sensors that have few values, or rest at one for long, that synthetic rows do not stand exactly on them."""
+def tell_levels(profile: Profile, sensors: tuple[str, ...], runs: list[RecordedRun], notes: list[str]) -> None:
+    """Notes that synthetic rows do not hit exactly the levels of sensors with few values or long rests."""
     for name in profile.sensor_names:
-        values = np.concatenate([life.values[:, sensors.index(name)] for life in lives])
+        values = np.concatenate([run.values[:, sensors.index(name)] for run in runs])
         found, counts = np.unique(values, return_counts=True)
         most = int(counts.argmax())
         if len(found) <= FEW_VALUES < len(values) / 2:

@@ -1,4 +1,4 @@
-"""The rows of a run, oldest first; what no order can be made of is refused."""
+"""The rows of a run, oldest first, or an error where they cannot be ordered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gan.runtime.errors import InvalidInput
 
 
 class Turned:
-    """Runs whose rows were put into another order, by how: told in one note each."""
+    """Runs whose rows were reordered, by how: each way gets one note."""
 
     def __init__(self) -> None:
         self._labels: dict[str, list[str]] = {}
@@ -28,7 +28,7 @@ class Turned:
 
 
 def in_order(label: str, piece: Ints, rows: KnownRows, turned: Turned) -> tuple[str, Ints]:
-    """The run's rows, oldest first. Raises InvalidInput where two are of one time."""
+    """The run's rows, oldest first. Raises InvalidInput where two have the same time."""
     if rows.order is None:
         return label, _by_rul(label, piece, rows, turned)
     order = rows.order[piece]
@@ -66,7 +66,7 @@ def _twins(label: str, piece: Ints, rows: KnownRows, twins: Ints) -> InvalidInpu
 
 
 def _refuse_clock_change(label: str, piece: Ints, times: Times, steps: Floats) -> None:
-    """Raises InvalidInput where a local time goes back by an hour once or twice a year: clocks were changed."""
+    """Raises InvalidInput where local time goes back by an hour now and then: the clocks were changed."""
     back = np.flatnonzero(steps < 0)
     if len(steps) < 3 or not 1 <= len(back) <= max(1, len(steps) // 4):
         return
@@ -82,7 +82,7 @@ def _refuse_clock_change(label: str, piece: Ints, times: Times, steps: Floats) -
 
 
 def _by_rul(label: str, piece: Ints, rows: KnownRows, turned: Turned) -> Ints:
-    """Where nothing tells the order but RUL: newest first, it rises."""
+    """Where only RUL tells the order: if it rises, the newest row is first."""
     if rows.rul is None:
         return piece
     change = np.diff(rows.rul[piece])

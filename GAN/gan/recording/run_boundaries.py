@@ -1,4 +1,4 @@
-"""Which rows are one run: by a column, by jumps of RUL, by gaps in time, by counts that begin again, by failures."""
+"""Which rows are one run: by a column, jumps of RUL, gaps in time, counts that start again, or failures."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from gan.data.runs import MIN_RUN_ROWS, Ints
 from gan.recording.columns import Columns, tells_of_health
-from gan.recording.known_rows import Cutting, KnownRows
+from gan.recording.known_rows import RunOptions, KnownRows
 from gan.recording.labels import flagged_ends
 from gan.recording.numbers import blanked, is_text
 from gan.runtime.errors import InvalidInput
 
 
 def boundaries(
-    table: pa.Table, columns: Columns, rows: KnownRows, how: Cutting, notes: list[str]
+    table: pa.Table, columns: Columns, rows: KnownRows, how: RunOptions, notes: list[str]
 ) -> list[tuple[str, Ints]]:
-    """Each run's label and rows: by the run column, else where RUL jumps up, else where time or cycles begin again."""
+    """Each run's label and rows: by the run column, else where RUL jumps up, else where time or cycles start again."""
     if "run_id" in columns.roles:
         pieces = _by_label(table.column(columns.roles["run_id"]), columns.roles["run_id"])
         return _by_gaps(pieces, rows, how)
@@ -47,7 +47,7 @@ def boundaries(
 
 
 def _by_label(column: pa.ChunkedArray, name: str) -> list[tuple[str, Ints]]:
-    """Runs by their names, as text: a number of twenty digits is a name too. Raises InvalidInput."""
+    """Runs by name, as text: a twenty-digit number is a name too. Raises InvalidInput."""
     if pa.types.is_floating(column.type):
         largest = pc.max(pc.abs(column)).as_py()
         if largest is not None and largest >= 2**53:
@@ -81,8 +81,8 @@ def _by_label(column: pa.ChunkedArray, name: str) -> list[tuple[str, Ints]]:
     return [(labels[int(codes[piece[0]])], piece) for piece in pieces]
 
 
-def _by_gaps(pieces: list[tuple[str, Ints]], rows: KnownRows, how: Cutting) -> list[tuple[str, Ints]]:
-    """Runs cut at gaps in time as well, where that was asked for: a machine that failed more than once."""
+def _by_gaps(pieces: list[tuple[str, Ints]], rows: KnownRows, how: RunOptions) -> list[tuple[str, Ints]]:
+    """Splits runs at gaps in time as well, if asked to: the machine may have failed more than once."""
     if how.gap_hours is None or rows.time_h is None:
         return pieces
     found: list[tuple[str, Ints]] = []
@@ -94,21 +94,21 @@ def _by_gaps(pieces: list[tuple[str, Ints]], rows: KnownRows, how: Cutting) -> l
 
 
 def _jumps(rows: KnownRows, columns: Columns) -> NDArray[np.bool_]:
-    """Where RUL jumps up. Newest first, it rises row by row: then where it falls. Raises InvalidInput."""
+    """Where RUL jumps up; where it falls, if the newest row is first. Raises InvalidInput."""
     assert rows.rul is not None
     change = np.diff(rows.rul)
     newest_first = rows.order is not None and np.median(np.diff(rows.order)) < 0
     if newest_first or (rows.order is None and (change > 0).sum() > (change < 0).sum()):
         return np.asarray(change < 0)
     ends = np.asarray(change > 0)
-    # Times may begin again in each run; within a run they may not.
+    # Times may start again with each run, but not within one.
     if rows.time_h is not None and ((np.diff(rows.time_h) < 0) & ~ends).any():
         raise _time_goes_back(columns, rows)
     return ends
 
 
 def _begins_again(rows: KnownRows) -> bool:
-    """Whether times that count from a beginning, or cycles, start anew at least once and rise in between."""
+    """Whether elapsed times or cycles start again at least once and rise in between."""
     if rows.order is None or (rows.times is not None and rows.times.dated):
         return False
     back = np.diff(rows.order) < 0
@@ -149,7 +149,7 @@ def _in_blocks(column: pa.ChunkedArray) -> bool:
 
 
 def at_failures(pieces: list[tuple[str, Ints]], rows: KnownRows, notes: list[str]) -> list[tuple[str, Ints]]:
-    """Runs cut at each failure that their rows tell of."""
+    """Splits runs at each failure that their rows report."""
     if rows.labels is None:
         raise InvalidInput(
             "split_at_failures: no column tells of failures",

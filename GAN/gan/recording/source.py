@@ -1,4 +1,4 @@
-"""The bytes of a file that a person names: a regular file of bounded size, and what it is by its content."""
+"""The bytes of a file that a person names: a regular file of bounded size, recognised by its content."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from gan.runtime.errors import InvalidInput
 
-# Of a file of recorded rows, packed or unpacked; it is read into memory whole.
+# Of a file of recorded rows, compressed or not; it is read into memory whole.
 MAX_BYTES = 2 << 30
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
 NOT_UTF8 = "convert it, e.g. iconv -f latin1 -t utf-8 OLD > NEW"
 AS_CSV = "save it as CSV UTF-8 and import that"
-# How files begin that hold no rows as text, what they are, and what helps.
+# How files begin that are no text, what they are, and what helps.
 _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "an Excel workbook (.xlsx), or another zip", f"{AS_CSV}; a zip must be unpacked"),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", AS_CSV),
@@ -39,7 +39,7 @@ _OTHERS: tuple[tuple[bytes, str, str], ...] = (
 def read_regular(path: Path, field: str, most: int = MAX_BYTES) -> bytes:
     """A regular file's bytes. Raises InvalidInput for one that is missing, not regular, or larger than `most` bytes."""
     try:
-        # Not to wait for a FIFO's writer.
+        # Non-blocking, so as not to wait for a FIFO's writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise InvalidInput(f"{field}: no file {path}", field=field) from None
@@ -72,7 +72,7 @@ def _too_large(path: Path, field: str, most: int) -> InvalidInput:
 
 
 def unpacked(data: bytes, path: Path) -> bytes:
-    """The bytes, without gzip around them. Raises InvalidInput for a damaged file or one that grows beyond MAX_BYTES."""
+    """The bytes without gzip. Raises InvalidInput for a damaged file, or one that expands beyond MAX_BYTES."""
     if not data.startswith(GZIP):
         return data
     parts: list[bytes] = []
@@ -97,7 +97,7 @@ def is_parquet(data: bytes) -> bool:
 
 
 def text_of(data: bytes, path: Path) -> bytes:
-    """Rows as UTF-8 text without a mark at their beginning. Raises InvalidInput that says what the file is instead."""
+    """Rows as UTF-8 text without a byte order mark. Raises InvalidInput that says what the file is instead."""
     if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"):
         return _decoded(data, "utf-32", path)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -113,7 +113,7 @@ def text_of(data: bytes, path: Path) -> bytes:
     if b"\0" in data:
         raise InvalidInput(f"{path.name} is not readable: it is not text but binary", field="csv", hint=AS_CSV)
     try:
-        # Of a large file the rest is checked as it is read.
+        # The rest of a large file is checked as it is parsed.
         codecs.getincrementaldecoder("utf-8")().decode(data[: 1 << 20])
     except UnicodeDecodeError:
         raise not_utf8(path) from None

@@ -1,4 +1,4 @@
-"""Rows of text as a table: where the heading is, what separates the columns, and which lines are neither."""
+"""Text as a table: where the heading is, what separates the columns, and which lines are neither heading nor rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gan.runtime.errors import InvalidInput
 
 BLANKS = " "
 _SEPARATORS = ",;\t|"
-# Of the beginning, so many lines show how a file is laid out.
+# This many lines at the beginning show how a file is laid out.
 _SHOWN = 60
 _MOST_PREAMBLE = 40
 _PLAIN = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?|[-+]?nan|[-+]?inf", re.IGNORECASE)
@@ -28,17 +28,17 @@ _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{
 
 @dataclass(frozen=True)
 class Layout:
-    """How a person says that a file is laid out; None: it is to be found out. columns: names where it has no heading."""
+    """How the user says that a file is laid out; None to find out. columns: names, where it has no heading."""
 
     delimiter: str | None = None
     columns: tuple[str, ...] | None = None
 
 
 def read_rows(path: Path, layout: Layout | None = None, notes: list[str] | None = None) -> pa.Table:
-    """The rows of a CSV, also one that is packed with gzip, or of a parquet file: which it is, is told by its content.
+    """The rows of a CSV, plain or gzipped, or of a parquet file, recognised by content.
 
-    The columns of a CSV are text: what they mean is decided where it is known what they are for. What was noticed is
-    added to `notes`. Raises InvalidInput that says what is wrong.
+    The columns of a CSV stay text: what they mean is decided where it is known what they are for. Remarks are added to
+    `notes`. Raises InvalidInput that says what is wrong.
     """
     notes = [] if notes is None else notes
     layout = Layout() if layout is None else layout
@@ -65,7 +65,7 @@ def _parquet(data: bytes, path: Path) -> pa.Table:
 
 
 def _with_names(table: pa.Table, path: Path) -> pa.Table:
-    """Raises InvalidInput for names that stand twice. A column without a name gets one."""
+    """Raises InvalidInput for duplicate names. A column without a name gets one."""
     names = [name.strip() or f"Unnamed: {at}" for at, name in enumerate(table.column_names)]
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins:
@@ -112,14 +112,14 @@ def _csv(text: bytes, path: Path, layout: Layout, notes: list[str]) -> pa.Table:
 
 
 def _separator(lines: Sequence[str]) -> str:
-    """What most lines are cut by into the same number of cells; a comma where nothing does it better."""
+    """What splits most lines into the same number of cells; a comma where nothing does better."""
     best, most = ",", (0.0, False, 0)
     filled = [line for line in lines if line.strip()]
     for mark in (*_SEPARATORS, BLANKS):
         counts = Counter(n for line in filled if (n := len(_cells(line, mark))) > 1)
         if counts:
             [(cells, agree)] = counts.most_common(1)
-            # Blanks stand in time stamps and names, and commas in numbers: what most lines agree on wins.
+            # Time stamps and names contain blanks, and numbers commas: what most lines agree on wins.
             score = (round(agree / len(filled), 3), mark != BLANKS, cells)
             if score > most:
                 best, most = mark, score
@@ -133,9 +133,9 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _preamble(lines: Sequence[str], delimiter: str) -> tuple[int, str | None]:
-    """How many lines stand above the heading: blank ones, comments, and those that have fewer cells than the rows below.
+    """How many lines are above the heading: blank ones, comments, and those with fewer cells than the rows below.
 
-    Also the last of the comments, without its mark: it may be the heading.
+    Also the last comment, without its mark: it may be the heading.
     """
     filled = [line for line in lines if line.strip()]
     counts = Counter(len(_cells(line, delimiter)) for line in filled[len(filled) // 2 :])
@@ -196,7 +196,7 @@ def _names(
 
 
 def _numbers_below(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether the first line is a heading all the same: a word in it stands above numbers, as a date may be a name."""
+    """Whether the first line is a heading nevertheless: words above numbers. A date may be a column's name."""
     first, second = (_cells(lines[at], delimiter) if len(lines) > at else [] for at in (0, 1))
     words = [not _PLAIN.fullmatch(c.strip()) and not _DATE.fullmatch(c.strip()) and bool(c.strip()) for c in first]
     return (
@@ -207,7 +207,7 @@ def _numbers_below(lines: Sequence[str], delimiter: str) -> bool:
 
 
 def _without_units(table: pa.Table, notes: list[str]) -> pa.Table:
-    """The rows below a line of units, if the first line under the heading is one; the units are put into the headings."""
+    """Moves units into the headings, if the first line below the heading is a line of units."""
     first, second = (
         [(table.column(at)[row].as_py() or "").strip() for at in range(table.num_columns)]
         if table.num_rows > row
@@ -230,7 +230,7 @@ def _without_units(table: pa.Table, notes: list[str]) -> pa.Table:
 
 
 def _parsed(text: bytes, delimiter: str, names: list[str] | None, path: Path) -> pa.Table:
-    """The rows, every column as text. A name too many at the beginning of `names`: the first line is a heading."""
+    """The rows, every column as text. One extra name at the beginning of `names` says that the first line is a heading."""
     head = next(csv_lines.reader(io.StringIO(text[: 1 << 20].decode("utf-8", "ignore")), delimiter=delimiter), [])
     skip = 0
     if names is None:
@@ -258,7 +258,7 @@ def _parsed(text: bytes, delimiter: str, names: list[str] | None, path: Path) ->
         raise InvalidInput(
             f"{path.name} is not readable: {str(error).removeprefix('CSV parse error: ')}",
             field="csv",
-            hint="a row that is too short is often the last one of a file that was cut off, or a line of "
-            "totals: delete it",
+            hint="a row that is too short is often the last one of a file that was cut off, "
+            "or a line of totals: delete it",
         ) from None
     return table.rename_columns(names)

@@ -1,4 +1,4 @@
-"""Time stamps in hours: which unit numbers are in, which order dates have, and what is no time at all."""
+"""Time stamps in hours: the unit of numbers, the order of dates, and what is no time at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gan.runtime.errors import InvalidInput
 
 Bools = NDArray[np.bool_]
 HOUR_US = 3_600_000_000.0
-# Hours in one of each unit that counts from a beginning, or from 1970.
+# Hours in each unit of elapsed time, or of time since 1970.
 UNITS_H = {
     "ns": 1e-9 / 3600,
     "us": 1e-6 / 3600,
@@ -26,7 +26,7 @@ UNITS_H = {
     "h": 1.0,
     "d": 24.0,
 }
-# Words for units in a heading, and what stands before them.
+# Words for units in a heading, and what comes before them.
 UNIT_WORDS = {
     **{unit: unit for unit in ("ns", "us", "ms", "s", "min", "h", "d")},
     **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
@@ -36,13 +36,13 @@ UNIT_WORDS = {
     **dict.fromkeys(("msec", "milliseconds"), "ms"),
 }
 TIME_WORDS = "time|timestamp|elapsed|elapsed[ _]?time|operating[ _]?time|run[ _]?time"
-# Days from the beginning of a program's own calendar to 1970.
+# Days from the start of a program's own calendar to 1970.
 SERIAL_DAYS = {"excel": 25569.0, "matlab": 719529.0}
 TIME_UNITS = (*UNITS_H, *SERIAL_DAYS)
 _WORDS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
-# Unix times are of these years, in seconds: no other unit's lie in the same range.
+# Unix times within 1980 to 2100, in seconds: the ranges of the other units do not overlap.
 _UNIX_S = (315_532_800.0, 4_102_444_800.0)
-# Years that a recorded date may have, and how long a record may be.
+# Which years a recorded date may be in, and how long a record may be.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 LONGEST_H = 200 * 8766.0
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -63,7 +63,7 @@ DATE_ORDERS = ("dmy", "mdy", "ymd")
 
 @dataclass(frozen=True)
 class Clock:
-    """How a person says that time stamps are to be read; None: it is to be seen."""
+    """How the user says that time stamps are to be read; None to find out."""
 
     unit: str | None = None
     date_order: str | None = None
@@ -75,7 +75,7 @@ AS_SEEN = Clock()
 
 @dataclass(frozen=True)
 class Times:
-    """hours (N,): since 1970 for dates, else since the beginning. dated: they are dates; local: of an unknown zone."""
+    """hours (N,): since 1970 for dates, else since the start. dated: they are dates. local: of an unknown time zone."""
 
     hours: Floats
     dated: bool
@@ -83,7 +83,7 @@ class Times:
 
 
 def read_times(table: pa.Table, column: str, clock: Clock, reading: Reading) -> Times:
-    """A column as times. Raises InvalidInput where it is not clear which times are meant, or they cannot be."""
+    """A column as times. Raises InvalidInput where they are ambiguous or impossible."""
     kind = table.column(column).type
     if is_number(kind):
         return _numeric(reading.plain(table, column), column, clock, reading.notes)
@@ -126,15 +126,15 @@ def _is_date(words: pa.ChunkedArray) -> bool:
 def _from_parts(
     words: pa.ChunkedArray, pattern: str, order: str | None, column: str, notes: list[str] | None = None
 ) -> pa.ChunkedArray:
-    """Dates from their parts, as time stamps. Raises InvalidInput for what is no date, or may be one of two."""
+    """Dates from their parts, as time stamps. Raises InvalidInput for what is no date, or is ambiguous."""
     found = pc.extract_regex(words, pattern)
     wrong = np.flatnonzero(found.is_null().to_numpy(zero_copy_only=False))
     if len(wrong):
         row = int(wrong[0])
         raise InvalidInput(
-            f"{column}: {words[row].as_py()!r} is not a time (row {row + 1}): ISO 8601 "
-            "(2025-01-31T13:00:00), dates like 31.1.2025 13:00, "
-            "numbers since 1970 are understood, a time of day only beside a column date",
+            f"{column}: {words[row].as_py()!r} is not a time (row {row + 1}): "
+            "ISO 8601 (2025-01-31T13:00:00), dates like 31.1.2025 13:00, numbers since 1970 are "
+            "understood, a time of day only beside a column date",
             field="timestamp",
             hint="--interval_minutes N if every row follows after the same time: the column then only tells the order",
         )
@@ -164,7 +164,7 @@ def _from_parts(
 def _ymd(
     parts: list[Floats], part: object, order: str | None, column: str, notes: list[str] | None
 ) -> tuple[Floats, ...]:
-    """Year, month and day of the three parts of dates. Raises InvalidInput where day and month cannot be told apart."""
+    """Year, month and day from the parts of dates. Raises InvalidInput where day and month cannot be told apart."""
     a, b, c = parts
     if order is None and a.max() > 31:
         order = "ymd"
@@ -246,8 +246,7 @@ def _check_years(hours: Floats, column: str) -> None:
 
 
 def _in_zone(stamps: pa.ChunkedArray, zone: str, column: str) -> Floats:
-    """Local times of a zone in hours since 1970: of an hour that comes twice, what stands behind a step
-    back is the second."""
+    """Local times of a zone in hours since 1970. Of an hour that occurs twice, rows after a step back are in the second."""
     try:
         first, second = (
             pc.assume_timezone(stamps, zone, ambiguous=which, nonexistent="earliest").cast(pa.int64()).to_numpy()
@@ -260,7 +259,7 @@ def _in_zone(stamps: pa.ChunkedArray, zone: str, column: str) -> Floats:
     unit = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3}[stamps.type.unit]
     twice = first != second
     naive = stamps.cast(pa.int64()).to_numpy()
-    # Within a stretch of such rows, counted anew in each.
+    # Steps back within a stretch of ambiguous rows, counted anew in each stretch.
     back = np.concatenate([[False], (np.diff(naive) < 0) & twice[1:] & twice[:-1]])
     passed = np.cumsum(back)
     began = np.maximum.accumulate(np.where(twice & ~np.concatenate([[False], twice[:-1]]), np.arange(len(twice)), 0))
@@ -292,8 +291,8 @@ def _numeric(values: Floats, column: str, clock: Clock, notes: list[str]) -> Tim
             return Times(hours, dated=True)
         if high * UNITS_H[clock.unit] - min(low * UNITS_H[clock.unit], 0.0) > LONGEST_H:
             raise InvalidInput(
-                f"{column}: numbers up to {high:.10g} in {clock.unit} are {high * UNITS_H[clock.unit] / 8766:.3g} years: "
-                "longer than any record",
+                f"{column}: numbers up to {high:.10g} in {clock.unit} are "
+                f"{high * UNITS_H[clock.unit] / 8766:.3g} years: longer than any record",
                 field="time_unit",
                 hint=_unit_hint(low, high, unix),
             )
@@ -320,8 +319,8 @@ def _unit_hint(low: float, high: float, unix: str | None) -> str:
     if not fitting:
         return "--interval_minutes N if they are no time: the column then is only looked at for its order"
     return (
-        f"--time_unit {', '.join(fitting[:-1])}{' or ' if fitting[1:] else ''}{fitting[-1]} if they count from the beginning; "
-        "--interval_minutes N if they count rows or cycles"
+        f"--time_unit {', '.join(fitting[:-1])}{' or ' if fitting[1:] else ''}{fitting[-1]} "
+        "if they count from the beginning; --interval_minutes N if they count rows or cycles"
     )
 
 
@@ -331,13 +330,13 @@ def iso(hours: float) -> str:
 
 
 def heading_unit(column: str) -> str | None:
-    """The unit that a heading like `time_s` or `Elapsed time [min]` gives its numbers."""
+    """The unit in a heading like `time_s` or `Elapsed time [min]`."""
     found = re.fullmatch(rf"(?:{TIME_WORDS})[\W_]*(?P<unit>[a-z]+)[\W_]*", column.strip().lower())
     return None if found is None else UNIT_WORDS.get(found["unit"])
 
 
 def joined(table: pa.Table, notes: list[str]) -> pa.Table:
-    """The table with its columns of dates and of clock times, where it has both, as one column of time stamps."""
+    """The table with a date column and a time-of-day column, where it has both, joined into one of time stamps."""
     by_name = {name.strip().lower(): name for name in table.column_names}
     date, time = by_name.get("date") or by_name.get("datum"), by_name.get("time") or by_name.get("uhrzeit")
     if date is None or time is None:

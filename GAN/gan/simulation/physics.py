@@ -22,7 +22,7 @@ import numpy as np
 from gan.data.limits import limit_widths, soft_limit
 from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs, trim
 from gan.machine.profile import Profile
-from gan.machine.wear import MIN_LIFE_ROWS
+from gan.machine.wear import MIN_SIMULATED_ROWS
 from gan.runtime.errors import InvalidInput
 
 # How strongly a mode's sensors respond once their onset is passed: slightly faster than damage itself.
@@ -39,7 +39,7 @@ GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True)
-class Lives:
+class Damage:
     """Latent damage of R runs and M failure modes: damage (N, M) in 0 to 1, modes (R,) what ends each run, lengths (R,)."""
 
     damage: Floats
@@ -52,11 +52,11 @@ def simulate(profile: Profile, num_rows: int, seed: int) -> Runs:
 
     Raises InvalidInput when the sampling interval leaves too few rows a life.
     """
-    if profile.life_rows < 2 * MIN_LIFE_ROWS:
-        most = profile.wear.mean_life_hours * 60 / (2 * MIN_LIFE_ROWS)
+    if profile.mean_run_rows < 2 * MIN_SIMULATED_ROWS:
+        most = profile.wear.mean_run_hours * 60 / (2 * MIN_SIMULATED_ROWS)
         raise InvalidInput(
-            f"sampling_interval_minutes: {profile.sampling_interval_minutes:g} leaves {profile.life_rows:.0f} rows "
-            f"a life of {profile.wear.mean_life_hours:g} h: at most {most:g} is allowed",
+            f"sampling_interval_minutes: {profile.sampling_interval_minutes:g} leaves {profile.mean_run_rows:.0f} rows "
+            f"a life of {profile.wear.mean_run_hours:g} h: at most {most:g} is allowed",
             field="sampling_interval_minutes",
         )
     rng = np.random.default_rng([seed, zlib.crc32(profile.machine_id.encode())])
@@ -79,12 +79,12 @@ def simulate(profile: Profile, num_rows: int, seed: int) -> Runs:
     return trim(runs, num_rows)
 
 
-def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Lives:
+def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Damage:
     """Latent damage of as many runs as num_rows rows need. Without failure modes nothing wears: runs are just long."""
     if not profile.failure_modes:
-        count = -(-num_rows // int(min(profile.life_rows, max(num_rows // 4, MIN_LIFE_ROWS))))
+        count = -(-num_rows // int(min(profile.mean_run_rows, max(num_rows // 4, MIN_SIMULATED_ROWS))))
         lengths = num_rows // count + (np.arange(count) < num_rows % count)
-        return Lives(np.zeros((num_rows, 0)), np.zeros(count, dtype=np.int64), lengths.astype(np.int64))
+        return Damage(np.zeros((num_rows, 0)), np.zeros(count, dtype=np.int64), lengths.astype(np.int64))
     shares = np.cumsum([mode.probability for mode in profile.failure_modes])
     at = rng.random()
     damages: list[Floats] = []
@@ -94,24 +94,24 @@ def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Lives
         # Steps of the golden ratio: the modes of any number of runs are in the profile's proportions, to about one run.
         mode = min(int(np.searchsorted(shares / shares[-1], (at + GOLDEN * len(modes)) % 1.0)), len(shares) - 1)
         damage = _damage(profile, mode, rng)
-        while 0 < left - len(damage) < MIN_LIFE_ROWS:
+        while 0 < left - len(damage) < MIN_SIMULATED_ROWS:
             damage = _damage(profile, mode, rng)
         damages.append(damage)
         modes.append(mode)
         left -= len(damage)
-    return Lives(np.concatenate(damages), np.array(modes, dtype=np.int64), np.array([len(d) for d in damages]))
+    return Damage(np.concatenate(damages), np.array(modes, dtype=np.int64), np.array([len(d) for d in damages]))
 
 
 def _damage(profile: Profile, mode: int, rng: np.random.Generator) -> Floats:
     """One run's damage, (rows, M): that of its mode rises to 1 in its last row, the others stay behind.
 
-    Lives longer than the profile's longest, or too short to have a course, are drawn again.
+    Damage longer than the profile's longest, or too short to have a course, are drawn again.
     """
     longest = int(profile.wear.max_rul_hours / profile.interval_hours) + 1
     cv = profile.wear.life_cv
     crossed = np.zeros(0, dtype=np.int64)
-    while len(crossed) == 0 or crossed[0] + 1 < MIN_LIFE_ROWS:
-        life = profile.life_rows * rng.lognormal(-0.5 * cv**2, cv)
+    while len(crossed) == 0 or crossed[0] + 1 < MIN_SIMULATED_ROWS:
+        life = profile.mean_run_rows * rng.lognormal(-0.5 * cv**2, cv)
         path = _path(profile.degradation_of(mode), longest, life, rng)
         crossed = np.flatnonzero(path >= 1)
     rows = int(crossed[0]) + 1
@@ -167,7 +167,7 @@ def _times(lengths: Ints, interval_h: float) -> Floats:
     return np.asarray(np.arange(int(lengths.sum())) * interval_h + np.repeat(gaps, lengths))
 
 
-def _sensors(profile: Profile, lives: Lives, time_h: Floats, rng: np.random.Generator) -> Floats:
+def _sensors(profile: Profile, lives: Damage, time_h: Floats, rng: np.random.Generator) -> Floats:
     """Sensor values (N, S): normal + load + ambient + wear + Brownian drift + noise, bent into the physical limits."""
     rows = len(time_h)
     normal, load_gain, ambient_gain, noise, drift = (
@@ -176,7 +176,7 @@ def _sensors(profile: Profile, lives: Lives, time_h: Floats, rng: np.random.Gene
     )
     load = load_of(profile, rows, rng)
     ambient = _ambient(profile, time_h, rng)
-    per_row = drift * np.sqrt(profile.interval_hours / profile.wear.mean_life_hours)
+    per_row = drift * np.sqrt(profile.interval_hours / profile.wear.mean_run_hours)
     values = (
         normal
         + np.outer(load - 1.0, load_gain)

@@ -78,8 +78,8 @@ def train(
         "trainRuns": kept.tolist(),
         "provenance": dict(provenance),
     }
-    lives = {"unit_lengths": mine.lengths().astype(np.float64), "unit_modes": mine.run_modes().astype(np.float64)}
-    return Model(header, {**_learned(synthesizer, runs.modes), **lives})
+    known = {"unit_lengths": mine.lengths().astype(np.float64), "unit_modes": mine.run_modes().astype(np.float64)}
+    return Model(header, {**_learned(synthesizer, runs.modes), **known})
 
 
 def _stock() -> Any:

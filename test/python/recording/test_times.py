@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from gan.recording.columns import choose_columns
-from gan.recording.cutting import Cut, as_runs, cut
-from gan.recording.known_rows import Cutting
+from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs
+from gan.recording.known_rows import RunOptions
 from gan.recording.numbers import Reading
 from gan.recording.times import Clock, Times, heading_unit, iso, joined, read_times
 from gan.runtime.errors import InvalidInput
@@ -123,10 +123,10 @@ def rows(times: list[object], **columns: list[object]) -> pa.Table:
     return pa.table({"time": times, "vib": [2.0 + (at % 9) ** 2 for at in range(len(times))], **columns})
 
 
-def cut_up(table: pa.Table, **how: object) -> Cut:
+def found_runs(table: pa.Table, **how: object) -> RecordedRuns:
     reading = Reading()
     columns = choose_columns(table, None, {}, reading)
-    return cut(table, columns, Cutting(**how), reading=reading)  # type: ignore[arg-type]
+    return find_runs(table, columns, RunOptions(**how), reading=reading)  # type: ignore[arg-type]
 
 
 def test_times_that_repeat_as_clocks_go_back_are_called_that_and_a_zone_tells_them_apart() -> None:
@@ -134,20 +134,20 @@ def test_times_that_repeat_as_clocks_go_back_are_called_that_and_a_zone_tells_th
     with pytest.raises(
         InvalidInput, match="run a: times repeat at the clock change: they go back by an hour in row 4"
     ) as refused:
-        cut_up(table)
+        found_runs(table)
     assert "--time_zone" in str(refused.value.hint)
-    [life] = cut_up(table, clock=Clock(zone="Europe/Berlin")).lives
-    assert np.allclose(np.diff(life.time_h), 0.5)
+    [run] = found_runs(table, clock=Clock(zone="Europe/Berlin")).runs
+    assert np.allclose(np.diff(run.time_h), 0.5)
 
 
 def test_rows_of_one_time_are_double_only_if_they_hold_the_same() -> None:
     times: list[object] = [f"2024-05-01T{at:02d}:00:00" for at in (0, 0, 1, 2, 3, 4, 5)]
     with pytest.raises(InvalidInput) as refused:
-        cut_up(rows(times, unit=["a"] * 7))
+        found_runs(rows(times, unit=["a"] * 7))
     assert "--run_column" in str(refused.value.hint)
     same = pa.concat_tables([rows(times[1:], unit=["a"] * 6).slice(0, 1), rows(times[1:], unit=["a"] * 6)])
     with pytest.raises(InvalidInput) as refused:
-        cut_up(same)
+        found_runs(same)
     assert "delete the double rows" in str(refused.value.hint)
 
 
@@ -155,12 +155,12 @@ def test_an_interval_between_whole_seconds_is_kept() -> None:
     stamps: list[object] = [
         (np.datetime64("2024-05-01T00:00:00.000") + np.timedelta64(2500 * at, "ms")).item() for at in range(9)
     ]
-    assert cut_up(rows(stamps, unit=["a"] * 9)).interval_h * 3600 == pytest.approx(2.5)
+    assert found_runs(rows(stamps, unit=["a"] * 9)).interval_h * 3600 == pytest.approx(2.5)
 
 
 def test_runs_too_long_for_a_calendar_are_refused() -> None:
-    found = cut_up(
+    found = found_runs(
         rows([0.0, 3.5e5, 7e5, 1.05e6, 1.4e6] * 60, unit=[str(at // 5) for at in range(300)]), clock=Clock("h")
     )
     with pytest.raises(InvalidInput, match="beyond the year 9998"):
-        as_runs(found.lives, ("vib",), ("failure",), found.interval_h, found.dated)
+        as_runs(found.runs, ("vib",), ("failure",), found.interval_h, found.dated)

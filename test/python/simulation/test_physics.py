@@ -12,7 +12,7 @@ from gan.data.limits import limit_widths, soft_limit
 from gan.data.runs import Floats, Runs
 from gan.data.tables import csv_bytes
 from gan.machine.profile import Profile, configuration, parse_profile
-from gan.machine.wear import DEGRADATIONS, MIN_LIFE_ROWS
+from gan.machine.wear import DEGRADATIONS, MIN_SIMULATED_ROWS
 from gan.runtime.errors import InvalidInput
 from gan.simulation.physics import (
     BESIDES,
@@ -84,7 +84,7 @@ def test_lives_vary_as_the_profile_says_and_none_is_longer_than_its_longest(cv: 
     profile = profile_of(wear={"max_rul_hours": 200, "degradation": "slow", "life_cv": cv})
     lives = np.array([len(damage) for damage in damage_of(profile, rows=40_000)[0]]) * profile.interval_hours
     assert lives.max() <= 201
-    assert lives.min() >= MIN_LIFE_ROWS
+    assert lives.min() >= MIN_SIMULATED_ROWS
     assert 0.8 * 150 < lives.mean() < 1.1 * 150
     # Gamma wear adds 0.09 of its own; the longest life cuts the upper tail.
     assert (0.06 < lives.std() / lives.mean() < 0.14) if cv == 0.05 else (lives.std() / lives.mean() > 0.18)
@@ -228,7 +228,7 @@ def test_no_run_is_a_stump_whatever_the_number_of_rows() -> None:
     for rows in range(500, 700, 7):
         runs = simulate(profile, rows, rows)
         assert len(runs) == rows
-        assert runs.lengths().min() >= MIN_LIFE_ROWS
+        assert runs.lengths().min() >= MIN_SIMULATED_ROWS
 
 
 def test_values_bend_into_the_physical_limits_and_do_not_pile_up_on_them() -> None:

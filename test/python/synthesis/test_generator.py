@@ -23,7 +23,7 @@ from gan.synthesis.model import Model, load_model
 from gan.synthesis.temporal_tvae.features import prepare
 from gan.synthesis.temporal_tvae.network import LATENT, Adam, Network
 from gan.synthesis.temporal_tvae.regimes import sample_regimes
-from gan.synthesis.temporal_tvae.sampler import mix_units, sample
+from gan.synthesis.temporal_tvae.sampler import mix_deviations, sample
 from gan.synthesis.temporal_tvae.trainer import (
     EpochReport,
     TrainingDiverged,
@@ -131,7 +131,7 @@ def test_units_of_a_mode_are_on_average_where_its_training_runs_are(model: Model
     moved = replace(model, arrays={**model.arrays, "units": units})
     for mode in np.unique(modes):
         own = units[modes == mode]
-        mixed = mix_units(moved, np.full(4000, np.flatnonzero(modes == mode)[0]), np.random.default_rng(0))
+        mixed = mix_deviations(moved, np.full(4000, np.flatnonzero(modes == mode)[0]), np.random.default_rng(0))
         assert mixed.mean(axis=0) == pytest.approx(own.mean(axis=0), abs=0.1 * float(own.std()))
 
 

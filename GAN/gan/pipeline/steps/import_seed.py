@@ -24,8 +24,8 @@ from gan.pipeline.flags import sampling_defaults
 from gan.pipeline.runner import Context, json_bytes, run_step
 from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
 from gan.recording.columns import Columns, choose_columns, parse_pairs, without
-from gan.recording.cutting import Cut, as_runs, cut, in_turn
-from gan.recording.known_rows import Cutting
+from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
+from gan.recording.known_rows import RunOptions
 from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
@@ -163,12 +163,12 @@ def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: l
     table = without(table, _words(args.drop))
     columns = choose_columns(table, profile, given, reading)
     notes += columns.notes
-    how = _cutting(args, profile, columns, notes)
+    how = _run_options(args, profile, columns, notes)
     if profile is not None:
         check_units(profile, {**columns.units, **_declared(args, columns)})
-    pieces = cut(table, columns, how, _physical(profile, how, notes), reading)
+    pieces = find_runs(table, columns, how, _physical(profile, how, notes), reading)
     units = {**_measured(reading, columns), **columns.units, **_declared(args, columns)}
-    if not in_turn(pieces.lives):
+    if not in_turn(pieces.runs):
         notes.append("runs overlap in time: they are laid one after another")
     if profile is None:
         return _with_new_profile(machine_id, pieces, columns, units, args, notes)
@@ -214,7 +214,7 @@ def _declared(args: Namespace, columns: Columns) -> dict[str, str]:
     return units
 
 
-def _cutting(args: Namespace, profile: Profile | None, columns: Columns, notes: list[str]) -> Cutting:
+def _run_options(args: Namespace, profile: Profile | None, columns: Columns, notes: list[str]) -> RunOptions:
     mode = mode_name(args.failure_mode)
     if profile is not None and len(profile.failure_modes) == 1 and args.failure_mode == "failure":
         mode = profile.mode_names[0]
@@ -229,7 +229,7 @@ def _cutting(args: Namespace, profile: Profile | None, columns: Columns, notes: 
     if interval is None and args.format == "cmapss" and "timestamp" not in columns.roles:
         interval = CYCLE_MINUTES if profile is None else profile.sampling_interval_minutes
         notes.append(f"a cycle counts as {interval:g} min: RUL is in hours")
-    return Cutting(
+    return RunOptions(
         args.gap_hours,
         interval,
         Clock(args.time_unit, args.date_order, args.time_zone),
@@ -241,7 +241,7 @@ def _cutting(args: Namespace, profile: Profile | None, columns: Columns, notes: 
     )
 
 
-def _physical(profile: Profile | None, how: Cutting, notes: list[str]) -> Any:
+def _physical(profile: Profile | None, how: RunOptions, notes: list[str]) -> Any:
     def check(values: Any) -> Any:
         if profile is None:
             return values
@@ -252,7 +252,7 @@ def _physical(profile: Profile | None, how: Cutting, notes: list[str]) -> Any:
     return check
 
 
-def _check_profile(profile: Profile, pieces: Cut, how: Cutting) -> None:
+def _check_profile(profile: Profile, pieces: RecordedRuns, how: RunOptions) -> None:
     if abs(pieces.interval_h / profile.interval_hours - 1) > 1e-3:
         raise InvalidInput(
             f"sampling_interval_minutes: the data have a row each {pieces.interval_h * 60:g} min, the profile says "
@@ -261,7 +261,7 @@ def _check_profile(profile: Profile, pieces: Cut, how: Cutting) -> None:
             hint=f"--resample {profile.sampling_interval_minutes:g}, or change the profile's configuration, or "
             "--new_profile",
         )
-    strange = sorted({str(life.mode) for life in pieces.failed()} - set(profile.mode_names))
+    strange = sorted({str(run.mode) for run in pieces.failed()} - set(profile.mode_names))
     if how.failures and strange:
         raise InvalidInput(
             f"failure_mode: {', '.join(strange)}: not in the profile, which has {', '.join(profile.mode_names)}",
@@ -271,9 +271,9 @@ def _check_profile(profile: Profile, pieces: Cut, how: Cutting) -> None:
 
 
 def _with_new_profile(
-    machine_id: str, pieces: Cut, columns: Columns, units: Mapping[str, str], args: Namespace, notes: list[str]
+    machine_id: str, pieces: RecordedRuns, columns: Columns, units: Mapping[str, str], args: Namespace, notes: list[str]
 ) -> Imported:
-    lives = pieces.failed() or pieces.lives
+    runs = pieces.failed() or pieces.runs
     about = {
         name: str(value)
         for name in ("machine_type", "manufacturer", "model", "description")
@@ -283,40 +283,40 @@ def _with_new_profile(
     columns = without_counters(columns, pieces, notes)
     sensors = tuple(columns.sensors)
     made = observed_configuration(
-        machine_id, lives, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own
+        machine_id, runs, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own
     )
     profile = parse_profile(made)
     kept = [name in profile.sensor_names for name in sensors]
     constant = [name for name, moves in zip(sensors, kept, strict=True) if not moves]
     if constant:
         notes.append(f"constant sensors are left out: {', '.join(constant)}")
-    tell_levels(profile, sensors, lives, notes)
+    tell_levels(profile, sensors, runs, notes)
     return _imported(profile, made, pieces, columns, notes)
 
 
 def _imported(
-    profile: Profile, made: Mapping[str, Any] | None, pieces: Cut, columns: Columns, notes: list[str]
+    profile: Profile, made: Mapping[str, Any] | None, pieces: RecordedRuns, columns: Columns, notes: list[str]
 ) -> Imported:
     sensors = tuple(columns.sensors) if made is not None else profile.sensor_names
 
-    def runs(lives: Any, modes: tuple[str, ...]) -> Runs:
-        all_sensors = as_runs(lives, sensors, modes, pieces.interval_h, pieces.dated)
+    def with_profile_sensors(runs: Any, modes: tuple[str, ...]) -> Runs:
+        all_sensors = as_runs(runs, sensors, modes, pieces.interval_h, pieces.dated)
         kept = [sensors.index(name) for name in profile.sensor_names]
         values = np.ascontiguousarray(all_sensors.values[:, kept])
         return Runs(**{**vars(all_sensors), "sensors": profile.sensor_names, "values": values})
 
     failures = bool(profile.failure_modes)
     kept_apart = pieces.censored() if failures else []
-    censored = runs(kept_apart, ()) if kept_apart else None
+    censored = with_profile_sensors(kept_apart, ()) if kept_apart else None
     if censored is not None:
-        labels = ", ".join(life.label for life in kept_apart[:20])
+        labels = ", ".join(run.label for run in kept_apart[:20])
         notes.append(f"{len(kept_apart)} runs without a failure are kept apart, and not trained on: {labels}")
-    trained = pieces.failed() if failures else pieces.lives
-    whole = runs(trained, profile.mode_names)
+    trained = pieces.failed() if failures else pieces.runs
+    whole = with_profile_sensors(trained, profile.mode_names)
     _propose_sizes(whole, notes)
     own = {
-        "runs": {str(at): life.label for at, life in enumerate(trained, 1)},
-        "censored_runs": {str(at): life.label for at, life in enumerate(kept_apart, 1)},
+        "runs": {str(at): run.label for at, run in enumerate(trained, 1)},
+        "censored_runs": {str(at): run.label for at, run in enumerate(kept_apart, 1)},
         "failure_modes": {name: pieces.own.get(name, name) for name in profile.mode_names},
         "sensors": {name: columns.sensors[name] for name in profile.sensor_names},
     }

@@ -15,7 +15,7 @@ from gan.data.runs import Floats, Ints, Runs
 from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
 
 TREND_RIDGE = 3.0
-UNIT_RIDGE = 5.0
+DEVIATION_RIDGE = 5.0
 WHITENING_RIDGE = 1e-6
 # Shares of life between which courses are straight: closer at the end, where wear is fast.
 KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 1.0)
@@ -149,26 +149,26 @@ def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
     scaled = (runs.values - mean) / spread
     detector = Detector.none(scaled.shape[1])
     regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(scaled, scaled, runs))
-    # Regimes show clearly only without trend and units, and those without the regimes: each is fitted twice.
+    # Regimes show clearly only without trend and deviations, and those without the regimes: each is fitted twice.
     for _ in range(2):
         levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, slow_trend, shape)
         detector = fit_detector(levels, scaled, runs, seed)
         regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(levels, scaled, runs))
     trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
-    rest, units = _process(runs, scaled, regimes, trend, shape)
+    rest, deviations = _process(runs, scaled, regimes, trend, shape)
     whiten, restore = _whitening(_rows(runs, rest, regimes, shape), regimes)
     x = rest @ whiten
     arrays = {
         "mean": mean,
         "spread": spread,
         "trend": trend,
-        "units": units,
+        "units": deviations,
         "unit_modes": runs.run_modes().astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
         "value_low": runs.values.min(axis=0),
         "value_high": runs.values.max(axis=0),
-        **_course_range(runs, scaled, regimes, trend, units, shape),
+        **_course_range(runs, scaled, regimes, trend, deviations, shape),
         "x_low": x.min(axis=0),
         "x_high": x.max(axis=0),
         **regimes.arrays(runs),
@@ -189,18 +189,18 @@ def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, 
     level = scaled - design[:, bare] @ trend[bare]
     rest = level if regimes is None else scaled - design @ trend
     slow = _slow_design(_life(runs))
-    return level - _apply_units(runs, _unit_deviations(runs, rest, slow), slow)
+    return level - _apply_deviations(runs, _deviations(runs, rest, slow), slow)
 
 
 def _course_range(
-    runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, units: Floats, shape: Shape
+    runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, deviations: Floats, shape: Shape
 ) -> dict[str, Floats]:
     """How far the runs' courses, without regime and process, go down and up, (S,) each.
 
     The fitted ones overshoot where a sensor wears through many times its healthy band: means of a few rows bound them.
     """
     design, bare = trend_design(_course(runs, regimes), shape), slice(0, len(trend) - shape.regime_columns)
-    fitted = design[:, bare] @ trend[bare] + _apply_units(runs, units, life_basis(_life(runs)))
+    fitted = design[:, bare] @ trend[bare] + _apply_deviations(runs, deviations, life_basis(_life(runs)))
     seen = scaled - design[:, bare.stop :] @ trend[bare.stop :]
     first = np.flatnonzero(runs.position() % FEW_ROWS == 0)
     means = np.add.reduceat(seen, first, axis=0) / np.diff(np.append(first, len(runs)))[:, None]
@@ -209,11 +209,11 @@ def _course_range(
 
 
 def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:
-    """What is left of the sensors, (N, S), and the units' deviations that were taken off, (R, KNOTS, S)."""
+    """What is left of the sensors, (N, S), and the deviations' deviations that were taken off, (R, KNOTS, S)."""
     rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
     design = life_basis(_life(runs))
-    units = _unit_deviations(runs, rest, design)
-    return rest - _apply_units(runs, units, design), units
+    deviations = _deviations(runs, rest, design)
+    return rest - _apply_deviations(runs, deviations, design), deviations
 
 
 def _rows(runs: Runs, x: Floats, regimes: Regimes, shape: Shape) -> Rows:
@@ -245,19 +245,19 @@ def _slow_design(life: Floats) -> Floats:
     return np.column_stack([np.ones(len(life)), life - 0.5, np.exp(-4.0 * (1 - life))])
 
 
-def _unit_deviations(runs: Runs, rest: Floats, design: Floats) -> Floats:
+def _deviations(runs: Runs, rest: Floats, design: Floats) -> Floats:
     """Each run's own deviation from the trend in a design of the rows (N, F), (R, F, S)."""
     bounds = zip(runs.starts(), runs.starts() + runs.lengths(), strict=True)
-    return np.stack([_unit(design[a:b], rest[a:b]) for a, b in bounds])
+    return np.stack([_deviation(design[a:b], rest[a:b]) for a, b in bounds])
 
 
-def _unit(design: Floats, rest: Floats) -> Floats:
-    return np.asarray(np.linalg.solve(design.T @ design + UNIT_RIDGE * np.eye(design.shape[1]), design.T @ rest))
+def _deviation(design: Floats, rest: Floats) -> Floats:
+    return np.asarray(np.linalg.solve(design.T @ design + DEVIATION_RIDGE * np.eye(design.shape[1]), design.T @ rest))
 
 
-def _apply_units(runs: Runs, units: Floats, design: Floats) -> Floats:
-    each = np.repeat(np.arange(len(units)), runs.lengths())
-    return np.asarray(np.einsum("nf,nfs->ns", design, units[each]))
+def _apply_deviations(runs: Runs, deviations: Floats, design: Floats) -> Floats:
+    each = np.repeat(np.arange(len(deviations)), runs.lengths())
+    return np.asarray(np.einsum("nf,nfs->ns", design, deviations[each]))
 
 
 def _whitening(rows: Rows, regimes: Regimes) -> tuple[Floats, Floats]:

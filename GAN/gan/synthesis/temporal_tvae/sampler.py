@@ -124,8 +124,8 @@ def _values(
             out[step] = row
         if step % 50 == 0 or step + 1 == steps:
             on_progress(max(step + 1, 0), steps)
-    units = mix_units(model, plan.source, rng)
-    return [_restore(model, out[:n, i], courses.of(i), units[i], shape) for i, n in enumerate(plan.lengths)]
+    deviations = mix_deviations(model, plan.source, rng)
+    return [_restore(model, out[:n, i], courses.of(i), deviations[i], shape) for i, n in enumerate(plan.lengths)]
 
 
 class _Courses:
@@ -155,11 +155,11 @@ class _Courses:
         return Course(step, (step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
 
 
-def _restore(model: Model, x: Floats, course: Course, unit: Floats, shape: Shape) -> Floats:
-    """From the whitened process back to the sensors' units, one run: (rows, S)."""
+def _restore(model: Model, x: Floats, course: Course, deviation: Floats, shape: Shape) -> Floats:
+    """From the whitened process back to the sensors' deviations, one run: (rows, S)."""
     a = model.arrays
     design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
-    wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ unit
+    wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ deviation
     # A course stays where those of the training runs went: below the healthy level there is no wear.
     scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
     scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
@@ -174,21 +174,21 @@ def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.minimum(raised, 2 * high - raised))
 
 
-def mix_units(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
+def mix_deviations(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
     """A deviation from the trend for each run, (R, KNOTS, S): its mode's mean, and a mixture of how two training runs of
     its mode are off that.
 
     The weights' squares sum to 1, so that mixtures spread as the runs do, and none is negative: wear mirrored at the
     mean would be wear that heals.
     """
-    units, modes = model.arrays["units"], model.arrays["unit_modes"]
+    deviations, modes = model.arrays["units"], model.arrays["unit_modes"]
     same = modes[source][:, None] == modes[None, :]
     share = same / same.sum(axis=1, keepdims=True)
-    mean = np.einsum("ru,ufs->rfs", share, units)
+    mean = np.einsum("ru,ufs->rfs", share, deviations)
     first, second = ((rng.random(len(source))[:, None] > np.cumsum(share, axis=1)).sum(axis=1) for _ in range(2))
     angle = rng.random(len(source))[:, None, None] * (np.pi / 2)
-    top = len(units) - 1
-    one, other = units[np.minimum(first, top)] - mean, units[np.minimum(second, top)] - mean
+    top = len(deviations) - 1
+    one, other = deviations[np.minimum(first, top)] - mean, deviations[np.minimum(second, top)] - mean
     return np.asarray(mean + np.cos(angle) * one + np.sin(angle) * other)
 
 

@@ -1,4 +1,4 @@
-"""Recorded rows cut into runs on a regular grid of time, and what ended each."""
+"""Recorded rows as runs, each on a regular grid of time, and what ended them."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ import pyarrow as pa
 from gan.data.runs import MIN_RUN_ROWS, REPAIR_HOURS, Floats, Ints, Runs
 from gan.data.tables import EPOCH, MS_PER_HOUR
 from gan.recording.columns import Columns
-from gan.recording.grid import Life, interval_of, regular, resampled
-from gan.recording.known_rows import Cutting, KnownRows, read_known, tell_other_interval
+from gan.recording.grid import RecordedRun, interval_of, regular, resampled
+from gan.recording.known_rows import RunOptions, KnownRows, read_known, tell_other_interval
 from gan.recording.labels import mode_of, rul_ends
 from gan.recording.numbers import Reading
 from gan.recording.row_order import Turned, in_order
 from gan.recording.run_boundaries import at_failures, boundaries
 from gan.runtime.errors import InvalidInput
 
-# Time stamps are written with a year of four digits.
+# Time stamps are written with four-digit years.
 LAST_HOUR = float(np.datetime64("9999-01-01T00", "h").astype(np.int64))
 
 
 @dataclass
-class Cut:
-    """The runs, and what was noticed on the way. own: a failure mode's name → the word that was recorded."""
+class RecordedRuns:
+    """The runs, and notes on how they were read. own: a failure mode's name → the word that was recorded."""
 
-    lives: list[Life]
+    runs: list[RecordedRun]
     interval_h: float
     dated: bool = False
     notes: list[str] = field(default_factory=list)
     own: dict[str, str] = field(default_factory=dict)
 
-    def failed(self) -> list[Life]:
-        return [life for life in self.lives if life.mode is not None]
+    def failed(self) -> list[RecordedRun]:
+        return [run for run in self.runs if run.mode is not None]
 
-    def censored(self) -> list[Life]:
-        return [life for life in self.lives if life.mode is None]
+    def censored(self) -> list[RecordedRun]:
+        return [run for run in self.runs if run.mode is None]
 
 
-def cut(
+def find_runs(
     table: pa.Table,
     columns: Columns,
-    how: Cutting,
+    how: RunOptions,
     physical: Callable[[Floats], Floats] = lambda v: v,
     reading: Reading | None = None,
-) -> Cut:
-    """Cuts rows (of `physical` values; a value that cannot be is NaN there) into runs on a regular grid of time.
+) -> RecordedRuns:
+    """Splits rows into runs on a regular grid of time. physical: makes impossible values NaN.
 
-    Raises InvalidInput where it is not clear which rows are a run, or rows are missing and `resample_minutes` was not
+    Raises InvalidInput where it is not clear which rows are one run, or where rows are missing and no resampling was
     asked for.
     """
     reading = Reading() if reading is None else reading
@@ -63,11 +63,11 @@ def cut(
         tell_other_interval(pieces, rows.dates, how.interval_minutes, notes)
     if how.split_at_failures:
         pieces = at_failures(pieces, rows, notes)
-    lives = _lives(pieces, rows, how, notes)
-    interval = _interval(lives, how)
+    runs = _runs_of(pieces, rows, how, notes)
+    interval = _interval(runs, how)
     names = list(columns.sensors)
-    even = [resampled(x, interval, names) if how.resample_minutes else regular(x, interval, names) for x in lives]
-    changed = sum(not np.array_equal(life.time_h, other.time_h) for life, other in zip(lives, even, strict=True))
+    even = [resampled(x, interval, names) if how.resample_minutes else regular(x, interval, names) for x in runs]
+    changed = sum(not np.array_equal(run.time_h, other.time_h) for run, other in zip(runs, even, strict=True))
     if changed:
         what = (
             "interpolated onto a regular grid"
@@ -75,19 +75,19 @@ def cut(
             else "put back onto the grid they are off by a little"
         )
         notes.append(f"rows of {changed} runs were {what} of {interval * 60:g} min")
-    short = [life for life in even if life.mode is not None and len(life.time_h) < MIN_RUN_ROWS]
+    short = [run for run in even if run.mode is not None and len(run.time_h) < MIN_RUN_ROWS]
     if short:
         raise InvalidInput(
             f"run {short[0].label} has {len(short[0].time_h)} rows: {MIN_RUN_ROWS} or more are needed",
             field="run_id",
-            hint=f"--censored {','.join(life.label for life in short[:20])} keeps them apart",
+            hint=f"--censored {','.join(run.label for run in short[:20])} keeps them apart",
         )
     dated = rows.times is not None and rows.times.dated
     own = {} if rows.labels is None else dict(rows.labels.own)
-    return Cut(sorted(even, key=lambda life: life.start_h), interval, dated, notes, own)
+    return RecordedRuns(sorted(even, key=lambda run: run.start_h), interval, dated, notes, own)
 
 
-def _lives(pieces: list[tuple[str, Ints]], rows: KnownRows, how: Cutting, notes: list[str]) -> list[Life]:
+def _runs_of(pieces: list[tuple[str, Ints]], rows: KnownRows, how: RunOptions, notes: list[str]) -> list[RecordedRun]:
     labels = [label for label, _ in pieces]
     unknown = how.censored - set(labels)
     if unknown:
@@ -99,7 +99,7 @@ def _lives(pieces: list[tuple[str, Ints]], rows: KnownRows, how: Cutting, notes:
     left = [0.0] * len(pieces)
     if rows.rul is not None:
         left = rul_ends([(label, rows.rul[piece]) for label, piece in pieces], notes)
-    lives: list[Life] = []
+    runs: list[RecordedRun] = []
     for (label, piece), hours_left in zip(pieces, left, strict=True):
         mode = None
         if how.failures and label not in how.censored and hours_left == 0:
@@ -110,29 +110,29 @@ def _lives(pieces: list[tuple[str, Ints]], rows: KnownRows, how: Cutting, notes:
         else:
             times = rows.time_h[piece]
         local = rows.times is not None and rows.times.local
-        lives.append(Life(label, float(times[0]), times - times[0], rows.values[piece], mode, piece, local))
-    _tell_flagged(lives, rows, notes)
-    _refuse_no_failure(lives, left, rows, how)
-    return lives
+        runs.append(RecordedRun(label, float(times[0]), times - times[0], rows.values[piece], mode, piece, local))
+    _tell_flagged(runs, rows, notes)
+    _refuse_no_failure(runs, left, rows, how)
+    return runs
 
 
-def _tell_flagged(lives: list[Life], rows: KnownRows, notes: list[str]) -> None:
-    """Says of runs that tell of their failure in several rows before they end that RUL counts to the last one."""
+def _tell_flagged(runs: list[RecordedRun], rows: KnownRows, notes: list[str]) -> None:
+    """Notes that RUL counts to the last row of a run, where several of its last rows report the failure."""
     if rows.labels is None:
         return
-    flagged = [int((rows.labels.codes[life.rows] >= 0).sum()) for life in lives if life.mode is not None]
-    sizes = [len(life.rows) for life in lives if life.mode is not None]
+    flagged = [int((rows.labels.codes[run.rows] >= 0).sum()) for run in runs if run.mode is not None]
+    sizes = [len(run.rows) for run in runs if run.mode is not None]
     early = [count for count, size in zip(flagged, sizes, strict=True) if 1 < count < size]
     if early:
         notes.append(
-            f"{len(early)} runs tell of their failure in their last {min(early)} to {max(early)} rows: RUL "
+            f"{len(early)} runs report their failure in their last {min(early)} to {max(early)} rows: RUL "
             "counts to the last row "
             "(cut at failures, a run would end at the first)"
         )
 
 
-def _refuse_no_failure(lives: list[Life], left: list[float], rows: KnownRows, how: Cutting) -> None:
-    if not how.failures or any(life.mode is not None for life in lives):
+def _refuse_no_failure(runs: list[RecordedRun], left: list[float], rows: KnownRows, how: RunOptions) -> None:
+    if not how.failures or any(run.mode is not None for run in runs):
         return
     why = ""
     if rows.rul is not None and min(left) > 0:
@@ -141,55 +141,55 @@ def _refuse_no_failure(lives: list[Life], left: list[float], rows: KnownRows, ho
         why = ": the column of failures names none"
     hint = "--no_failures if the machine has none: the data then have no RUL"
     raise InvalidInput(
-        f"none of the {len(lives)} runs ends with a failure{why}",
+        f"none of the {len(runs)} runs ends with a failure{why}",
         field="failure_mode",
         hint=f"{hint}; --drop leaves the column of RUL or failures out if all runs do fail",
     )
 
 
-def _interval(lives: Sequence[Life], how: Cutting) -> float:
+def _interval(runs: Sequence[RecordedRun], how: RunOptions) -> float:
     """Hours from row to row."""
     if how.resample_minutes is not None:
         return how.resample_minutes / 60
     if how.interval_minutes is not None:
         return how.interval_minutes / 60
-    return interval_of(lives)
+    return interval_of(runs)
 
 
 def as_runs(
-    lives: Sequence[Life], sensors: tuple[str, ...], modes: tuple[str, ...], interval: float, dated: bool
+    runs: Sequence[RecordedRun], sensors: tuple[str, ...], modes: tuple[str, ...], interval: float, dated: bool
 ) -> Runs:
-    """Runs as every step reads them. Runs that were recorded side by side are laid one after another.
+    """Runs as every step reads them. Runs that were recorded in parallel are laid one after another.
 
-    Raises InvalidInput where they then last longer than time stamps of four-digit years can say.
+    Raises InvalidInput where they then reach beyond time stamps of four-digit years.
     """
     epoch = float(EPOCH.astype("datetime64[ms]").astype(np.int64)) / MS_PER_HOUR
     # Times that count from the beginning have no date.
-    starts = [life.start_h - (epoch if dated else 0.0) for life in lives]
-    if not in_turn(lives):
-        lengths = np.array([life.time_h[-1] + REPAIR_HOURS for life in lives])
+    starts = [run.start_h - (epoch if dated else 0.0) for run in runs]
+    if not in_turn(runs):
+        lengths = np.array([run.time_h[-1] + REPAIR_HOURS for run in runs])
         first = min(starts) if dated else 0.0
         starts = (np.cumsum(lengths) - lengths + first).tolist()
-    if max(s + float(life.time_h[-1]) for s, life in zip(starts, lives, strict=True)) + epoch >= LAST_HOUR:
+    if max(s + float(run.time_h[-1]) for s, run in zip(starts, runs, strict=True)) + epoch >= LAST_HOUR:
         raise InvalidInput(
             "laid one after another, the runs last beyond the year 9998",
             field="timestamp",
             hint="is --time_unit, or the interval, right?",
         )
-    sizes = [len(life.time_h) for life in lives]
-    known = all(life.mode is not None for life in lives) and bool(modes)
+    sizes = [len(run.time_h) for run in runs]
+    known = all(run.mode is not None for run in runs) and bool(modes)
     left = [np.arange(size - 1, -1, -1) * interval for size in sizes]
     return Runs(
         sensors,
-        np.concatenate([life.values for life in lives]),
-        np.repeat(np.arange(1, len(lives) + 1), sizes),
-        np.concatenate([start + life.time_h for start, life in zip(starts, lives, strict=True)]),
+        np.concatenate([run.values for run in runs]),
+        np.repeat(np.arange(1, len(runs) + 1), sizes),
+        np.concatenate([start + run.time_h for start, run in zip(starts, runs, strict=True)]),
         np.concatenate(left) if known else None,
-        np.repeat([modes.index(str(life.mode)) for life in lives], sizes) if known else None,
+        np.repeat([modes.index(str(run.mode)) for run in runs], sizes) if known else None,
         modes if known else (),
     )
 
 
-def in_turn(lives: Sequence[Life]) -> bool:
-    """Whether each run begins after the one before has ended."""
-    return all(b.start_h > a.start_h + a.time_h[-1] for a, b in pairwise(lives))
+def in_turn(runs: Sequence[RecordedRun]) -> bool:
+    """Whether each run begins after the one before it has ended."""
+    return all(b.start_h > a.start_h + a.time_h[-1] for a, b in pairwise(runs))

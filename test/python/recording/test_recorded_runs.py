@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from gan.recording.columns import choose_columns
-from gan.recording.cutting import Cut, cut
-from gan.recording.known_rows import Cutting
+from gan.recording.recorded_runs import RecordedRuns, find_runs
+from gan.recording.known_rows import RunOptions
 from gan.recording.labels import is_healthy, read_labels, rul_ends
 from gan.recording.numbers import Reading
 from gan.runtime.errors import InvalidInput
@@ -36,24 +36,24 @@ def turned(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
     return {name: cells[::-1] for name, cells in rows.items()}
 
 
-def cut_up(rows: dict[str, list[Any]], **how: Any) -> Cut:
+def found_runs(rows: dict[str, list[Any]], **how: Any) -> RecordedRuns:
     reading = Reading()
     table = pa.table(rows)
-    return cut(table, choose_columns(table, None, {}, reading), Cutting(**how), reading=reading)
+    return find_runs(table, choose_columns(table, None, {}, reading), RunOptions(**how), reading=reading)
 
 
 def refusal(rows: dict[str, list[Any]], **how: Any) -> InvalidInput:
     with pytest.raises(InvalidInput) as refused:
-        cut_up(rows, **how)
+        found_runs(rows, **how)
     return refused.value
 
 
-def course(found: Cut) -> list[list[float]]:
+def course(found: RecordedRuns) -> list[list[float]]:
     """The sensor of each run, in the order of the runs' labels."""
-    return [life.values[:, 0].tolist() for life in sorted(found.lives, key=lambda life: life.label)]
+    return [run.values[:, 0].tolist() for run in sorted(found.runs, key=lambda run: run.label)]
 
 
-RIGHT = course(cut_up(recorded()))
+RIGHT = course(found_runs(recorded()))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ RIGHT = course(cut_up(recorded()))
     ids=["times", "times, with an interval", "cycles", "RUL", "RUL that tells runs apart", "counts"],
 )
 def test_rows_with_the_newest_first_are_turned_round_and_that_is_told(rows: dict[str, list[Any]], how: Any) -> None:
-    found = cut_up(rows, **how)
+    found = found_runs(rows, **how)
     assert sorted(course(found)) == sorted(RIGHT)
     assert "unit" not in rows or "newest first" in " ".join(found.notes)
 
@@ -84,12 +84,12 @@ def test_rows_with_the_newest_first_are_turned_round_and_that_is_told(rows: dict
     ids=["cycles", "cycles and RUL", "counts called time, and RUL"],
 )
 def test_runs_are_told_apart_by_counts_that_begin_again(rows: dict[str, list[Any]]) -> None:
-    assert course(cut_up(rows, interval_minutes=60)) == RIGHT
+    assert course(found_runs(rows, interval_minutes=60)) == RIGHT
 
 
 def test_run_names_of_twenty_digits_are_as_many_runs() -> None:
     names = [str(20250113000000000000 + run) for run in RUN]
-    assert {life.label for life in cut_up(recorded(unit=names)).lives} == set(names)
+    assert {run.label for run in found_runs(recorded(unit=names)).runs} == set(names)
 
 
 @pytest.mark.parametrize("names", [["2.0250113E+19"] * RUNS * ROWS, [2.0250113e19] * RUNS * ROWS])
@@ -102,8 +102,8 @@ def test_run_names_that_a_program_has_shortened_are_refused(names: list[Any]) ->
 )
 def test_a_word_of_health_is_no_failure_mode(word: str) -> None:
     assert is_healthy(word)
-    found = cut_up(recorded(failure=[word if run == 2 else "Bearing wear" for run in RUN]))
-    assert [life.mode for life in found.lives] == ["bearing_wear", "bearing_wear", None, "bearing_wear"]
+    found = found_runs(recorded(failure=[word if run == 2 else "Bearing wear" for run in RUN]))
+    assert [run.mode for run in found.runs] == ["bearing_wear", "bearing_wear", None, "bearing_wear"]
     assert found.own == {"bearing_wear": "Bearing wear"}
 
 
@@ -113,7 +113,7 @@ def test_a_word_of_health_is_no_failure_mode(word: str) -> None:
 )
 def test_a_flag_in_the_last_row_tells_that_a_run_failed(bad: Any, good: Any) -> None:
     flags = [bad if at == ROWS - 1 and run != 1 else good for at, run in zip(AT, RUN, strict=True)]
-    modes = [life.mode for life in cut_up(recorded(failure=flags)).lives]
+    modes = [run.mode for run in found_runs(recorded(failure=flags)).runs]
     name = "bearing" if bad == "bearing" else "failure"
     assert modes == [name, None, name, name]
 
@@ -132,23 +132,23 @@ def test_a_failure_within_a_run_is_refused_until_runs_are_cut_there() -> None:
     assert refused.field == "failure_mode"
     assert "row 6 of 12" in refused.message
     assert "--split_at_failures" in str(refused.hint)
-    found = cut_up(recorded(failure=MIDWAY), split_at_failures=True)
-    assert sorted(len(life.time_h) for life in found.lives) == [6] * 8
-    assert all(life.mode == "failure" for life in found.lives)
+    found = found_runs(recorded(failure=MIDWAY), split_at_failures=True)
+    assert sorted(len(run.time_h) for run in found.runs) == [6] * 8
+    assert all(run.mode == "failure" for run in found.runs)
 
 
 def test_failures_tell_the_runs_of_a_single_machine_apart() -> None:
     flags = ["Seal leak" if at == ROWS - 1 else None for at in AT]
     assert "--split_at_failures" in str(refusal(recorded(unit=None, failure=flags)).hint)
-    assert course(cut_up(recorded(unit=None, failure=flags), split_at_failures=True)) == RIGHT
+    assert course(found_runs(recorded(unit=None, failure=flags), split_at_failures=True)) == RIGHT
 
 
 def test_rows_of_a_machine_that_stands_after_its_failure_are_left_out() -> None:
-    found = cut_up(recorded(failure=[int(at >= 9) for at in AT]), split_at_failures=True)
-    assert {len(life.time_h) for life in found.lives} == {10}
+    found = found_runs(recorded(failure=[int(at >= 9) for at in AT]), split_at_failures=True)
+    assert {len(run.time_h) for run in found.runs} == {10}
     assert "8 rows after a failure left out" in " ".join(found.notes)
-    kept = cut_up(recorded(failure=[int(at >= 9) for at in AT]))
-    assert {len(life.time_h) for life in kept.lives} == {ROWS}
+    kept = found_runs(recorded(failure=[int(at >= 9) for at in AT]))
+    assert {len(run.time_h) for run in kept.runs} == {ROWS}
     assert "RUL counts to the last row" in " ".join(kept.notes)
 
 
@@ -193,6 +193,6 @@ def test_a_missing_value_is_refused_by_sensor_and_row_with_a_hint_that_works() -
     assert refused.field == "vib"
     assert "first vib in row 18 of the file" in refused.message
     assert "--resample 60 " in str(refused.hint)
-    assert cut_up(rows, resample_minutes=60).lives[1].values[5, 0] == pytest.approx(
+    assert found_runs(rows, resample_minutes=60).runs[1].values[5, 0] == pytest.approx(
         np.mean([rows["vib"][16], rows["vib"][18]])
     )
