@@ -1,4 +1,4 @@
-"""One training in a process of its own: reads a seed, learns its runs, writes the model, and says how long that took."""
+"""One training in a process of its own: reads a seed, learns its runs, writes the model and reports the time taken."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The discriminative score by a recurrent net, as TimeGAN has it, beside ours on the same windows and folds.
 
-Tells why gan/evaluation/discriminator.py uses boosted trees: prints accuracy, spread over random starts and seconds of both, for good
-data (the same physics), for data with shuffled dynamics, and for data with noise of 0.3 of the sensors' changes added.
+Shows why gan/evaluation/discriminator.py uses boosted trees: prints accuracy, spread over random starts and seconds of
+both, for good data (the same physics), for data with shuffled dynamics, and for data with added noise of 0.3 of the
+sensors' changes.
 
     .venv/bin/python bench/discriminator_rnn.py --machine pump_ksb_etanorm_006
 """
@@ -49,7 +50,7 @@ class Recurrent(nn.Module):
 
 
 def recurrent_accuracy(x: Floats, label: Ints, fold: Ints, seed: int) -> float:
-    """As discriminate's cross-validation, by the net. x: windows (W, 24, S) in standard units."""
+    """As discriminator.py's cross-validation, by the net. x: windows (W, 24, S) in standard units."""
     generator = torch.Generator().manual_seed(seed)
     scores = []
     for left_out in np.unique(fold):

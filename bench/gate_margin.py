@@ -1,7 +1,7 @@
-"""How much two data sets of the same machine differ by when nothing but the random seed does: the regression gate's margins.
+"""How much data sets of one machine differ when only the random seed does: the regression gate's margins.
 
 Makes each machine's data set once for each of several random seeds and compares every pair as the gate would. A margin
-(GAN/gan/evaluation/regression_gate.py) must lie above the largest difference seen here, else chance alone would be refused.
+(GAN/gan/evaluation/regression_gate.py) must lie above the largest difference seen here, or chance would be refused.
 
     .venv/bin/python bench/gate_margin.py --machines pump_grundfos_cr3_004,motor_weg_w22_003 --seeds 5
 """
@@ -26,13 +26,13 @@ from gan.store.layout import key_of
 PROJECT = Path(__file__).resolve().parents[1]
 
 
-def report(machine_id: str, seed: int, epochs: int) -> dict[str, Any]:
+def report(machine_id: str, random_seed: int, epochs: int) -> dict[str, Any]:
     """The report of a data set that was made from nothing with this random seed."""
     flags = {"trainTvae": ["--epochs", str(epochs)], "generateDataset": ["--stage"]}
     with tempfile.TemporaryDirectory() as folder:
         for step in steps.STEPS[:-1]:
             script = steps.command(step, machine_id).split()[1]
-            command = [sys.executable, script, "--machine_id", machine_id, "--root", folder, "--seed", str(seed)]
+            command = [sys.executable, script, "--machine_id", machine_id, "--root", folder, "--seed", str(random_seed)]
             subprocess.run([*command, *flags.get(step, [])], cwd=PROJECT, stdout=subprocess.DEVNULL, check=False)
         (path,) = (Path(folder) / key_of("generations", machine_id)).glob("*/report.json")
         body: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -46,7 +46,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=300)
     args = parser.parse_args()
     print(
-        "| machine | quality below real runs' by seed | largest difference | most checks that pass and then warn |\n| --- | --- | --- | --- |"
+        "| machine | quality below real runs' by random seed | largest difference | "
+        "most checks that pass and then warn |\n| --- | --- | --- | --- |"
     )
     for machine_id in args.machines.split(","):
         reports = [report(machine_id, seed, args.epochs) for seed in range(args.seeds)]

@@ -1,5 +1,5 @@
-"""How good the generator is over the fleet: each machine trained and measured several times, each time on another seed of
-the physics, another split of its runs and another start of the network; the medians beside what real runs give.
+"""How good the generator is over the fleet: each machine is trained and measured several times, each time with another
+seed of the physics, split of its runs and initial network; prints the medians beside what real runs score.
 
     .venv/bin/python bench/generator.py --repeats 3 --jobs 2 [--machines a,b] [--epochs 300] [--json FILE]
 """

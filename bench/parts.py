@@ -1,4 +1,4 @@
-"""What is measured. Each part gives a dictionary for the results' JSON; contestants take turns, so that noise hits both."""
+"""What is measured. Each part returns a dictionary for the results' JSON; contestants take turns to share the noise."""
 
 from __future__ import annotations
 
@@ -97,8 +97,10 @@ def training(bench: Bench) -> list[dict[str, Any]]:
 
 
 def better(bench: Bench) -> list[dict[str, Any]]:
-    """Fewest epochs of ours, of a ladder, whose data are as good as the stock model's or better on every figure, and the
-    times. Told beside it: the figures of which stock is nearer to the held-out runs all the same, if only by chance."""
+    """The fewest epochs, of a ladder, with which our data are at least as good as stock's on every figure, and times.
+
+    Also the figures on which stock is nearer to the held-out runs nevertheless, if only by chance.
+    """
     results = []
     for machine_id in bench.machines:
         stock = bench.stock(machine_id)
@@ -169,7 +171,7 @@ def _as_real(rule: Rule, figure: Figure) -> bool:
 
 
 def sampling(bench: Bench) -> list[dict[str, Any]]:
-    """A data set's rows sampled and written, by the step's script: its work, and the whole process. The median of three."""
+    """Sampling and writing a data set by the step's script: its work, and the whole process. The median of three."""
     results = []
     for machine_id in bench.machines:
         model = bench.ours(machine_id, min(bench.epochs, LADDER[1])).model
@@ -198,7 +200,7 @@ def _sampled(bench: Bench, machine_id: str, model: Path) -> Ran:
 
 
 def fleet(bench: Bench) -> dict[str, Any]:
-    """The whole fleet by `npm run fleet` on two CPUs, server and worker and all, beside sequential scripts with stock SDV.
+    """The whole fleet by `npm run fleet` on two CPUs, server and worker included, beside sequential scripts with SDV.
 
     The latter is an estimate: of each machine the processes that train and sample are counted, by a line through the
     measured machines' times over their number of sensors. Making seeds and validating are left out.

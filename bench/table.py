@@ -12,7 +12,8 @@ def as_table(results: dict[str, Any]) -> str:
     """All parts that were measured."""
     place = results["where"]
     lines = [
-        f"{results['startedAt']} · {place['cpu']}, {place['cpus']} CPUs, load {place['loadAtStart']:.1f} at the start · torch {place['torch']}, sdv {place['sdv']}, ctgan {place['ctgan']}",
+        f"{results['startedAt']} · {place['cpu']}, {place['cpus']} CPUs, load {place['loadAtStart']:.1f} at the start "
+        f"· torch {place['torch']}, sdv {place['sdv']}, ctgan {place['ctgan']}",
         f"{results['epochs']} epochs, batch {results['batchSize']}, one thread a training. Ratios are stock over ours.",
     ]
     for part, show in (("train", _training), ("better", _better), ("sample", _sampling), ("fleet", _fleet)):
@@ -74,21 +75,16 @@ def _better(rows: list[dict[str, Any]]) -> list[str]:
     )
     lines = _markdown(head, body)
     names = [name for name in rows[0]["figures"] if all(name in r["figures"] for r in rows)]
-    figures = [
-        (
-            name,
-            *(
-                f"{_f(r['figures'][name]['ours'])} / {_f(r['figures'][name]['stock'])} / {_f(r['figures'][name]['floor'])}"
-                for r in rows
-            ),
-        )
-        for name in names
-    ]
+    figures = [(name, *(_compared(r["figures"][name]) for r in rows)) for name in names]
     return [
         *lines,
         "",
         *_markdown(("figure: ours / stock / real against real", *(r["machineId"] for r in rows)), figures),
     ]
+
+
+def _compared(figure: dict[str, Any]) -> str:
+    return f"{_f(figure['ours'])} / {_f(figure['stock'])} / {_f(figure['floor'])}"
 
 
 def _nearer(row: dict[str, Any]) -> str:

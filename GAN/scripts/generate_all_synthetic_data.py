@@ -1,6 +1,6 @@
 """Regenerates the data sets of all machines, one after another: the whole chain, without Temporal.
 
-What is up to date is skipped; --force makes everything anew.
+Steps that are up to date are skipped; --force runs them all.
 """
 
 import _path  # noqa: F401

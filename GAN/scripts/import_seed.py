@@ -1,7 +1,7 @@
 """Imports recorded run-to-failure rows as a machine's seed, and makes its profile from them or checks it against them.
 
 Runs are told apart by a run column, by jumps of RUL, or by gaps in time (--gap_hours). RUL is the time to the end of
-the run. Runs that did not fail are kept apart. A later fleet run trains on the imported seed; none overwrites it.
+the run. Runs that did not fail are kept apart. Later fleet runs train on the imported seed and never overwrite it.
 """
 
 import _path  # noqa: F401

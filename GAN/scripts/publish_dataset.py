@@ -1,4 +1,7 @@
-"""Publishes a machine's validated data set as GAN/data/synthetic/{machine_id}, unless it is clearly worse than what is there."""
+"""Publishes a machine's validated data set, unless it is clearly worse than the published one.
+
+It is then in GAN/data/synthetic/{machine_id}.
+"""
 
 from argparse import ArgumentParser
 

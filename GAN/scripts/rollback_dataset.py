@@ -1,6 +1,6 @@
-"""Publishes the generation of a machine's data set before the published one, or the one that is named.
+"""Publishes the generation of a machine's data set before the published one, or a named one.
 
-No run publishes the one that was left again by itself: not before its inputs change, or --force is given.
+No fleet run publishes the generation that was rolled back from again, until its inputs change or --force is given.
 """
 
 from argparse import ArgumentParser

@@ -42,7 +42,7 @@ class Meaning:
 
 @dataclass
 class _Module:
-    """definitions: by name, the statements that bind it. effects: what else runs on import. imports: names bound by them."""
+    """definitions: name → the statements that bind it. effects: what else runs on import. imports: names they bind."""
 
     definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """Recorded run-to-failure data that our own physics did not write: NASA's progpy simulates a centrifugal pump.
 
-Daigle and Goebel's pump (2013): three kinds of wear act at once in each run, the first limit that is passed ends it.
-Speed follows a duty cycle, ambient temperature wanders; wear is accelerated, so that a life is some hours. The CSV looks
-as a plant's might: its own column names, and units, that `import_seed.py --map` names.
+Daigle and Goebel's pump (2013): three kinds of wear act at once in each run, and the first limit reached ends it. Speed
+follows a duty cycle, and ambient temperature wanders; wear is accelerated, so that a run takes hours. The CSV looks
+like a plant's: it has its own column names and units, which `import_seed.py --map` translates.
 """
 
 from __future__ import annotations

@@ -82,8 +82,9 @@ def unrecorded(lock: Lock, declared: Mapping[str, str], found: Mapping[str, Mean
 def _forgotten(step: str, entry: Mapping[str, Any], meaning: Meaning) -> str:
     changed = [*_differ(entry["modules"], meaning.modules), *_differ(entry["packages"], meaning.packages)]
     return (
-        f"what {step} makes may have changed (in: {', '.join(changed)}). If its bytes change for the same inputs: raise its "
-        "version in GAN/gan/pipeline/registry.py, then run `npm run versions` to record the code that it stands for. "
+        f"what {step} makes may have changed (in: {', '.join(changed)}). "
+        "If its bytes change for the same inputs: raise its version in GAN/gan/pipeline/registry.py, "
+        "then run `npm run versions` to record the code that it stands for. "
         'If they do not: npm run versions -- --same-output "why"'
     )
 
@@ -93,9 +94,9 @@ def _differ(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
 
 
 def recorded(lock: Lock, declared: Mapping[str, str], found: Mapping[str, Meaning], same_output: str | None) -> Lock:
-    """The lock of the code as it is now. same_output: why changed code makes what it made before, kept until the next version.
+    """The lock of the current code. same_output: why changed code makes the same output, kept until the next version.
 
-    Raises ValueError when code changed, its version did not, and nothing is said of why.
+    Raises ValueError when code changed without a new version or a reason.
     """
     problems = unrecorded(lock, declared, found)
     made: Lock = {}

@@ -1,4 +1,4 @@
-"""What the tests share: small machines made by code, data roots to work in, scripts run as a person or an activity does."""
+"""What the tests share: small machines made by code, data roots to work in, scripts run as people or activities do."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def cmapss_files(splits: Mapping[str, Runs], profile: Profile, random_seed: int)
 
 
 def shown_rows(lengths: Ints, rng: np.random.Generator) -> Ints:
-    """How many rows of each run are shown, (R,): a random fraction of it, at least LEAST_ROWS and never the whole run."""
+    """How many rows of each run are shown, (R,): a random fraction of it, at least LEAST_ROWS, never all of it."""
     wanted = np.round(lengths * rng.uniform(EARLIEST, LATEST, len(lengths)))
     return np.clip(np.maximum(wanted, LEAST_ROWS), 1, np.maximum(lengths - 1, 1)).astype(np.int64)
 

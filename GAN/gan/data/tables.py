@@ -72,7 +72,7 @@ def significant(values: Floats, digits: int = DIGITS) -> Floats:
 
 
 def digits_of(values: Floats) -> list[int]:
-    """How many significant digits each sensor's values (N, S) have, at least DIGITS, which is what simulated ones have."""
+    """How many significant digits each sensor's values (N, S) have, at least DIGITS."""
     return [_digits(values[:, at]) for at in range(values.shape[1])]
 
 

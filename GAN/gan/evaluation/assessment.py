@@ -1,8 +1,8 @@
 """Is a data set good? Its checks: structure and limits by themselves, the rest against the seed's held-out runs.
 
-The generator never saw the held-out runs. Beside each measure stands its floor, what the seed's training runs give in the
-data's place: two halves of reality differ too. A measure may exceed its floor by an allowance, which is what a perfect
-generator needs by chance, and a margin; bench/calibrate_thresholds.py measures it, docs/quality.md has the table.
+The generator never saw the held-out runs. Each measure has a floor, which is what the seed's training runs score in the
+place of the data: two sets of real runs differ too. A measure may exceed its floor by an allowance: what a perfect
+generator needs by chance, and a margin. bench/calibrate_thresholds.py measures it; docs/quality.md has the table.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from gan.machine.profile import Profile
 
 @dataclass(frozen=True)
 class Rule:
-    """How a figure is judged: relative ones by their excess over their floor, others by their value.
+    """How a figure is judged: a relative one by its excess over its floor, another by its value.
 
-    warn, fail: what that may be at most. A score, where low is bad, is in excess by how far
-    it lies below its floor. Of the excess that a perfect generator has by chance, the worst in the fleet, warn is half as
-    much again, and fail about five times.
+    warn, fail: the most that this may be. The excess of a score, where low is bad, is how far it lies below its floor.
+    warn is about one and a half times the worst excess in the fleet that a perfect generator has by chance, fail about
+    five times.
     """
 
     figure: str
@@ -121,7 +121,7 @@ RULES = (
     Rule(
         "discriminative",
         "Discriminative score",
-        "how well a classifier tells windows from real ones, 0 to 0.5",
+        "how well a classifier tells its windows from real ones, 0 to 0.5",
         0.15,
         0.40,
     ),
@@ -150,16 +150,16 @@ RULES = (
         relative=False,
     ),
 )
-# The allowances are for so many held-out runs; with fewer, chance is larger by the square root.
+# The allowances hold for this many held-out runs; with fewer, chance grows by the square root.
 CALIBRATED_RUNS = 4
-# Copies of runs: likeness of fast dynamics, see gan/evaluation/similarity.py. Independent runs have 0.3 to 0.5.
+# Copies of runs: likeness of their fast dynamics (similarity.py). Independent runs score 0.3 to 0.5.
 COPY_WARN, COPY_FAIL = 0.7, 0.8
 PILED_WARN, PILED_FAIL = 0.005, 0.02
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """checks, what they are from, and the certificate that no run is in two splits."""
+    """The checks, the figures they judge, and the certificate that no run is in two splits."""
 
     checks: list[Check]
     figures: Figures
@@ -167,7 +167,7 @@ class Assessment:
 
     @property
     def quality(self) -> float:
-        """One figure for tables: SDMetrics' quality against the held-out runs. The checks say more."""
+        """A single figure for tables: SDMetrics' quality against the held-out runs. The checks say more."""
         return self.figures["quality"].value
 
 
@@ -182,7 +182,7 @@ def assess(
 ) -> Assessment:
     """Checks a data set. train_seed and held_out are the seed's runs; rows are the counts that were asked for.
 
-    full: all rows and more draws of what is random, instead of bounded samples.
+    full: all rows and more random draws, instead of a bounded selection.
     """
     reference = held_out if len(held_out) > 0 else train_seed
     certificate = certify(splits, train_seed)
@@ -196,14 +196,14 @@ def assess(
 def structural_checks(
     seed: Runs, certificate: Certificate, splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile
 ) -> list[Check]:
-    """What the data must be by themselves: order, counts, RUL, limits, no run twice. seed: all its runs."""
+    """What the data must fulfil by themselves: order, counts, RUL, limits, no run twice. seed: all its runs."""
     whole = joined(list(splits.values()))
     checks = [*_structure(splits, rows, profile), *_limits(profile, whole, seed), *_copies(certificate)]
     return checks if whole.failure_mode is None else [*checks, _no_mode_missing(seed, whole)]
 
 
 def _judged(rule: Rule, figures: Figures, room: float) -> Check:
-    """room: by how much allowances are widened for want of held-out runs."""
+    """room: the factor by which allowances are widened for lack of held-out runs."""
     figure = figures[rule.figure]
     sense = 1.0 if rule.high_is_bad else -1.0
     floor = figure.floor if figure.floor is not None else 0.0
@@ -282,7 +282,7 @@ def _off_interval(runs: Runs, profile: Profile) -> float:
 
 
 def _rul_drift(runs: Runs) -> float:
-    """RUL must fall by the time that passes: RUL that was written over rows does not."""
+    """RUL must fall by the time that passes: RUL written over finished rows does not."""
     assert runs.rul_h is not None
     inside = np.diff(runs.run_id) == 0
     return float(np.abs(np.diff(runs.rul_h) + np.diff(runs.time_h))[inside].max(initial=0.0))
@@ -325,7 +325,7 @@ def _copies(certificate: Certificate) -> list[Check]:
         boolean(
             "No copied rows",
             certificate.copied_rows == 0,
-            "no row of one run is exactly one of another, or of the seed",
+            "no row occurs in two runs, or in the seed",
             f"{certificate.copied_rows} rows",
         ),
         graded(
@@ -333,7 +333,7 @@ def _copies(certificate: Certificate) -> list[Check]:
             split,
             warn=COPY_WARN,
             fail=COPY_FAIL,
-            meaning="no run follows another nearly row by row, in another split or its own; 1 is a copy",
+            meaning="no run nearly repeats another, row by row, in any split; 1 is a copy",
             text=f"{split:.2f} at most",
         ),
         graded(
@@ -341,7 +341,7 @@ def _copies(certificate: Certificate) -> list[Check]:
             seed,
             warn=COPY_WARN,
             fail=COPY_FAIL,
-            meaning="no run follows one of the training seed nearly row by row; 1 is a copy",
+            meaning="no run nearly repeats one of the training seed, row by row; 1 is a copy",
             text=f"{seed:.2f} at most",
         ),
     ]

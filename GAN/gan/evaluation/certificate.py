@@ -13,8 +13,8 @@ from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.figures import joined
 from gan.evaluation.similarity import likeness
 
-# At most this many runs are compared with each other for near-copies, chosen evenly. Exact copies of rows are looked for
-# in all runs.
+# At most this many runs, chosen evenly, are compared with each other for near-copies. Exact copies of rows are looked
+# for in all runs.
 MAX_RUNS = 1_000
 
 
@@ -46,7 +46,7 @@ class Certificate:
 
 
 def certify(splits: Mapping[str, Runs], seed: Runs) -> Certificate:
-    """Compares every run with all others, of the data set and of the training seed: row by row, and by fast dynamics."""
+    """Compares every run with all others and with the training seed: row by row, and by fast dynamics."""
     names = [name for name, runs in splits.items() for _ in range(len(runs.starts()))]
     parts = list(splits.values())
     whole = joined(parts)
@@ -89,7 +89,7 @@ def _starts(parts: list[Runs]) -> Ints:
 
 
 def copied_rows(runs: Runs, seed: Runs) -> int:
-    """How many rows occur exactly in another run, or in the seed; 0 for a single sensor, whose values repeat by chance."""
+    """How many rows occur in another run too, or in the seed. Values of a single sensor repeat by chance: 0."""
     if runs.values.shape[1] < 2:
         return 0
     keys, seed_keys = _keys(runs.values), _keys(seed.values)

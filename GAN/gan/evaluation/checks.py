@@ -14,7 +14,7 @@ _MARK: dict[Verdict, str] = {"pass": "✅", "warn": "⚠️ ", "fail": "❌"}
 
 @dataclass(frozen=True)
 class Check:
-    """text: the measured value for a person. value: the same as a number, where it is one. floor: what real data score."""
+    """text: the measured value for a person. value: the same as a number, if it is one. floor: what real data score."""
 
     name: str
     text: str

@@ -1,10 +1,10 @@
 """The discriminative score: can a classifier tell windows of the data from windows of held-out real runs?
 
-TimeGAN's protocol (Yoon et al., 2019): |accuracy − 0.5| on 24-row windows, 0 when it cannot tell, 0.5 when it always can.
-There the classifier is a recurrent net trained on thousands of sequences. A seed has a handful of held-out runs: such a
-net takes minutes, and its score varies by 0.1 with its random start. Boosted trees on what the net would have to discover
-(levels, changes, and lagged products, of the sensors and of their principal components) take a second and discriminate at
-least as well; see docs/quality.md.
+TimeGAN's protocol (Yoon et al., 2019): |accuracy − 0.5| on 24-row windows, 0 when it never can, 0.5 when it always can.
+There the classifier is a recurrent net trained on thousands of sequences. A seed has a handful of held-out runs: such
+a net takes minutes, and its score varies by 0.1 with its random start. Boosted trees on what the net would have to
+discover (levels, changes and lagged products, of the sensors and of their principal components) take a second and
+discriminate at least as well; see docs/quality.md.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PARTNERS = 6
 BINS = 32
 
 
-def discriminative_score(held_out: Runs, data: Runs, seed: int, draws: int = 1) -> float:
+def discriminative_score(held_out: Runs, data: Runs, random_seed: int, draws: int = 1) -> float:
     """Accuracy above 0.5 of telling held_out from data, averaged over draws of runs; 0 to 0.5.
 
     Accuracy below 0.5 counts as 0: with a handful of runs, each unlike the others, a classifier can be misled.
@@ -32,12 +32,12 @@ def discriminative_score(held_out: Runs, data: Runs, seed: int, draws: int = 1) 
     Each held-out run is tested in turn, together with runs of the data of the same failure mode, by a classifier that
     has seen neither. The classes have equal weight in training and in testing.
     """
-    return max(accuracy(held_out, data, seed, draws) - 0.5, 0.0)
+    return max(accuracy(held_out, data, random_seed, draws) - 0.5, 0.0)
 
 
-def accuracy(held_out: Runs, data: Runs, seed: int, draws: int = 1) -> float:
+def accuracy(held_out: Runs, data: Runs, random_seed: int, draws: int = 1) -> float:
     """Accuracy of telling held_out from data, 0 to 1; 0.5 when there are too few runs to tell."""
-    results = [_one_draw(held_out, data, np.random.default_rng([seed, 31, draw])) for draw in range(draws)]
+    results = [_one_draw(held_out, data, np.random.default_rng([random_seed, 31, draw])) for draw in range(draws)]
     return float(np.mean(results))
 
 

@@ -23,7 +23,7 @@ FULL_DRAWS = 8
 
 @dataclass(frozen=True)
 class Figure:
-    """value: the data set's. floor: that of the seed's training runs in its place; None where that would be meaningless."""
+    """value: the data set's. floor: that of the seed's training runs in its place, None where meaningless."""
 
     value: float
     floor: float | None = None
@@ -65,12 +65,12 @@ RUN_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
 }
 
 
-def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bool = False) -> Figures:
+def evaluate(train: Runs, held_out: Runs, data: Runs, random_seed: int = 0, *, full: bool = False) -> Figures:
     """Measures `data`, made by a generator that saw `train` and never `held_out`, both runs of the seed.
 
     Deterministic for a random seed, on one thread. full: all rows and more draws, for figures that vary less.
     """
-    rng = np.random.default_rng([seed, 41])
+    rng = np.random.default_rng([random_seed, 41])
     some = data if full else rows_of_whole_runs(data, SAMPLE_ROWS, rng)
     figures = _scores(train, held_out, some)
     for name, gap in (GAPS | WEAR_GAPS if held_out.rul_h is not None else GAPS).items():
@@ -80,13 +80,13 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, seed: int = 0, *, full: bo
         figures |= {name: Figure(gap(whole, data), gap(train, held_out)) for name, gap in RUN_GAPS.items()}
     figures["discriminative"] = Figure(
         # One draw of the training runs has nearly all of them.
-        discriminative_score(held_out, some, seed, FULL_DRAWS if full else 1),
-        discriminative_score(held_out, train, seed),
+        discriminative_score(held_out, some, random_seed, FULL_DRAWS if full else 1),
+        discriminative_score(held_out, train, random_seed),
     )
-    figures["memorised_courses"] = Figure(memorised_courses(train, held_out, some, seed))
-    figures["memorised_dynamics"] = Figure(memorised_dynamics(train, held_out, some, seed))
+    figures["memorised_courses"] = Figure(memorised_courses(train, held_out, some, random_seed))
+    figures["memorised_dynamics"] = Figure(memorised_dynamics(train, held_out, some, random_seed))
     if held_out.rul_h is not None:
-        figures |= _usefulness(train, held_out, data, seed)
+        figures |= _usefulness(train, held_out, data, random_seed)
     return Figures(figures)
 
 
@@ -123,13 +123,13 @@ def _scores(train: Runs, held_out: Runs, data: Runs) -> dict[str, Figure]:
     }
 
 
-def _usefulness(train: Runs, held_out: Runs, data: Runs, seed: int) -> dict[str, Figure]:
+def _usefulness(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> dict[str, Figure]:
     """TSTR beside TRTR, in hours and as NASA score.
 
-    Both models learn from equally many rows, spread over all runs of their side: a few runs of the data would often lack
-    a failure mode, which says nothing about the data.
+    Both models learn from equally many rows, spread over all runs of their side: a few runs of the data would often
+    lack a failure mode, which says nothing about the data.
     """
-    made, real = rul_error(data, held_out, seed), rul_error(train, held_out, seed)
+    made, real = rul_error(data, held_out, random_seed), rul_error(train, held_out, random_seed)
     return {
         "tstr_ratio": Figure(made.rmse_h / max(real.rmse_h, 1e-9), 1.0),
         "tstr_rmse_h": Figure(made.rmse_h, real.rmse_h),

@@ -1,7 +1,7 @@
 """How far one set of runs is from another: distributions, dynamics, the course of wear, run lengths, failure modes.
 
-Each measure is a pure function of two sets of runs, 0 when they agree. `reference` is the real side: the held-out runs of
-the seed. What a measure gives for two sets of real runs is its floor, see gan/evaluation/figures.py.
+Each measure is a pure function of two sets of runs, 0 when they agree. `reference` is the real side: the held-out runs
+of the seed. What a measure gives for two sets of real runs is its floor, see gan/evaluation/figures.py.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def ranks(values: Floats) -> Floats:
 
 
 def courses(runs: Runs, bins: int = LIFE_BINS) -> Floats:
-    """Mean of each sensor over equal parts of each run, (R, bins, S). A run with fewer rows than bins is interpolated."""
+    """Mean of each sensor over equal parts of each run, (R, bins, S). A run of fewer rows is interpolated."""
     lengths, starts = runs.lengths(), runs.starts()
     edges = np.arange(bins + 1) / bins * lengths[:, None]
     total = np.concatenate([np.zeros((1, runs.values.shape[1])), np.cumsum(runs.values - runs.values.mean(0), axis=0)])
@@ -177,7 +177,7 @@ def run_length_gap(reference: Runs, data: Runs) -> float:
 
 
 def run_length_spread(reference: Runs, data: Runs) -> float:
-    """|log| of the ratio of the run lengths' coefficients of variation: large when the runs are all alike, or too varied."""
+    """|log| of the ratio of the run lengths' coefficients of variation: large if runs are all alike, or too varied."""
 
     def cv(runs: Runs) -> float:
         lengths = runs.lengths()

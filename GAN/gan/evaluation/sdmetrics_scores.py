@@ -1,8 +1,8 @@
 """SDMetrics' quality and diagnostic scores of a data set, by their published formulas, vectorised.
 
-SDMetrics itself (MIT) imports copulas (BUSL-1.1), so only the tests depend on it; they prove these figures equal to those
-of its QualityReport and DiagnosticReport (0.32). Compared are the sensors, RUL, and the failure mode as a category; run
-ids and time stamps are keys, not measurements.
+SDMetrics itself (MIT) imports copulas (BUSL-1.1), so only the tests depend on it; they prove these figures equal to
+those of its QualityReport and DiagnosticReport (0.32). Compared are the sensors, RUL, and the failure mode as a
+category; run ids and time stamps are keys, not measurements.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ DRAWS = 64
 
 
 def likeness(a: Runs, b: Runs) -> Floats:
-    """How alike the fast dynamics of runs are, (Ra, Rb): the larger of two correlations, 1 for a copy, near 0 if unrelated.
+    """How alike the fast dynamics of runs are, (Ra, Rb): the larger of two correlations; 1 for a copy.
 
     Of the detrended sensors, once row by row backwards from the runs' ends (a copy may lack its start), once at equal
     life fractions (a copy may be stretched). A copy with noise as large as its own dynamics still scores 0.7.
@@ -52,26 +52,26 @@ def course_distance(a: Runs, b: Runs, spread: Floats) -> Floats:
     return np.asarray(np.sqrt(((x[:, None] - y[None, :]) ** 2).mean(axis=(2, 3))))
 
 
-def memorised_courses(train: Runs, held_out: Runs, data: Runs, seed: int) -> float:
+def memorised_courses(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> float:
     """Share of the data's runs whose nearest real course is that of a training run; 0.5 when nothing is memorised."""
     spread = np.maximum(held_out.values.std(axis=0), TINY)
     near = [-course_distance(data, real, spread) for real in (train, held_out)]
-    return _share(near[0], near[1], [r.run_modes() for r in (data, train, held_out)], seed)
+    return _share(near[0], near[1], [r.run_modes() for r in (data, train, held_out)], random_seed)
 
 
-def memorised_dynamics(train: Runs, held_out: Runs, data: Runs, seed: int) -> float:
-    """Share of the data's runs whose nearest real run by fast dynamics is a training run; 0.5 when nothing is memorised."""
+def memorised_dynamics(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> float:
+    """Share of the data's runs whose nearest real run by fast dynamics is a training run; 0.5 without memory."""
     modes = [r.run_modes() for r in (data, train, held_out)]
-    return _share(likeness(data, train), likeness(data, held_out), modes, seed)
+    return _share(likeness(data, train), likeness(data, held_out), modes, random_seed)
 
 
-def _share(to_train: Floats, to_held_out: Floats, modes: list[Ints], seed: int) -> float:
+def _share(to_train: Floats, to_held_out: Floats, modes: list[Ints], random_seed: int) -> float:
     """From nearness (R, train) and (R, held out), where larger is nearer. Only runs of one failure mode are compared.
 
     There are more training runs than held-out ones, so the nearest is more often a training run by number alone:
     equally many of each are drawn, DRAWS times.
     """
-    rng = np.random.default_rng([seed, 37])
+    rng = np.random.default_rng([random_seed, 37])
     wins, count = 0.0, 0
     for mode in np.unique(modes[0]):
         mine, train, held_out = (np.flatnonzero(m == mode) for m in modes)

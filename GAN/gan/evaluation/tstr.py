@@ -29,7 +29,7 @@ class RulError:
     nasa: float
 
 
-def rul_error(train: Runs, test: Runs, seed: int) -> RulError:
+def rul_error(train: Runs, test: Runs, random_seed: int) -> RulError:
     """The error on `test` of a RUL model trained on `train`."""
     # Imported here because it takes a second, and most importers of this module never get here.
     from sklearn.ensemble import HistGradientBoostingRegressor
@@ -42,7 +42,7 @@ def rul_error(train: Runs, test: Runs, seed: int) -> RulError:
         max_leaf_nodes=15,
         min_samples_leaf=20,
         early_stopping=False,
-        random_state=seed,
+        random_state=random_seed,
     )
     with threadpool_limits(1):
         model.fit(features(train)[rows], train.rul_h[rows])
@@ -66,7 +66,7 @@ def _error(predicted: Floats, rul_h: Floats, test: Runs) -> RulError:
 
 
 def features(runs: Runs) -> Floats:
-    """Values, means of the last 5 and 20 rows, and how those changed over 5 and 20 rows, (N, 5·S); within the run only."""
+    """Values, means of the last 5 and 20 rows, and how those changed over 5 and 20 rows, within the run: (N, 5·S)."""
     at = np.arange(len(runs))
     begin = np.repeat(runs.starts(), runs.lengths())
     total = np.concatenate([np.zeros((1, runs.values.shape[1])), np.cumsum(runs.values - runs.values.mean(0), axis=0)])

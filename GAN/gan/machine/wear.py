@@ -16,7 +16,7 @@ MAX_RUN_ROWS: int = contract("limits")["maxRunRows"]
 
 @dataclass(frozen=True)
 class Wear:
-    """max_rul_hours: the longest run. degradation: how damage grows. life_cv: coefficient of variation of run lengths."""
+    """max_rul_hours: the longest run. degradation: how damage grows. life_cv: run lengths' coefficient of variation."""
 
     max_rul_hours: float
     degradation: str

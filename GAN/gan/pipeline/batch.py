@@ -23,7 +23,7 @@ class MachinesFailed(StepError):
 
 
 def run_chains(context: Context, machine_ids: Sequence[str], steps: Sequence[str]) -> Result:
-    """Takes machines through steps. One that fails does not keep the others from theirs.
+    """Takes machines through their steps. A machine that fails does not hold up the others.
 
     Raises MachinesFailed at the end, naming them, with the exit status of the first.
     """

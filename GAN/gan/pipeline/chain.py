@@ -1,4 +1,4 @@
-"""Runs a step of a machine's chain by its name. The scripts and the batch runs call this alike."""
+"""Runs a step of a machine's chain by name, for the scripts and for batch runs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def step_script(step: str, description: str, configure: Configure | None = None)
 
 
 def run(context: Context, step: str) -> Result:
-    """Runs a step. What is refused is refused before a lock is taken: it leaves nothing behind."""
-    # Not before a step runs: a script imports what its own step needs, and no more.
+    """Runs a step. Invalid input is refused before the lock is taken, so that it leaves nothing behind."""
+    # Imported here, so that a script imports only what its own step needs.
     module = import_module(f"gan.pipeline.steps.{step_named(step).module}")
     parameters = parameters_of(step, context.args)
     getattr(module, "check", _require_profile)(context)

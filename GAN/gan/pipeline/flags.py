@@ -19,7 +19,7 @@ def add_config(parser: ArgumentParser) -> None:
 
 
 def add_parameter(parser: ArgumentParser, name: str, flag: str | None = None) -> None:
-    """The flag of a step's parameter: its default, range and help are the contract's. flag: where it has another name."""
+    """The flag of a step's parameter, with the contract's default, range and help. flag: its name, if it differs."""
     contracted = contract("parameters.schema")["properties"][name]
     options: dict[str, Any] = {"default": contracted["default"]}
     if contracted["type"] == "integer":
@@ -61,7 +61,7 @@ def add_keep(parser: ArgumentParser) -> None:
 
 
 def add_chain(parser: ArgumentParser) -> None:
-    """The flags of a whole chain: the seed's rows are --seed_samples there."""
+    """The flags of a whole chain, where the number of seed rows is --seed_samples."""
     add_seed_rows(parser, "seed_samples")
     add_training(parser)
     add_sampling(parser)
@@ -70,6 +70,6 @@ def add_chain(parser: ArgumentParser) -> None:
 
 
 def sampling_defaults() -> tuple[int, tuple[float, ...]]:
-    """Rows over all splits, and each split's share, where nothing else is asked for."""
+    """Default number of rows over all splits, and default share of each split."""
     properties = contract("parameters.schema")["properties"]
     return int(properties["samples"]["default"]), tuple(properties["split"]["default"])

@@ -35,7 +35,7 @@ class Health:
 
 
 def check(store: ArtifactStore, machine_id: str) -> Health:
-    """Reads and checks a machine's artifacts. However one is broken, it is not valid, and only this machine's."""
+    """Reads and checks a machine's artifacts. A broken one affects only this machine."""
     profile = _read(lambda: load_profile(store, machine_id))
     data = _read(lambda: is_published(store, machine_id)) is True
     if profile is None:
@@ -44,7 +44,7 @@ def check(store: ArtifactStore, machine_id: str) -> Health:
 
 
 def _read(read: Callable[[], Artifact]) -> Artifact | None:
-    """What was read, or None for what cannot be."""
+    """What was read, or None if it cannot be."""
     try:
         return read()
     except Exception:

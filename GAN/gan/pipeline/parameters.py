@@ -1,4 +1,4 @@
-"""The flags that decide a step's outputs, as the manifest has them."""
+"""The flags that decide a step's outputs, as the manifest records them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
 
 
 def config_text(config: str) -> str:
-    """The text of `--config`, which is JSON or the path of a file of it. Raises InvalidInput."""
+    """The text of `--config`, which is JSON or the path of a JSON file. Raises InvalidInput."""
     if config.lstrip().startswith("{"):
         return config
     try:
@@ -39,7 +39,7 @@ def config_text(config: str) -> str:
         ) from None
 
 
-# A configuration that comes with the call decides the profile as a file of the fleet would: by its content.
+# A configuration given by flag decides the profile just as a file of the fleet does: by its content.
 _RECORDED_AS: Mapping[str, Callable[[Any], Any]] = {
     "split_ratio": lambda words: list(split_ratio(words)),
     "config": lambda config: hashlib.sha256(config_text(config).encode()).hexdigest()[:12],

@@ -20,7 +20,7 @@ from gan.store.staleness import Stale
 
 
 def choose_machines(store: ArtifactStore, given: str) -> list[str]:
-    """The ids of a comma-separated list, or `all`. Raises InvalidInput for one that is malformed or not in the fleet."""
+    """The ids in a comma-separated list, or `all`. Raises InvalidInput for a malformed or unknown id."""
     known = machine_ids(store)
     if given == "all":
         return known
@@ -36,7 +36,7 @@ def choose_machines(store: ArtifactStore, given: str) -> list[str]:
 
 
 def step_args(step: str, args: Namespace) -> Namespace:
-    """The flags of one step, from those of a whole chain, where the seed's rows have a name of their own."""
+    """The flags of one step, from those of a whole chain, where the number of seed rows has its own flag."""
     rows = args.seed_samples if step == "generateSeed" else args.num_samples
     return Namespace(**{**vars(args), "num_samples": rows})
 
@@ -54,7 +54,7 @@ def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict
     upstream: Stale | None = None
     for step in steps.STEPS:
         imported = step == "generateSeed" and store.exists(key_of("recorded", machine_id))
-        # What must run anyway is not digested; imported rows are only ever copied again when they, or the copy, changed.
+        # What must run anyway is not digested. Imported rows are copied again only when they or the copy changed.
         anyway = None if imported else Stale("forced") if args.force else upstream
         stale = anyway or _stale(store, machine_id, manifest, step, args)
         record = manifest.step(step)
@@ -68,7 +68,7 @@ def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict
                 **(_made(record) if args.results and record is not None and stale is None else {}),
             }
         )
-        # A step that runs again may well make the same bytes; whether it does is known only afterwards.
+        # A step that runs again may make the same bytes, but that is known only afterwards.
         if stale is not None and upstream is None:
             upstream = Stale("upstream", step)
     return {
@@ -91,7 +91,7 @@ def _stale(store: ArtifactStore, machine_id: str, manifest: Manifest, step: str,
 
 
 def machine_type(store: ArtifactStore, machine_id: str) -> str:
-    """A machine's type, or `unknown` when its configuration is wrong: that is its own step's affair."""
+    """A machine's type, or `unknown` when its configuration is wrong: createProfile will say so."""
     try:
         return parse_profile({"machine_id": machine_id, **configuration(store, machine_id)}).machine_type
     except (StepError, OSError):

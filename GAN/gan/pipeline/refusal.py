@@ -1,4 +1,4 @@
-"""What a step says of an artifact whose checks failed."""
+"""What a step says about an artifact whose checks failed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def refuse_failed(context: Context, what: str, checks: Sequence[Check], maker: s
 
 
 def how_to_mend(context: Context, maker: str) -> str:
-    """What to do about an artifact that is not good."""
+    """What to do about an artifact that failed its checks."""
     if maker == "generateSeed" and context.store.exists(key_of("recorded", context.machine_id)):
         return "correct the recorded rows and import them again (import_seed.py --replace)"
     return f"make it again: {registry.command(maker, context.machine_id)}"

@@ -1,6 +1,6 @@
 """The one table of the steps of a machine's chain: script, version, parameters, what each reads.
 
-Both who runs a step and who plans one ask here, so that they agree on what is up to date.
+Running and planning both ask here, so that they agree on what is up to date.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from gan.store.manifest import Inputs, Manifest
 
 # What validation measures and checks. The regression gate compares only what was measured with the same version.
 MEASURES = "1"
-# How report.html and the data card show it. Another version makes nothing stale: pages are written with the next
-# validation, and a report says which version wrote it.
+# How report.html and the data card show it. A new version makes nothing stale: pages are written with the next
+# validation, and report.html says which version wrote it.
 PAGES = "2"
 
 
@@ -27,10 +27,10 @@ PAGES = "2"
 class Step:
     """One step of a machine's chain.
 
-    script: its path from the project's root. module: of gan.pipeline.steps, imported when the step runs. work: what a
-    person calls what it does. version: raised by one when the same inputs give other outputs than before; that makes
-    what was made with the version before stale. reads: the artifacts that decide its outputs. parameters: the flags
-    that do (parameters.py gives their values).
+    script: its path from the project's root. module: of gan.pipeline.steps, imported when the step runs. work: what the
+    step's work is called in messages. version: raised by one when the same inputs give other outputs than before, which
+    makes outputs of the earlier version stale. reads: the artifacts that decide its outputs. parameters: the flags that
+    do (parameters.py gives their values).
     """
 
     name: str
@@ -107,7 +107,7 @@ CHAIN = (
 )
 STEPS = tuple(step.name for step in CHAIN)
 
-# Not of the chain: it runs when a person imports rows.
+# Not part of the chain: it runs when a person imports rows.
 IMPORT = Step("importSeed", "GAN/scripts/import_seed.py", "import_seed", work="import", version="2", reads=())
 
 
@@ -122,7 +122,7 @@ def command(step: str, machine_id: str) -> str:
 
 
 def inputs(step: str, store: ArtifactStore, machine_id: str, parameters: Mapping[str, Any]) -> Inputs:
-    """What decides the step's outputs, as it is on disk now. Raises MissingPrerequisite naming the step that is missing."""
+    """What decides the step's outputs, as it is now. Raises MissingPrerequisite naming the step that must run first."""
     if step == "generateSeed" and store.exists(key_of("recorded", machine_id)):
         # The seed is a copy: no parameter, no profile and no physics decides it, and no version of them.
         return Inputs(step, {}, {"recorded": store.digest(key_of("recorded", machine_id))}, "copy", "copying")
@@ -147,7 +147,7 @@ def _seed(store: ArtifactStore, machine_id: str) -> dict[str, str]:
 
 
 def _valid_seed(store: ArtifactStore, machine_id: str) -> dict[str, str]:
-    """A seed that was checked and found wrong is not trained on. One that was not checked yet is the caller's affair."""
+    """A seed that failed validation is not trained on. One that was not validated yet is left to the caller."""
     files = _seed(store, machine_id)
     try:
         report = json.loads(store.read(key_of("seedReport", machine_id)))

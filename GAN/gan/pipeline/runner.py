@@ -30,7 +30,7 @@ from gan.store.manifest import Inputs, Manifest
 
 @dataclass(frozen=True)
 class Context:
-    """What a script's work is given."""
+    """What a script hands to its work."""
 
     args: argparse.Namespace
     store: ArtifactStore
@@ -53,27 +53,27 @@ def script_main(
     *,
     machine: bool = False,
 ) -> NoReturn:
-    """Runs a script and exits with its status. machine: it is about one, and has `--machine_id`."""
+    """Runs a script and exits with its status. machine: whether it is about one machine and has `--machine_id`."""
     _main(step, description, work, configure, machine)
 
 
 def run_step(context: Context, step: str, parameters: dict[str, Any], work: Callable[[Context], Result]) -> Result:
-    """One step of a machine's chain: under the machine's lock, skipped when `--skip_if_current` finds it up to date.
+    """Runs a step under the machine's lock, or skips it when `--skip_if_current` finds it up to date.
 
-    What it made goes into the manifest. `parameters` are those that decide its outputs.
+    Records in the manifest what it made. `parameters` are those that decide its outputs.
     """
     store, machine_id = context.store, context.machine_id
     with store.lock(machine_id, step, on_wait=_tell_wait(context)):
         store.remove_leftovers(machine_id)
         result = _made(context, step, parameters, work)
         if step == "trainTvae":
-            # Not before the manifest has the model: killed in between, the training would have to begin again.
+            # Only once the manifest has the model: killed in between, training would have to start over.
             store.delete(key_of("checkpoints", machine_id))
         return result
 
 
 def _made(context: Context, step: str, parameters: dict[str, Any], work: Callable[[Context], Result]) -> Result:
-    """What the step made, now or, if it is current, before."""
+    """The step's result: made now, or from the manifest if it is current."""
     began = time.monotonic()
     manifest = Manifest(context.store, context.machine_id)
     inputs = steps.inputs(step, context.store, context.machine_id, parameters)
@@ -81,7 +81,7 @@ def _made(context: Context, step: str, parameters: dict[str, Any], work: Callabl
         return _skipped(manifest, inputs)
     result = work(context)
     with context.stop.polled():
-        # The inputs as they were before: one that was changed meanwhile makes this step stale.
+        # The inputs as they were before: one that changed in the meantime makes this step stale.
         manifest.record(inputs, result, seconds=time.monotonic() - began, fleet_run=context.args.fleet_run)
     return result
 
@@ -135,7 +135,7 @@ def _main(
             reporter.started({k: v for k, v in vars(args).items() if k != "progress"})
             result = work(context)
         finally:
-            # What a signal raises before this takes effect is caught below, and no second one raises.
+            # An exception that a signal raises before this takes effect is caught below; no later signal raises.
             stop.close()
         reporter.result(result)
         code = 0
@@ -144,7 +144,7 @@ def _main(
         reporter.error(failed)
         code = failed.exit_code
     if stop.requested:
-        # At once, and not only the script: the process was asked to end.
+        # Immediately, and the whole process, not just the script: it was asked to end.
         with suppress(OSError):
             sys.stdout.flush()
         os._exit(code)
@@ -180,10 +180,10 @@ def _parse(description: str, configure: Configure | None, machine: bool) -> argp
 
 
 def _as_step_error(error: Exception) -> StepError:
-    """What went wrong as a person reads it. Only a defect shows its stack."""
+    """What went wrong, in terms a person can act on. Only a defect shows its stack."""
     if isinstance(error, StepError):
         return error
-    # PyTorch has no exception of its own for the computer's memory.
+    # PyTorch has no exception of its own for running out of main memory.
     if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
         return ResourceFailed(
             "out of memory", code="OUT_OF_MEMORY", hint="ask for fewer rows or run fewer machines at once"
@@ -206,7 +206,7 @@ def _resource(error: OSError) -> ResourceFailed:
 
 
 def _wants_json() -> bool:
-    """Known before the flags are parsed, so that an error in them comes out as an event."""
+    """Looked up before the flags are parsed, so that an error in them is reported as an event."""
     argv = sys.argv
     return "--progress=json" in argv or any(a == "--progress" and b == "json" for a, b in pairwise(argv))
 

@@ -1,4 +1,4 @@
-"""Making a data set again from its manifest, in a folder of its own, and comparing digests."""
+"""Makes a data set again from its manifest, in a temporary store, and compares digests."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _copy(store: ArtifactStore, own: ArtifactStore, kind: Kind, machine_id: str,
 
 
 def _run(script: str, own: ArtifactStore, machine_id: str, parameters: Mapping[str, Any], *more: str) -> None:
-    """Runs a script on the folder of its own, with the parameters as flags. Raises ResourceFailed with what it said."""
+    """Runs a script on the temporary store, with the parameters as flags. Raises ResourceFailed with its stderr."""
     flags = [
         f"--{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
         for name, value in parameters.items()

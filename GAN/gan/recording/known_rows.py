@@ -35,8 +35,10 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class KnownRows:
-    """What is known of N rows before they are split into runs: values (N, S); order (N,), by which rows are sorted in time;
-    dates (N,), where there are dates although an interval was given."""
+    """What is known of N rows before they are split into runs.
+
+    values (N, S); order (N,), by which rows are sorted in time; dates (N,), if any, beside a given interval.
+    """
 
     values: Floats
     times: Times | None

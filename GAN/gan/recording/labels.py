@@ -45,7 +45,7 @@ class Labels:
 
 
 def read_labels(table: pa.Table, column: str, unnamed: str) -> Labels:
-    """A column of failure modes, or of flags, whose mode is `unnamed`. Raises InvalidInput for a word that gives no name."""
+    """A column of failure modes, or of flags, whose mode is `unnamed`. Raises InvalidInput for an unusable word."""
     values = table.column(column)
     if is_number(values.type):
         words = [None if v is None or v != v else f"{v:g}" for v in values.cast(pa.float64()).to_pylist()]
@@ -132,7 +132,7 @@ def mode_of(label: str, rows: Ints, labels: Labels) -> str | None:
 def rul_ends(runs: Sequence[tuple[str, Floats]], notes: list[str]) -> list[float]:
     """The RUL left when each run's record ends, in its own unit; 0 where the run ends with the failure.
 
-    RUL may be capped, and may end at another number than 0: what counts is whether it falls as far as in the other runs.
+    RUL may be capped, and may end at another number than 0: what counts is whether it falls as far as in other runs.
     Raises InvalidInput where RUL rises within a run.
     """
     ends, steps = np.full(len(runs), np.nan), np.zeros(len(runs))

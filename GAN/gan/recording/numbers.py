@@ -68,7 +68,7 @@ class Reading:
     _read: dict[str, Floats] = field(default_factory=dict)
 
     def numbers(self, table: pa.Table, column: str) -> Floats:
-        """A sensor as numbers, (N,), NaN where missing or infinite. Raises InvalidInput naming the first that is none."""
+        """A sensor as numbers, (N,), NaN where missing or infinite. Raises InvalidInput naming the first other one."""
         if column not in self._read:
             self._read[column] = self._measured(column, self.plain(table, column))
         return self._read[column]
@@ -194,7 +194,8 @@ class Reading:
             row = int(np.flatnonzero(where)[0]) + 1
             self.notes.append(
                 f"{column}: {mark:.10g} stands {int(where.sum())} times, first in row {row}, far from all other "
-                "values: taken for missing (--missing names other such numbers, --missing none says that there are none)"
+                "values: taken for missing (--missing names other such numbers, --missing none says that there are "
+                "none)"
             )
         return np.where(np.isin(values, marks), np.nan, values) if marks else values
 

@@ -118,7 +118,7 @@ def observed_configuration(
 ) -> dict[str, Any]:
     """A configuration from runs that failed, as a person would write it: what was observed, without health limits.
 
-    seen: more runs, whose values count for the physical limits. own: a failure mode's name → the word that was recorded.
+    seen: more runs, whose values count for the physical limits. own: a failure mode's name → the word recorded.
     Raises InvalidInput when no sensor moves.
     """
     moving = [at for at in range(len(sensors)) if any(np.ptp(run.values[:, at]) > 0 for run in runs)]

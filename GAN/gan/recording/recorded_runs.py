@@ -13,7 +13,7 @@ from gan.data.runs import MIN_RUN_ROWS, REPAIR_HOURS, Floats, Ints, Runs
 from gan.data.tables import EPOCH, MS_PER_HOUR
 from gan.recording.columns import Columns
 from gan.recording.grid import RecordedRun, interval_of, regular, resampled
-from gan.recording.known_rows import RunOptions, KnownRows, read_known, tell_other_interval
+from gan.recording.known_rows import KnownRows, RunOptions, read_known, tell_other_interval
 from gan.recording.labels import mode_of, rul_ends
 from gan.recording.numbers import Reading
 from gan.recording.row_order import Turned, in_order
@@ -126,8 +126,7 @@ def _tell_flagged(runs: list[RecordedRun], rows: KnownRows, notes: list[str]) ->
     if early:
         notes.append(
             f"{len(early)} runs report their failure in their last {min(early)} to {max(early)} rows: RUL "
-            "counts to the last row "
-            "(cut at failures, a run would end at the first)"
+            "counts to the last row (split at failures, a run would end at the first)"
         )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from gan.data.runs import MIN_RUN_ROWS
 from gan.machine.profile import Profile
 from gan.recording.columns import Columns
-from gan.recording.recorded_runs import RecordedRuns
 from gan.recording.grid import RecordedRun
+from gan.recording.recorded_runs import RecordedRuns
 
 # A sensor with at most FEW_VALUES has levels; one at its minimum or maximum for more than RESTING of its rows is noted.
 FEW_VALUES, RESTING = 6, 0.05

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gan.data.runs import MIN_RUN_ROWS, Ints
 from gan.recording.columns import Columns, tells_of_health
-from gan.recording.known_rows import RunOptions, KnownRows
+from gan.recording.known_rows import KnownRows, RunOptions
 from gan.recording.labels import flagged_ends
 from gan.recording.numbers import blanked, is_text
 from gan.runtime.errors import InvalidInput

@@ -230,7 +230,7 @@ def _without_units(table: pa.Table, notes: list[str]) -> pa.Table:
 
 
 def _parsed(text: bytes, delimiter: str, names: list[str] | None, path: Path) -> pa.Table:
-    """The rows, every column as text. One extra name at the beginning of `names` says that the first line is a heading."""
+    """The rows, every column as text. An extra name at the start of `names` says that the first line is a heading."""
     head = next(csv_lines.reader(io.StringIO(text[: 1 << 20].decode("utf-8", "ignore")), delimiter=delimiter), [])
     skip = 0
     if names is None:

@@ -246,7 +246,7 @@ def _check_years(hours: Floats, column: str) -> None:
 
 
 def _in_zone(stamps: pa.ChunkedArray, zone: str, column: str) -> Floats:
-    """Local times of a zone in hours since 1970. Of an hour that occurs twice, rows after a step back are in the second."""
+    """Local times of a zone in hours since 1970. In an hour that occurs twice, a step back begins the second."""
     try:
         first, second = (
             pc.assume_timezone(stamps, zone, ambiguous=which, nonexistent="earliest").cast(pa.int64()).to_numpy()

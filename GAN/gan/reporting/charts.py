@@ -46,8 +46,8 @@ class Chart:
         """A bar from 0 up."""
         top, bottom = self._py(height), self._py(0)
         self.marks.append(
-            f'<rect class="bar {style}" x="{self._px(at):.1f}" y="{top:.1f}" width="{self._px(at + width) - self._px(at):.1f}" '
-            f'height="{max(bottom - top, 0):.1f}"/>'
+            f'<rect class="bar {style}" x="{self._px(at):.1f}" y="{top:.1f}" '
+            f'width="{self._px(at + width) - self._px(at):.1f}" height="{max(bottom - top, 0):.1f}"/>'
         )
 
     def level(self, y: float, label: str, style: str) -> None:
@@ -56,14 +56,17 @@ class Chart:
             at = self._py(y)
             self.marks.append(
                 f'<line class="line {style}" x1="{LEFT}" x2="{self.width - RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>'
-                f'<text class="{style}" x="{self.width - RIGHT - 2}" y="{at - 3:.1f}" text-anchor="end">{escape(label)}</text>'
+                f'<text class="{style}" x="{self.width - RIGHT - 2}" y="{at - 3:.1f}" text-anchor="end">'
+                f"{escape(label)}</text>"
             )
 
     def svg(self) -> str:
         """The chart as SVG text."""
         return (
-            f'<svg role="img" aria-label="{escape(self.title)}. {escape(self.summary)}" viewBox="0 0 {self.width:g} {self.height:g}">'
-            f'<text class="title" x="{LEFT}" y="12">{escape(self.title)}</text>{"".join(self._axes())}{"".join(self.marks)}</svg>'
+            f'<svg role="img" aria-label="{escape(self.title)}. {escape(self.summary)}" '
+            f'viewBox="0 0 {self.width:g} {self.height:g}">'
+            f'<text class="title" x="{LEFT}" y="12">{escape(self.title)}</text>'
+            f"{''.join(self._axes())}{''.join(self.marks)}</svg>"
         )
 
     def _axes(self) -> Iterable[str]:

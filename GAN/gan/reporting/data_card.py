@@ -28,7 +28,8 @@ def data_manifest(
 ) -> dict[str, Any]:
     """Digests and parameters of what a data set is made from. No clock times: made again, it is the same.
 
-    digests: of each split's file. steps: the records of the machine's manifest, by step. recorded: the seed was imported, not simulated.
+    digests: of each split's file. steps: the records of the machine's manifest, by step. recorded: the seed was
+    imported, not simulated.
     """
     return {
         "machineId": profile.machine_id,
@@ -59,7 +60,7 @@ def data_manifest(
 
 
 def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str, Any]) -> str:
-    """The data card, Markdown with the front matter that data hubs read: what, from what, how made, how good, how to load."""
+    """The data card: Markdown, with the front matter that data hubs read."""
     name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
     names = [entry.removesuffix(".parquet") for entry in manifest["files"]]
     wanted = ", ".join(f"{key} {_shown(value)}" for key, value in manifest["sampling"]["parameters"].items())
@@ -76,8 +77,9 @@ def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str
             "",
             "## From what, and how made",
             "",
-            f"Sampled from a TVAE over time (model `{manifest['inputs']['model'][:12]}`) that learnt from {_seed_words(manifest)}. "
-            f"A quarter of the seed's runs never reached it. Parameters: {wanted}. All digests are in `{MANIFEST}`; "
+            f"Sampled from a TVAE over time (model `{manifest['inputs']['model'][:12]}`) that learnt from "
+            f"{_seed_words(manifest)}. A quarter of the seed's runs never reached it. Parameters: {wanted}. "
+            f"All digests are in `{MANIFEST}`; "
             f"`npm run gan -- machine verify {profile.machine_id}` makes the data again from them and compares.",
             "",
             "## How good",
@@ -108,7 +110,8 @@ def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str
 def _front_matter(name: str, license_name: str, splits: list[str]) -> list[str]:
     files = [line for split in splits for line in (f"      - split: {split}", f"        path: {split}.parquet")]
     return [
-        "---", f"license: {license_name}", f"pretty_name: {_scalar(name)}", "tags: [synthetic, run-to-failure, prognostics, rul]",
+        "---", f"license: {license_name}", f"pretty_name: {_scalar(name)}",
+        "tags: [synthetic, run-to-failure, prognostics, rul]",
         "configs:", "  - config_name: default", "    data_files:", *files, "---", "",
     ]  # fmt: skip
 
@@ -138,7 +141,8 @@ def _what(profile: Profile, manifest: Mapping[str, Any]) -> list[str]:
         if profile.failure_modes
         else f"Runs without failure, a row every {profile.sampling_interval_minutes:g} minutes; no RUL.",
         "", "| file | rows | runs |", "| --- | ---: | ---: |", *rows, "",
-        "| column | unit | meaning |", "| --- | --- | --- |", "| timestamp | UTC | rises through the file; its origin has no meaning |",
+        "| column | unit | meaning |", "| --- | --- | --- |",
+        "| timestamp | UTC | rises through the file; its origin has no meaning |",
     ]  # fmt: skip
     if profile.failure_modes:
         lines.append("| rul | h | time to the end of the run, 0 in its last row; not capped |")
@@ -155,7 +159,7 @@ def _how_good(report: Mapping[str, Any]) -> list[str]:
         if check["floor"] is not None or check["verdict"] != "pass"
     ]
     return [
-        f"Verdict: **{report['verdict']}**, {len(report['checks'])} checks. “Real” is {report['real']}. `report.html` has "
-        "every check and the plots, `report.json` the same for programs.",
+        f"Verdict: **{report['verdict']}**, {len(report['checks'])} checks. “Real” is {report['real']}. "
+        "`report.html` has every check and the plots, `report.json` the same for programs.",
         "", "| check | measured | verdict |", "| --- | --- | --- |", *rows,
     ]  # fmt: skip

@@ -70,10 +70,15 @@ def page(machines: list[Line], key: str) -> str:
     head = "".join(f"<th>{escape(name)}" for name in COLUMNS)
     rows = "".join(_row(line, key) for line in machines)
     lead = (
-        f"<h1>Fleet report</h1><p>{ready} of {len(machines)} machines have a validated data set. The worst come first; one that failed is shown though an older one is published. Figures are "
-        "against runs of the seed that the generator never saw; in brackets what real runs give in the data’s place.</p>"
+        f"<h1>Fleet report</h1><p>{ready} of {len(machines)} machines have a validated data set. "
+        "The worst come first; one that failed is shown though an older one is published. "
+        "Figures are against runs of the seed that the generator never saw; "
+        "in brackets what real runs give in the data’s place.</p>"
     )
-    table = f"<div class=wide><table><thead><tr><th>Machine<th>Verdict{head}<th>Not passed</thead><tbody>{rows}</tbody></table></div>"
+    table = (
+        f"<div class=wide><table><thead><tr><th>Machine<th>Verdict{head}<th>Not passed</thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )
     return document("Fleet report", lead + table)
 
 
@@ -86,7 +91,8 @@ def _row(line: Line, key: str) -> str:
     figures = line.report.get("figures", {})
     cells = "".join(f"<td>{_figure(figures.get(name))}</td>" for name in COLUMNS.values())
     return (
-        f'<tr><th scope=row><a href="{escape(link)}">{escape(line.machine_id)}</a></th><td>{badge(line.report["verdict"])}</td>'
+        f'<tr><th scope=row><a href="{escape(link)}">{escape(line.machine_id)}</a></th>'
+        f"<td>{badge(line.report['verdict'])}</td>"
         f"{cells}<td>{escape(', '.join(bad)) or '–'}</td></tr>"
     )
 

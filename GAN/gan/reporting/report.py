@@ -34,7 +34,7 @@ def body(
     recorded: bool,
     full: bool,
 ) -> dict[str, Any]:
-    """The report as JSON. files: name → sha256 of what was validated. recorded: the seed was imported, not simulated."""
+    """The report as JSON. files: name → sha256 of what was validated. recorded: the seed was imported."""
     return {
         "machineId": machine_id,
         "generation": generation,
@@ -59,14 +59,14 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
     checks = [Check(**check) for check in report["checks"]]
     sections = [checks_table(checks)]
     if seed.rul_h is not None:
-        sections.append(section("Lives", [_rul(held_out, data), _lengths(seed, data), _modes(seed, data)]))
+        sections.append(section("Runs", [_rul(held_out, data), _lengths(seed, data), _modes(seed, data)]))
     sections += [_sensor(sensor, at, held_out, data, profile) for at, sensor in enumerate(profile.sensors)]
     rows = ", ".join(f"{split} {count:,}" for split, count in report["rows"].items())
     lead = (
-        f"<p>{badge(report['verdict'])} SDMetrics quality <strong>{report['quality']:.3f}</strong> against held-out runs. "
-        f"Rows: {rows}. Generation {escape(report['generation'])}.</p>"
-        f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands what the training runs give in the data’s "
-        "place, real against real.</p>"
+        f"<p>{badge(report['verdict'])} SDMetrics quality <strong>{report['quality']:.3f}</strong> "
+        f"against held-out runs. Rows: {rows}. Generation {escape(report['generation'])}.</p>"
+        f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands "
+        "what the training runs give in the data’s place, real against real.</p>"
         '<p class="legend"><span class="key real"></span> real <span class="key made"></span> synthetic (dashed)</p>'
     )
     return document(
@@ -98,13 +98,15 @@ def worst_first(checks: Sequence[Check]) -> list[Check]:
 def checks_table(checks: Sequence[Check]) -> str:
     """All checks as a table, the worst first."""
     cells = "".join(
-        f"<tr><td>{badge(c.verdict)}</td><th scope=row>{escape(c.name)}</th><td>{escape(c.text.split(' (real')[0])}</td>"
+        f"<tr><td>{badge(c.verdict)}</td><th scope=row>{escape(c.name)}</th>"
+        f"<td>{escape(c.text.split(' (real')[0])}</td>"
         f"<td>{'' if c.floor is None else f'{c.floor:.3f}'}</td>"
         f"<td>{escape('holds' if c.threshold == 'True' else c.threshold)}</td><td>{escape(c.meaning)}</td></tr>"
         for c in worst_first(checks)
     )
     return (
-        "<section><h2>Checks</h2><div class=wide><table><thead><tr><th>Verdict<th>Check<th>Measured<th>Real against real<th>Allowed"
+        "<section><h2>Checks</h2><div class=wide><table><thead>"
+        "<tr><th>Verdict<th>Check<th>Measured<th>Real against real<th>Allowed"
         f"<th>Meaning</thead><tbody>{cells}</tbody></table></div></section>"
     )
 

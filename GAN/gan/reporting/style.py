@@ -18,7 +18,8 @@ thead th{color:var(--soft);font-weight:600}tbody th{font-weight:600}
 td{font-variant-numeric:tabular-nums}
 @media(max-width:760px){thead{display:none}tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
 th,td{display:inline-block;border:0;padding:2px 8px 2px 0}td:last-child{display:block;color:var(--soft)}}
-.badge{display:inline-block;white-space:nowrap;padding:0 8px;border:1px solid currentColor;border-radius:10px;font-size:13px;font-weight:600}
+.badge{display:inline-block;white-space:nowrap;padding:0 8px;border:1px solid currentColor;border-radius:10px;
+font-size:13px;font-weight:600}
 .badge.pass{color:var(--good)}.badge.warn{color:var(--warn)}.badge.fail{color:var(--bad)}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(320px,1fr));gap:12px}
 svg{width:100%;height:auto;background:var(--card);border-radius:8px;display:block}
@@ -28,7 +29,8 @@ svg text{fill:var(--soft);font-size:10px}svg text.title{fill:var(--ink);font-siz
 .bar.real{fill:var(--real)}.bar.made{fill:var(--made);fill-opacity:.55;stroke:var(--made);stroke-dasharray:4 2}
 .line.limit-warning{stroke:var(--warn);stroke-dasharray:2 3;stroke-width:1}text.limit-warning{fill:var(--warn)}
 .line.limit-trip{stroke:var(--bad);stroke-dasharray:6 2;stroke-width:1}text.limit-trip{fill:var(--bad)}
-.legend{color:var(--soft)}.key{display:inline-block;width:26px;border-top:3px solid;vertical-align:middle;margin:0 4px 0 10px}
+.legend{color:var(--soft)}
+.key{display:inline-block;width:26px;border-top:3px solid;vertical-align:middle;margin:0 4px 0 10px}
 .key.real{border-color:var(--real)}.key.made{border-color:var(--made);border-top-style:dashed}
 figure{margin:0}figcaption{font-size:13px;color:var(--soft)}figcaption ol{margin:4px 0 0;padding-left:20px}
 @media print{.charts{grid-template-columns:repeat(2,1fr)}section{break-inside:avoid}}

@@ -1,4 +1,4 @@
-"""Errors that say what happened, where, and what to do next. Codes and exit statuses are those of contracts/failures.ts."""
+"""Errors that say what happened, where, and what to do next; codes and exit statuses are in contracts/failures.ts."""
 
 from __future__ import annotations
 

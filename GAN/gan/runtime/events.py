@@ -57,7 +57,7 @@ class Reporter:
         self.as_json = as_json
         self._began = time.monotonic()
         self._last_progress = float("-inf")
-        # Called when nobody reads any more: the parent is gone. What the step has is still worth saving.
+        # Called when the parent, which read the events, is gone. The step can still save what it has.
         self.on_reader_gone = on_reader_gone
 
     def started(self, parameters: Mapping[str, Any]) -> None:
@@ -75,7 +75,7 @@ class Reporter:
         device: str | None = None,
         text: str | None = None,
     ) -> None:
-        """Tells how far the step is; in JSON mode at most five times a second, the last one always."""
+        """Reports how far the step is; in JSON mode at most five times a second, but always at the end."""
         now = time.monotonic()
         if self.as_json and current < total and now - self._last_progress < MIN_SECONDS_BETWEEN_PROGRESS:
             return
@@ -128,7 +128,7 @@ class Reporter:
         )
 
     def say(self, line: str) -> None:
-        """For a person: names and labels in the line come from anywhere, and must not steer the terminal."""
+        """Prints for a person: names and labels may come from anywhere, and must not control the terminal."""
         if not self.as_json:
             self._write(printable(line))
 
@@ -149,7 +149,7 @@ class Reporter:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
         except BrokenPipeError:
-            # Or the interpreter would complain of it once more as it ends.
+            # Otherwise the interpreter would complain about it once more as it exits.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if self.on_reader_gone is not None:
                 self.on_reader_gone()
@@ -160,7 +160,7 @@ def _printable(text: str | None) -> str | None:
 
 
 def finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
-    """Metrics as JSON can hold them: what is not a finite number is null."""
+    """Metrics as JSON can hold them: null for what is not a finite number."""
     return {k: None if v is None or not math.isfinite(v) else _number(v) for k, v in metrics.items()}
 
 

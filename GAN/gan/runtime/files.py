@@ -1,4 +1,4 @@
-"""Opening files that others wrote: only what is a regular file is read."""
+"""Opens files that others wrote, if they are regular files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gan.runtime.errors import InvalidInput
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
-    """A file to read. Raises InvalidInput for what is none, and OSError."""
-    # A pipe that nobody writes to is not waited for.
+    """A file to read. Raises InvalidInput for what is no regular file, and OSError."""
+    # Non-blocking, so as not to wait for the writer of a pipe.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     if stat.S_ISREG(os.fstat(handle).st_mode):
         return os.fdopen(handle, "rb")

@@ -1,8 +1,8 @@
 """Runs scripts one after another for a worker (activities/python/host.ts), so that what they import is imported once.
 
-A line on stdin asks for a script: {"script": …, "args": […]}. When it has ended well an `idle` event says so, and the next
-one may come; a script that fails ends this process with its exit status, as if it had been started alone. When the worker
-dies in any way, its end of the pipe closes: the script saves its checkpoint and this process ends.
+A line on stdin asks for a script: {"script": …, "args": […]}. When it has succeeded, an `idle` event says so, and the
+next one may come; a script that fails ends this process with its exit status, as if it had been started alone. When
+the worker dies in any way, its end of the pipe closes: the script saves its checkpoint and this process ends.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    # None: nobody will ask any more.
+    # None: no more requests will come.
     requests: SimpleQueue[str | None] = SimpleQueue()
     _end_with_parent(requests)
     while (line := requests.get()) is not None:
@@ -49,15 +49,15 @@ def _run(script: str, args: list[str]) -> None:
         runpy.run_path(script, run_name="__main__")
     except SystemExit as end:
         if end.code:
-            # At once: with PyTorch loaded the interpreter takes up to seconds to tidy what needs no tidying.
+            # Immediately: with PyTorch loaded, the interpreter can take seconds for a clean-up that nothing needs.
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(end.code if isinstance(end.code, int) else 1)
     sys.argv = before
     del sys.path[0]
     setproctitle(title)
-    # Between two scripts there is nothing to save: a signal ends this process on the spot. One that came just before and
-    # that the script ignored, since it was ending, ends it too, within the grace (stopping.py).
+    # Between two scripts there is nothing to save: a signal ends this process immediately. So does one that came just
+    # before and that the script, which was ending, ignored: within the grace period (stopping.py).
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
 

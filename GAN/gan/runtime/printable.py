@@ -6,12 +6,12 @@ import re
 
 from gan.runtime.contracts import contract
 
-# But for line feed and tab, which messages are laid out with.
+# Except line feed and tab, with which messages are laid out.
 _HIDDEN = re.compile(rf"(?![\n\t])[{contract('limits')['control']}]")
 
 
 def printable(text: str) -> str:
-    """What moves the cursor, colours or reorders text becomes an escape that one can read."""
+    """Replaces what moves the cursor, colours or reorders text by a readable escape."""
     return _HIDDEN.sub(_escaped, text)
 
 

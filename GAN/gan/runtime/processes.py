@@ -1,4 +1,4 @@
-"""Processes by a name that no later one has: another may get the id of one that has ended."""
+"""Processes by a name that is never reused, unlike a process id."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ worker: str | None = None
 
 
 def name_of(pid: int) -> str | None:
-    """A running process's id and the time that it started. None: it has ended, or the system does not tell (no /proc)."""
+    """A running process's id and start time. None: it has ended, or the system does not tell (no /proc)."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     except OSError:

@@ -1,14 +1,14 @@
-"""Stopping in order, on SIGTERM or SIGINT, and for certain.
+"""Stopping cleanly on SIGTERM or SIGINT, and with certainty.
 
-Signals come in any number and at any moment, also inside their own handler: a worker's death alone sends two at once. So
-the handler takes no lock, starts no thread and prints nothing; it sets a flag and may raise one exception, once. The
-interpreter's own C handler has written to a pipe by then, and a thread that reads it, there since before the first
-signal, ends the process when the grace is over, whatever the main thread does: wait for a lock, print into a full pipe,
-compute in native code. Should native code take the interpreter's lock after that and keep it, so that no thread of Python
-can run any more, the kernel's alarm ends the process; its status is then that of SIGALRM instead of 75. One that has had
-the lock since before the signal is beyond help from inside: its worker kills the process or, when that is gone, the next
-process that wants the machine (store/locks.py). Before `install` the signals have their default action, which ends the
-process on the spot.
+Any number of signals may come at any moment, even inside their own handler: a worker's death alone sends two at once.
+So the handler takes no lock, starts no thread and prints nothing; it sets a flag and may raise one exception, once. The
+interpreter's own C handler has written to a pipe by then. A thread that was started before the first signal reads it
+and ends the process when the grace period is over, whatever the main thread is doing: waiting for a lock, printing into
+a full pipe, computing in native code. Should native code take the interpreter's lock after that and keep it, so that no
+Python thread can run, the kernel's alarm ends the process; its status is then that of SIGALRM instead of 75. Native
+code that has held the lock since before the signal cannot be stopped from inside: the worker kills the process or, if
+the worker is gone, the next process that wants the machine does (store/locks.py). Before `install` the signals have
+their default action, which ends the process immediately.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from functools import cache
 
 from gan.runtime.errors import Interrupted
 
-# Who asks a process to stop kills it after five seconds; it must be gone by then, with a word about why.
+# Whoever asks a process to stop kills it after five seconds; it must be gone by then, and have said why.
 GRACE_SECONDS = 4.0
-# With nothing to save it is gone at once, unless a library caught the exception that was to end it.
+# With nothing to save it ends at once, unless a library caught the exception that should end it.
 UNSAVED_GRACE_SECONDS = 1.0
-# For that word: printing may block.
+# For saying why: printing may block.
 WORD_SECONDS = 0.4
 ALARM_SECONDS = GRACE_SECONDS + 0.8
 
@@ -35,8 +35,8 @@ ALARM_SECONDS = GRACE_SECONDS + 0.8
 class StopRequest:
     """Whether the script has been asked to stop.
 
-    Work that saves what it has (training) runs inside `polled()` and asks the request itself, now and then. Anywhere
-    else there is nothing to save, since outputs appear whole or not at all: Interrupted is raised on the spot.
+    Work that saves checkpoints (training) runs inside `polled()` and checks the request itself, now and then. Anywhere
+    else there is nothing to save, since outputs appear whole or not at all: Interrupted is raised immediately.
     """
 
     def __init__(self, on_timeout: Callable[[], None] = lambda: None) -> None:
@@ -59,7 +59,7 @@ class StopRequest:
             self.saving = self.requested
 
     def request(self) -> None:
-        """Asks the script to stop, as a signal does; to be called from the main thread. Raises Interrupted unless polled."""
+        """Asks the script to stop, as a signal does. Call it from the main thread. Raises Interrupted unless polled."""
         _watchdog().wake()
         self.on_signal()
 

@@ -1,6 +1,6 @@
-"""The physics contract: latent damage per failure mode grows until one crosses its threshold, which ends the run.
+"""The physics of seeds: latent damage per failure mode grows until one mode crosses its threshold, which ends the run.
 
-A run's length, and with it every RUL, comes out of the crossing. The other modes' damage stays behind. Sensors respond
+The crossing determines the run's length, and with it every RUL. The other modes' damage stays behind. Sensors respond
 to load, ambient temperature and damage. Damage of 1 is the threshold; by its wear characteristic it grows as
 
 * slow: gamma process with constant rate (monotone wear in small steps),
@@ -25,46 +25,46 @@ from gan.machine.profile import Profile
 from gan.machine.wear import MIN_SIMULATED_ROWS
 from gan.runtime.errors import InvalidInput
 
-# How strongly a mode's sensors respond once their onset is passed: slightly faster than damage itself.
+# How a mode's sensors respond beyond their onset: slightly faster than damage itself.
 RESPONSE_EXPONENT = 1.3
-# Of a whole life, how much the modes that do not end a run wear in it at most.
-BESIDES = 0.4
+# The modes that do not end a run wear by at most this fraction during it.
+OTHER_MODES_WEAR = 0.4
 EXPONENTIAL_RATE = 4.0
 EXPONENTIAL_NOISE = 0.10
 WIENER_NOISE = 0.12
 FAST_POWER = 1.5
-# Gamma wear over a whole life has a coefficient of variation of 1/sqrt(shape): 0.09.
+# Gamma wear over a whole run has a coefficient of variation of 1/sqrt(shape): 0.09.
 GAMMA_SHAPE = 120.0
 GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True)
 class Damage:
-    """Latent damage of R runs and M failure modes: damage (N, M) in 0 to 1, modes (R,) what ends each run, lengths (R,)."""
+    """Latent damage of R runs and M failure modes: damage (N, M) in 0 to 1; modes (R,) end the runs; lengths (R,)."""
 
     damage: Floats
     modes: Ints
     lengths: Ints
 
 
-def simulate(profile: Profile, num_rows: int, seed: int) -> Runs:
-    """Exactly num_rows rows of whole runs; the last run enters late in its life where the count needs it.
+def simulate(profile: Profile, num_rows: int, random_seed: int) -> Runs:
+    """Exactly num_rows rows of whole runs; the last run may enter late, so that the count is met.
 
-    Raises InvalidInput when the sampling interval leaves too few rows a life.
+    Raises InvalidInput when the sampling interval leaves too few rows a run.
     """
     if profile.mean_run_rows < 2 * MIN_SIMULATED_ROWS:
         most = profile.wear.mean_run_hours * 60 / (2 * MIN_SIMULATED_ROWS)
         raise InvalidInput(
             f"sampling_interval_minutes: {profile.sampling_interval_minutes:g} leaves {profile.mean_run_rows:.0f} rows "
-            f"a life of {profile.wear.mean_run_hours:g} h: at most {most:g} is allowed",
+            f"a run of {profile.wear.mean_run_hours:g} h: at most {most:g} is allowed",
             field="sampling_interval_minutes",
         )
-    rng = np.random.default_rng([seed, zlib.crc32(profile.machine_id.encode())])
-    lives = wear_out(profile, num_rows, rng)
-    lengths = lives.lengths
+    rng = np.random.default_rng([random_seed, zlib.crc32(profile.machine_id.encode())])
+    latent = wear_out(profile, num_rows, rng)
+    lengths = latent.lengths
     run_id = np.repeat(np.arange(1, len(lengths) + 1), lengths)
     time_h = _times(lengths, profile.interval_hours)
-    values = _sensors(profile, lives, time_h, rng)
+    values = _sensors(profile, latent, time_h, rng)
     has_modes = bool(profile.failure_modes)
     rows_left = np.repeat(np.cumsum(lengths), lengths) - 1.0 - np.arange(len(run_id))
     runs = Runs(
@@ -73,14 +73,14 @@ def simulate(profile: Profile, num_rows: int, seed: int) -> Runs:
         run_id,
         time_h,
         np.asarray(rows_left * profile.interval_hours) if has_modes else None,
-        np.repeat(lives.modes, lengths) if has_modes else None,
+        np.repeat(latent.modes, lengths) if has_modes else None,
         profile.mode_names,
     )
     return trim(runs, num_rows)
 
 
 def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Damage:
-    """Latent damage of as many runs as num_rows rows need. Without failure modes nothing wears: runs are just long."""
+    """Latent damage of enough runs for num_rows rows. Without failure modes nothing wears: runs are just long."""
     if not profile.failure_modes:
         count = -(-num_rows // int(min(profile.mean_run_rows, max(num_rows // 4, MIN_SIMULATED_ROWS))))
         lengths = num_rows // count + (np.arange(count) < num_rows % count)
@@ -91,7 +91,7 @@ def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Damag
     modes: list[int] = []
     left = num_rows
     while left > 0:
-        # Steps of the golden ratio: the modes of any number of runs are in the profile's proportions, to about one run.
+        # Golden-ratio steps: in any number of runs, the modes have the profile's proportions to within about one run.
         mode = min(int(np.searchsorted(shares / shares[-1], (at + GOLDEN * len(modes)) % 1.0)), len(shares) - 1)
         damage = _damage(profile, mode, rng)
         while 0 < left - len(damage) < MIN_SIMULATED_ROWS:
@@ -103,32 +103,34 @@ def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Damag
 
 
 def _damage(profile: Profile, mode: int, rng: np.random.Generator) -> Floats:
-    """One run's damage, (rows, M): that of its mode rises to 1 in its last row, the others stay behind.
+    """One run's damage, (rows, M): that of its mode reaches 1 in the last row, the others stay behind.
 
-    Damage longer than the profile's longest, or too short to have a course, are drawn again.
+    Runs longer than the profile's longest, or too short to have a course, are drawn again.
     """
     longest = int(profile.wear.max_rul_hours / profile.interval_hours) + 1
     cv = profile.wear.life_cv
     crossed = np.zeros(0, dtype=np.int64)
     while len(crossed) == 0 or crossed[0] + 1 < MIN_SIMULATED_ROWS:
-        life = profile.mean_run_rows * rng.lognormal(-0.5 * cv**2, cv)
-        path = _path(profile.degradation_of(mode), longest, life, rng)
+        rows_to_failure = profile.mean_run_rows * rng.lognormal(-0.5 * cv**2, cv)
+        path = _path(profile.degradation_of(mode), longest, rows_to_failure, rng)
         crossed = np.flatnonzero(path >= 1)
     rows = int(crossed[0]) + 1
     damage = np.empty((rows, len(profile.failure_modes)))
     for other in range(damage.shape[1]):
-        slower = rows / (BESIDES * max(rng.random(), 1e-3))
+        slower = rows / (OTHER_MODES_WEAR * max(rng.random(), 1e-3))
         damage[:, other] = path[:rows] if other == mode else _path(profile.degradation_of(other), rows, slower, rng)
     return np.asarray(np.clip(damage, 0, 1))
 
 
-def _path(degradation: str, rows: int, life: float, rng: np.random.Generator) -> Floats:
-    """Damage that reaches 1 after about `life` rows, (rows,). Never falls."""
-    age = (np.arange(rows) + 1.0) / life
+def _path(degradation: str, rows: int, rows_to_failure: float, rng: np.random.Generator) -> Floats:
+    """Damage that reaches 1 after about `rows_to_failure` rows, (rows,). Never falls."""
+    age = (np.arange(rows) + 1.0) / rows_to_failure
     if degradation == "medium":
-        return np.maximum.accumulate(np.cumsum(rng.normal(1 / life, WIENER_NOISE / np.sqrt(life), rows)))
+        return np.maximum.accumulate(
+            np.cumsum(rng.normal(1 / rows_to_failure, WIENER_NOISE / np.sqrt(rows_to_failure), rows))
+        )
     if degradation == "exponential":
-        noise = np.cumsum(rng.normal(0, EXPONENTIAL_NOISE / np.sqrt(life), rows))
+        noise = np.cumsum(rng.normal(0, EXPONENTIAL_NOISE / np.sqrt(rows_to_failure), rows))
         growth = np.expm1(EXPONENTIAL_RATE * age + noise) / np.expm1(EXPONENTIAL_RATE)
         return np.maximum.accumulate(growth)
     power = FAST_POWER if degradation == "fast" else 1.0
@@ -137,7 +139,7 @@ def _path(degradation: str, rows: int, life: float, rng: np.random.Generator) ->
 
 
 def mean_damage(degradation: str, life: Floats) -> Floats:
-    """Expected damage of the mode that ends the run, at each share of life that is over (0 to 1)."""
+    """Expected damage of the mode that ends the run, at each life fraction (0 to 1)."""
     if degradation == "exponential":
         return np.asarray(np.expm1(EXPONENTIAL_RATE * life) / np.expm1(EXPONENTIAL_RATE))
     return np.asarray(life**FAST_POWER if degradation == "fast" else life)
@@ -149,7 +151,7 @@ def expected_directions(profile: Profile) -> Ints:
 
 
 def failure_shift(profile: Profile) -> Floats:
-    """By what each failure mode has moved each sensor when it ends the run, in the sensor's unit, (M, S)."""
+    """How far each failure mode has moved each sensor when it ends the run, in the sensor's unit: (M, S)."""
     return wear_shift(profile, np.eye(len(profile.failure_modes)))
 
 
@@ -167,7 +169,7 @@ def _times(lengths: Ints, interval_h: float) -> Floats:
     return np.asarray(np.arange(int(lengths.sum())) * interval_h + np.repeat(gaps, lengths))
 
 
-def _sensors(profile: Profile, lives: Damage, time_h: Floats, rng: np.random.Generator) -> Floats:
+def _sensors(profile: Profile, latent: Damage, time_h: Floats, rng: np.random.Generator) -> Floats:
     """Sensor values (N, S): normal + load + ambient + wear + Brownian drift + noise, bent into the physical limits."""
     rows = len(time_h)
     normal, load_gain, ambient_gain, noise, drift = (
@@ -181,8 +183,8 @@ def _sensors(profile: Profile, lives: Damage, time_h: Floats, rng: np.random.Gen
         normal
         + np.outer(load - 1.0, load_gain)
         + np.outer(ambient - profile.operating.ambient_mean_c, ambient_gain)
-        + wear_shift(profile, lives.damage)
-        + _brownian(lives.lengths, per_row, rng)
+        + wear_shift(profile, latent.damage)
+        + _brownian(latent.lengths, per_row, rng)
         + rng.normal(0, 1, (rows, len(normal))) * noise
     )
     return soft_limit(values, *limit_widths(profile))
@@ -191,7 +193,7 @@ def _sensors(profile: Profile, lives: Damage, time_h: Floats, rng: np.random.Gen
 def load_of(profile: Profile, rows: int, rng: np.random.Generator) -> Floats:
     """Load as a share of rated, (rows,): regimes follow each other with exponential dwells.
 
-    Shares are exact on average. A regime may follow itself, so a stretch is drawn in parts, shorter by the chance of that.
+    Shares are exact on average. A regime may follow itself, so stretches are drawn as parts that allow for that.
     """
     regimes = profile.operating.regimes
     share = np.array([r.share for r in regimes])
@@ -207,7 +209,7 @@ def load_of(profile: Profile, rows: int, rng: np.random.Generator) -> Floats:
 
 
 def _ambient(profile: Profile, time_h: Floats, rng: np.random.Generator) -> Floats:
-    """Ambient temperature, °C, (N,): a daily wave and weather of some days' memory."""
+    """Ambient temperature, °C, (N,): a daily wave, and weather with a memory of some days."""
     swing = profile.operating.ambient_daily_swing_c
     spread = max(1, round(48 / profile.interval_hours))
     white = rng.normal(0, 1, len(time_h) + spread)
@@ -218,7 +220,7 @@ def _ambient(profile: Profile, time_h: Floats, rng: np.random.Generator) -> Floa
 
 
 def wear_shift(profile: Profile, damage: Floats) -> Floats:
-    """What damage (N, M) moves each sensor by, in its unit, (N, S): nothing before an effect's onset."""
+    """How far damage (N, M) moves each sensor, in its unit, (N, S): nothing before an effect's onset."""
     shift = np.zeros((len(damage), len(profile.sensors)))
     at = {name: i for i, name in enumerate(profile.sensor_names)}
     for code, mode in enumerate(profile.failure_modes):

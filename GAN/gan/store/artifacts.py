@@ -1,7 +1,7 @@
-"""The one way to artifacts: everything under the data root is read and written through an ArtifactStore.
+"""The only way to artifacts: everything under the data root is read and written through an ArtifactStore.
 
-What an implementation owes is here, and test/python/store/test_artifact_store.py holds it to that. Nothing in it is a
-path, a rename, a link or a lock of files: local.py has those, and an object store does with conditional writes.
+What an implementation must guarantee is here, and test/python/store/test_artifact_store.py checks it. Nothing here is
+a path, a rename, a link or a file lock: local.py has those, and an object store would use conditional writes.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ArtifactStore(ABC):
 
     @abstractmethod
     def delete(self, key: str) -> None:
-        """Removes an artifact, or a group with all that is in it, so that nobody finds it in part. None there: nothing."""
+        """Removes an artifact, or a group with all its files so that nobody finds part of it. May be missing."""
 
     @abstractmethod
     def published(self, machine_id: str) -> str | None:
@@ -66,7 +66,7 @@ class ArtifactStore(ABC):
 
     @abstractmethod
     def publish(self, machine_id: str, generation: str) -> None:
-        """Publishes a generation by one atomic switch. Its files are read below the key of the publication from then on."""
+        """Publishes a generation by one atomic switch: its files are then read below the publication's key."""
 
     @abstractmethod
     def lock(
@@ -74,21 +74,21 @@ class ArtifactStore(ABC):
     ) -> AbstractContextManager[None]:
         """Holds a machine: one process at a time works on it, and a dead one never keeps it.
 
-        Waits a little for a holder that is ending; `on_wait` is told who that is. Raises ResourceFailed naming the holder
-        when it does not end.
+        Waits a little for a holder that is ending; `on_wait` is told who it is. Raises ResourceFailed, naming the
+        holder, if it does not end.
         """
 
     @abstractmethod
     def remove_leftovers(self, machine_id: str) -> None:
-        """Removes what was left half written of a machine. Only for the holder of its lock: whoever wrote it is dead."""
+        """Removes a machine's half-written files. Only for the holder of its lock: whoever wrote them is dead."""
 
     @abstractmethod
     def where(self, key: str = "") -> str:
-        """Where an artifact lies, or all of them, as a person is told."""
+        """Where an artifact, or the whole store, is: as a person is told."""
 
     @abstractmethod
     def probe(self) -> int | None:
-        """Writes something and removes it. Gives the free bytes, or None without a limit. Raises OSError."""
+        """Writes something and removes it. Returns the free bytes, None without a limit. Raises OSError."""
 
     def read(self, key: str) -> bytes:
         """An artifact's bytes. Raises FileNotFoundError."""

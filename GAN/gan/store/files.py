@@ -1,4 +1,4 @@
-"""Writing local files and folders so that they appear whole or not at all: what local.py stands on."""
+"""Writes local files and folders so that they appear whole or not at all: the base of local.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _fences: list[Callable[[], None]] = []
 
 @contextmanager
 def fenced(check: Callable[[], None]) -> Iterator[None]:
-    """Inside, `check` is asked each time before an output appears. It raises when this process may no longer write."""
+    """Calls `check` each time before an output appears. It raises when this process may no longer write."""
     _fences.append(check)
     try:
         yield
@@ -39,7 +39,7 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         appear(temporary, path)
     except OSError as error:
-        # The system names no file when the disk is full.
+        # The system does not name the file when the disk is full.
         error.filename = error.filename or str(path)
         raise
     finally:
@@ -55,8 +55,8 @@ def _temporary(path: Path) -> Path:
 def whole_folder(path: Path) -> Iterator[Path]:
     """A folder that appears under its name with all its files, or not at all.
 
-    One of that name stays when it holds the same files: it may be the published one, and readers must not miss it
-    for a moment. One that differs is damaged, and is moved out of the way first.
+    An existing folder stays if it holds the same files: it may be the published one, and readers must not miss it for a
+    moment. One that differs is damaged, and is moved out of the way first.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _temporary(path)
@@ -80,7 +80,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def remove_folder(path: Path) -> None:
-    """Removes a folder under a temporary name, so that nobody finds it in part."""
+    """Renames a folder before it is removed, so that nobody finds part of it."""
     going = _temporary(path)
     appear(path, going)
     shutil.rmtree(going, ignore_errors=True)
@@ -112,7 +112,7 @@ def switch_link(link: Path, target: Path) -> None:
     temporary = _temporary(link)
     temporary.unlink(missing_ok=True)
     try:
-        # Of the real folders: where one is itself a link to another disk, a path of names would lead nowhere.
+        # Relative to the real folders: where one is a link to another disk, a path of names would lead nowhere.
         temporary.symlink_to(os.path.relpath(target.resolve(), link.parent.resolve()))
         appear(temporary, link)
     finally:

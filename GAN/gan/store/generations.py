@@ -1,6 +1,6 @@
 """The generations of a machine's data set: which run made each, which was published when, roll-back and retention.
 
-What a generation is worth stands in its own report.json; what happened to it, in the manifest's `generations`, by name.
+How good a generation is, its report.json says; what happened to it, the manifest's `generations`, by name.
 Callers hold the machine's lock, except for `listing`, which only reads.
 """
 
@@ -20,7 +20,7 @@ from gan.store.publication import read_report
 
 DEFAULT_KEEP = 3
 LEAST_KEEP = 2
-# Generations that did not pass, or were not published because they are worse: kept to look at, so many.
+# How many generations are kept for inspection that failed, or that were worse than the published one.
 ASIDE_KEPT = 3
 
 
@@ -42,7 +42,7 @@ class Generation:
 
     @property
     def good(self) -> bool:
-        """Whether it may be published without anything being forced."""
+        """Whether it may be published without force."""
         return self.verdict in ("pass", "warn") and self.quarantined is None
 
     @property
@@ -74,7 +74,7 @@ class Generation:
 
 
 def listing(store: ArtifactStore, machine_id: str) -> list[Generation]:
-    """The generations there are, newest first: by when they were published last, or else made."""
+    """The generations, newest first: by when they were last published, or else made."""
     known = Manifest(store, machine_id).generations()
     current = store.published(machine_id)
     generations = [
@@ -112,32 +112,32 @@ def _generation(
 
 
 def note_made(store: ArtifactStore, machine_id: str, generation: str, **facts: Any) -> None:
-    """Writes who made a generation. Made again it has the same bytes, so the run that made it first stays its maker."""
+    """Records who made a generation. Made again, it has the same bytes, so its first maker stays recorded."""
     _note(store, machine_id, generation, {"madeAt": _now(), **facts}, keep_first=True)
 
 
 def note_quarantined(store: ArtifactStore, machine_id: str, generation: str, reason: str, **facts: Any) -> None:
-    """Writes why a validated generation is not published."""
+    """Records why a validated generation is not published."""
     _note(store, machine_id, generation, {"quarantined": reason, **facts})
 
 
 def held(store: ArtifactStore, machine_id: str, generation: str) -> str | None:
-    """When a person rolled back from this generation, or None: then a run must not publish it again by itself."""
+    """When a person rolled back from this generation, or None. If so, no fleet run may publish it again by itself."""
     record = Manifest(store, machine_id).generations().get(generation, {})
     at: str | None = record.get("rolledBackAt")
     return at
 
 
 def measured_with(store: ArtifactStore, machine_id: str, generation: str) -> str | None:
-    """Version of the measures that a generation was validated with when it was published."""
+    """The version of the measures with which a generation was validated when it was published."""
     version: str | None = Manifest(store, machine_id).generations().get(generation, {}).get("measuredWith")
     return version
 
 
 def publish(store: ArtifactStore, machine_id: str, generation: str, **facts: Any) -> None:
-    """Publishes a generation by one atomic switch, then writes that it was.
+    """Publishes a generation by one atomic switch, then records it.
 
-    Killed in between, it is published all the same; published again, nothing changes but the time.
+    Killed in between, it is published nevertheless; published again, only the time changes.
     """
     store.publish(machine_id, generation)
     _note(store, machine_id, generation, {"publishedAt": _now(), "rolledBackAt": None, "quarantined": None, **facts})
@@ -146,15 +146,15 @@ def publish(store: ArtifactStore, machine_id: str, generation: str, **facts: Any
 def roll_back(
     store: ArtifactStore, machine_id: str, wanted: str | None, *, on_skip: Callable[[Generation], None] = lambda _: None
 ) -> tuple[Generation | None, Generation]:
-    """Publishes the generation before the published one, or the one that is wanted. Gives back both: from and to.
+    """Publishes the rollback target, or the generation that is wanted. Returns both: from and to.
 
-    The one that was published is marked: no run publishes it again by itself. `on_skip` is told of each newer one that
-    would have been the target but is damaged.
+    The one that was published is marked, so that no fleet run publishes it again by itself. `on_skip` is called with each
+    newer one that would be the target but is damaged.
     Raises MissingPrerequisite when there is none before, InvalidInput when the wanted one cannot be published.
     """
     generations = listing(store, machine_id)
     left = next((g for g in generations if g.published), None)
-    target = before(generations) if wanted is None else _wanted(generations, wanted, machine_id)
+    target = rollback_target(generations) if wanted is None else _wanted(generations, wanted, machine_id)
     if wanted is None:
         later = generations if target is None else generations[: generations.index(target)]
         for damaged in (g for g in later if g.damaged):
@@ -165,14 +165,14 @@ def roll_back(
             hint=f"npm run gan -- machine generations {machine_id} lists what there is",
         )
     if left is not None and left.name != target.name:
-        # Marked first: killed in between, a run keeps what is published and a person rolls back again.
+        # Marked first: killed in between, the published one stays and the person rolls back again.
         _note(store, machine_id, left.name, {"rolledBackAt": _now()})
     publish(store, machine_id, target.name, publishedBy=None)
     return left, target
 
 
-def before(generations: list[Generation]) -> Generation | None:
-    """The one to roll back to: of the others that were published and not rolled back from, the last."""
+def rollback_target(generations: list[Generation]) -> Generation | None:
+    """The generation to roll back to: of those published before and not rolled back from, the last."""
     return next((g for g in generations if g.good and g.published_at and not (g.published or g.rolled_back_at)), None)
 
 
@@ -186,20 +186,21 @@ def _wanted(generations: list[Generation], wanted: str, machine_id: str) -> Gene
         )
     if found[0].verdict not in ("pass", "warn"):
         raise InvalidInput(
-            f"generation: {found[0].name} of {machine_id} is {found[0].state}: only what passed validation is published",
+            f"generation: {found[0].name} of {machine_id} is {found[0].state}: "
+            "only what passed validation is published",
             field="generation",
         )
     return found[0]
 
 
 def retain(store: ArtifactStore, machine_id: str, candidate: str, keep: int | None) -> list[str]:
-    """Removes the oldest good generations beyond `keep` (None: none of them), and of the others all but the newest few.
+    """Removes the oldest good generations beyond `keep` (None: none of them), and all others but the newest few.
 
-    Never the published one, the one before it, or the candidate, which a next run would otherwise make again.
-    Gives back the names of the removed.
+    Never the published one, its rollback target, or the candidate, which the next run would otherwise make again.
+    Returns the names of those removed.
     """
     generations = listing(store, machine_id)
-    previous = before(generations)
+    previous = rollback_target(generations)
     protected = {candidate, *(g.name for g in generations if g.published or g is previous)}
     room = {True: math.inf if keep is None else max(keep, LEAST_KEEP), False: ASIDE_KEPT}
     for generation in generations:
@@ -217,7 +218,7 @@ def retain(store: ArtifactStore, machine_id: str, candidate: str, keep: int | No
 
 
 def _remove(store: ArtifactStore, machine_id: str, names: Collection[str]) -> None:
-    """Removes generations, then what was written of them and of any that somebody else removed."""
+    """Removes generations, then their records, and those of generations that somebody else removed."""
     for name in names:
         store.delete(generation_key(machine_id, name))
     manifest = Manifest(store, machine_id)

@@ -1,6 +1,7 @@
-"""What artifacts are called: a key for each kind and machine, from the table that TypeScript reads too.
+"""The keys of artifacts: one for each kind and machine, from the table that TypeScript reads too.
 
-Locally a key is a path below the data root, in an object store an object's name. A key that ends with a slash is a group.
+A key is a path below the data root locally, and an object's name in an object store. A key of a group ends with a
+slash.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Kind = Literal[
     "fleetReport",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-# Of a machine, and written by the holder of its lock alone.
+# A machine's own, written only by the holder of its lock.
 LOCKED: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind not in ("lock", "cmapss", "fleetReport"))
 _ID = contract("profile.schema")["properties"]["machine_id"]
 MACHINE_ID = re.compile(_ID["pattern"])
@@ -38,7 +39,7 @@ _TABLE: dict[str, str] = contract("artifacts")
 
 
 def check_machine_id(machine_id: str) -> str:
-    """Gives the id back. It becomes part of a key, so this check keeps every path inside the data root.
+    """Returns the id. It becomes part of a key, so this check keeps every path inside the data root.
 
     Raises InvalidInput.
     """

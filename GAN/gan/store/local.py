@@ -1,4 +1,4 @@
-"""The artifacts as files below a folder, on a disk of this machine or one that several share."""
+"""Artifacts as files below a folder, on a disk of this machine or a shared one."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class LocalStore(ArtifactStore):
     def publish(self, machine_id: str, generation: str) -> None:
         link = self._path(key_of("publication", machine_id))
         if link.is_dir() and not link.is_symlink():
-            # Put there by someone: it is moved aside, not overwritten.
+            # Somebody put it there: it is moved aside, not overwritten.
             appear(link, link.with_name(f"{machine_id}.found-{int(time.time())}"))
         switch_link(link, self._path(f"{key_of('generations', machine_id)}{generation}"))
 
@@ -77,7 +77,7 @@ class LocalStore(ArtifactStore):
         return machine_lock(self._path(key_of("lock", machine_id)), machine_id, step, on_wait=on_wait)
 
     def remove_leftovers(self, machine_id: str) -> None:
-        # The process id in their names only keeps two writers apart; another process may well have it by now.
+        # The process id in their names only keeps two writers apart; another process may have that id by now.
         places = [self._path(key_of(kind, machine_id)) for kind in LOCKED]
         beside = (left for path in places for left in path.parent.glob(f".{path.name}.*.tmp"))
         groups = (self._path(key_of(kind, machine_id)) for kind in LOCKED if key_of(kind, machine_id).endswith("/"))
@@ -100,7 +100,7 @@ class LocalStore(ArtifactStore):
         return shutil.disk_usage(self._root).free
 
     def _path(self, key: str) -> Path:
-        """Keys come out of manifests and reports too: none leads out of the data root."""
+        """Keys come from manifests and reports too: none may lead out of the data root."""
         words = key.removesuffix("/").split("/")
         if not all(words) or "." in words or ".." in words or "\0" in key:
             raise InvalidInput(f"{key[:200]!r} is no key of an artifact")
@@ -108,7 +108,7 @@ class LocalStore(ArtifactStore):
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder. A folder that is a link is none of ours; what begins with a dot is half written."""
+    """The files below a folder, except in linked folders, which are not ours, and those half written (dot files)."""
     try:
         entries = list(os.scandir(folder))
     except (FileNotFoundError, NotADirectoryError):
@@ -124,6 +124,6 @@ def _files(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def temporary_store() -> Iterator[LocalStore]:
-    """An empty store to work in, which goes with all that is in it."""
+    """An empty store to work in, deleted with all its contents at the end."""
     with tempfile.TemporaryDirectory(prefix="gan-") as folder:
         yield LocalStore(folder)

@@ -1,11 +1,12 @@
-"""One process at a time works on a machine: the kernel's lock, and a fence for a holder that lost it unawares.
+"""One process at a time works on a machine: the kernel's lock, and a fence against a holder that lost it unawares.
 
 The lock (flock) ends with its holder, however that dies: a dead process never keeps a machine. On a network file system
-it is a lease that may lapse, and anyone may delete the file; then the old holder would go on beside the new one. So each
-holder writes a token of its own into the file, and no output of one whose token has gone appears (files.py, `fenced`).
+it is a lease that may lapse, and anyone may delete the file; the old holder would then go on beside the new one. So
+each holder writes its own token into the file, and outputs of a holder whose token is gone do not appear (files.py,
+`fenced`).
 
-A holder that a worker started ends with that worker. Should it not, for somebody stopped it (SIGSTOP) or native code keeps
-it, the next process that wants the machine ends it. It may: nobody waits for the holder's work any more.
+A holder that a worker started ends with that worker. Should it not, because somebody stopped it (SIGSTOP) or native
+code is stuck, the next process that wants the machine ends it. It may: nobody waits for the holder's work any more.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _locked(path: Path, machine_id: str, on_wait: Callable[[str], None]) -> Iter
 
 
 def _left_over(holder: dict[str, object]) -> str | None:
-    """The name of a holder that runs here although the worker that started it is gone. Never one started by hand."""
+    """The name of a holder that runs here although its worker is gone. Never one started by hand."""
     name, worker = holder.get("process"), holder.get("worker")
     if not isinstance(name, str) or not isinstance(worker, str) or holder.get("host") != socket.gethostname():
         return None
@@ -115,7 +116,7 @@ def _left_over(holder: dict[str, object]) -> str | None:
 
 
 def _open(path: Path) -> TextIOWrapper:
-    """The lock's file, made where there is none. Raises InvalidInput for a link: what it points to is not ours to write."""
+    """The lock's file, created if missing. Raises InvalidInput for a link: what it points to is not ours to write."""
     try:
         handle = os.open(
             path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o666

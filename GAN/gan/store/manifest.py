@@ -1,7 +1,7 @@
 """Per machine, where each artifact comes from: digests, parameters, step version, random seed, fleet run; and which
 run made and published each generation of its data set (generations.py).
 
-A step is current when the digest of its inputs is the one in the manifest and its outputs are on disk as they were made.
+A step is current when the digest of its inputs is the one in the manifest and its outputs are unchanged on disk.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from gan.store.artifacts import ArtifactStore
 from gan.store.layout import key_of
 from gan.store.staleness import Stale
 
-# What a record of a step has without fail; one that lacks it was not written by this project.
+# What every record of a step has; a record without it was not written by this project.
 _OF_A_STEP = {"inputsDigest", "inputs", "parameters", "outputs", "metrics", "verdict", "summary", "durationSeconds"}
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that decides a step's outputs. files: name → sha256 of what it reads. version: of the step, as it declares it.
+    """All that decides a step's outputs. files: name → sha256 of what it reads. version: the step's declared one.
 
-    work: what the step's work is called, for a person; it decides nothing.
+    work: what the step's work is called in messages; it decides nothing.
     """
 
     step: str
@@ -54,12 +54,12 @@ class Manifest:
         self._read()
 
     def step(self, step: str) -> dict[str, Any] | None:
-        """The record of a step that was done, or None."""
+        """The record of a completed step, or None."""
         record: dict[str, Any] | None = self._steps.get(step)
         return record
 
     def steps(self) -> dict[str, dict[str, Any]]:
-        """The records of all steps that were done, by step."""
+        """The records of all completed steps, by step."""
         return copy.deepcopy(self._steps)
 
     def stale(self, inputs: Inputs) -> Stale | None:
@@ -78,8 +78,8 @@ class Manifest:
         return None
 
     def record(self, inputs: Inputs, result: Result, *, seconds: float, fleet_run: str | None) -> None:
-        """Writes that a step was done."""
-        self._read()  # The step's own work may have written meanwhile: what it noted of its generation stays.
+        """Records a completed step."""
+        self._read()  # The step's own work may have written meanwhile: what it noted about its generation stays.
         self._steps[inputs.step] = {
             "inputsDigest": inputs.digest,
             "inputs": {"files": dict(inputs.files)},
@@ -113,14 +113,14 @@ class Manifest:
         try:
             body = json.loads(self._store.read(self._key))
         except (FileNotFoundError, ValueError, RecursionError):
-            # Without a readable manifest nothing is current: the steps run again and write it anew.
+            # Without a readable manifest nothing is current: the steps run again and rewrite it.
             body = {}
         self._steps = {name: one for name, one in _records(body, "steps").items() if one.keys() >= _OF_A_STEP}
         self._generations = _records(body, "generations")
 
 
 def _records(body: Any, key: str) -> dict[str, Any]:
-    """The records under a key; what is none, in a file that was damaged or written by hand, counts as not there."""
+    """The records under a key. In a damaged or hand-written file, what is no record counts as missing."""
     return {name: record for name, record in _mapping(body, key).items() if isinstance(record, dict)}
 
 
@@ -130,7 +130,7 @@ def _mapping(body: Any, key: str) -> dict[str, Any]:
 
 
 def _difference(record: Mapping[str, Any], inputs: Inputs) -> Stale:
-    """The first of what changed. A manifest of 0.1.0 has a digest of sources, `codeVersion`, and no version."""
+    """The first difference. A manifest of 0.1.0 has a digest of sources, `codeVersion`, and no version."""
     before = _mapping(record, "parameters")
     for name in (*inputs.parameters, *before):
         if before.get(name) != inputs.parameters.get(name):

@@ -18,7 +18,7 @@ def generation_name(digest: str) -> str:
 
 
 def read_report(store: ArtifactStore, machine_id: str, generation: str) -> dict[str, Any] | None:
-    """A generation's validation report, or None without one of the files as they are now."""
+    """A generation's validation report, or None without a report on the files as they are now."""
     group = generation_key(machine_id, generation)
     try:
         report: dict[str, Any] = json.loads(store.read(group + REPORT))
@@ -42,7 +42,7 @@ def is_published(store: ArtifactStore, machine_id: str) -> bool:
 
 
 def show_unvalidated(store: ArtifactStore, machine_id: str, generation: str) -> bool:
-    """For work by hand: publishes a generation where nothing validated, and no folder of a person's, is lost by it."""
+    """For work by hand: publishes a generation unless that would hide a validated one or a person's own folder."""
     current = store.published(machine_id)
     foreign = current is None and bool(store.keys(published_key(machine_id, "")))
     if foreign or is_published(store, machine_id):

@@ -21,7 +21,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Stale:
-    """A reason why a step must run. Which of the fields it has is said beside its kind."""
+    """A reason why a step must run. The comments at Kind say which fields each kind has."""
 
     kind: Kind
     name: str = ""

@@ -1,4 +1,4 @@
-"""A training's state in the store: two slots, each with its digest, written beside the training, not in its way."""
+"""A training's state in the store: two slots, each with its digest, written in the background."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIGEST = 64
 
 
 class Checkpoints:
-    """The two newest states of one training, told apart from others' by `key`. A damaged one falls back to the other.
+    """The two newest states of one training, which `key` identifies. If one is damaged, the other is used.
 
     Only the process that holds the machine's lock makes one, so two attempts never write to one slot.
     """
@@ -40,15 +40,15 @@ class Checkpoints:
         self._slot = 1 - self._slot
 
     def flush(self) -> str | None:
-        """Waits until what was saved is in the store; gives its key. Raises OSError."""
+        """Waits until what was saved is in the store; returns its key. Raises OSError."""
         return None if self._pending is None else self._pending.result()
 
     def close(self) -> None:
-        """Waits for the write under way, whatever becomes of it: nothing is written once the machine's lock is given up."""
+        """Waits for a write in progress, even one that fails: nothing may be written after the lock is released."""
         self._writer.shutdown()
 
     def load(self) -> dict[str, Any] | None:
-        """The newest state that is whole and of this training, or None."""
+        """The newest intact state of this training, or None."""
         found = [(state["epoch"], slot, state) for slot in (0, 1) if (state := self._read(slot)) is not None]
         if not found:
             return None
@@ -69,7 +69,7 @@ class Checkpoints:
         if hashlib.sha256(data).hexdigest().encode() != digest:
             return None
         try:
-            # Tensors and plain values only: what would run code is refused.
+            # Tensors and plain values only: anything that could run code is refused.
             state: dict[str, Any] = torch.load(io.BytesIO(data), weights_only=True)
         except pickle.UnpicklingError:
             return None

@@ -26,7 +26,7 @@ _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Model:
-    """header: format, schema, training parameters, provenance. arrays: by name, see gan/synthesis/temporal_tvae/features.py and gan/synthesis/temporal_tvae/trainer.py."""
+    """header: format, schema, training parameters, provenance. arrays: by name, see temporal_tvae/."""
 
     header: Mapping[str, Any]
     arrays: Mapping[str, Floats]
@@ -47,7 +47,8 @@ class Model:
 def load_model(store: ArtifactStore, machine_id: str, profile: Profile) -> Model:
     """Reads a machine's model and checks that it is whole and of this profile.
 
-    Raises MissingPrerequisite without the file; InvalidInput when it is damaged, no model of ours or another machine's.
+    Raises MissingPrerequisite without the file; InvalidInput when it is damaged, no model of ours, or another
+    machine's.
     """
     again = f".venv/bin/python GAN/scripts/train_tvae_machine.py --machine_id {machine_id}"
     artifact = key_of("model", machine_id)

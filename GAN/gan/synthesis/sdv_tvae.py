@@ -1,12 +1,12 @@
-"""The baseline that users know: SDV's stock TVAE on single rows, its samples sorted by RUL and cut into runs.
+"""The baseline that users know: SDV's stock TVAE on single rows, which are then sorted by RUL and split into runs.
 
-It learns rows (sensors, rul, failure_mode) and knows nothing of time: neighbours in a run are strangers, and RUL is a
-number like the others. Validation is expected to say so; that is what a baseline is for.
+It learns rows (sensors, rul, failure_mode) and knows nothing of time: neighbouring rows of a run are unrelated, and RUL
+is a column like the others. Validation is expected to say so; that is what a baseline is for.
 
 SDV is BUSL-1.1 and not installed with this project: `npm run setup -- --bench` puts it into an environment of its own,
 .venv-bench. It trains with SDV; the model file holds what SDV learned as arrays, and sampling computes from them what
 SDV's and CTGAN's `sample` compute, so that it needs neither and runs no code out of a file. SDV has no checkpoints,
-progress or early stop: a training that is interrupted starts again.
+progress or early stopping: an interrupted training starts over.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gan.synthesis.temporal_tvae.trainer import EpochReport, TrainParams
 
 TABLE = "rows"
-# rdt.transformers.numerical.ClusterBasedNormalizer.STD_MULTIPLIER: a component's value is scaled by 4 of its deviations.
+# rdt.transformers.numerical.ClusterBasedNormalizer.STD_MULTIPLIER: values are scaled by 4 deviations of a component.
 DEVIATIONS = 4.0
 CHUNK_ROWS = 10_000
 
@@ -45,9 +45,9 @@ def train(
     should_stop: Callable[[], bool],
     on_epoch: Callable[[EpochReport], None],
 ) -> Model:
-    """Fits stock TVAE to the rows of the runs that are not held out. Raises MissingPrerequisite where SDV is not installed.
+    """Fits stock TVAE to the rows of the runs that are not held out. Raises MissingPrerequisite without SDV.
 
-    checkpoints and should_stop are of no use to it; on_epoch is told once, at the end.
+    It ignores checkpoints and should_stop, and calls on_epoch once, at the end.
     """
     stock = _stock()
     import torch
@@ -95,7 +95,7 @@ def _stock() -> Any:
 
 
 def fit(stock: Any, runs: Runs, epochs: int, batch_size: int) -> Any:
-    """Stock TVAE, all else as SDV sets it, fitted to the rows."""
+    """Stock TVAE with SDV's defaults, fitted to the rows."""
     import pandas as pd
 
     frame = pd.DataFrame(runs.values, columns=list(runs.sensors))
@@ -116,7 +116,7 @@ def fit(stock: Any, runs: Runs, epochs: int, batch_size: int) -> Any:
 def _learned(synthesizer: Any, modes: tuple[str, ...]) -> dict[str, Floats]:
     """The decoder, and of each numerical column its mixture's components, its limits and its digits.
 
-    mixture.mean and mixture.deviation: (columns, components), NaN beyond a column's own. mode_codes: (modes that occur,).
+    mixture.mean, mixture.deviation: (columns, components), NaN beyond a column's own. mode_codes: (modes that occur,).
     """
     tvae = synthesizer._model
     infos = tvae.transformer._column_transform_info_list
@@ -149,13 +149,13 @@ def _padded(columns: list[Floats]) -> Floats:
 def sample(
     model: Model,
     rows: Mapping[str, int],
-    seed: int,
+    random_seed: int,
     *,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
 ) -> dict[str, Runs]:
-    """Splits of exactly so many rows, each sorted by RUL and cut into runs. Raises SamplingStopped."""
-    rng = np.random.default_rng([seed, 2])
+    """Splits of exactly so many rows, each sorted by RUL and split into runs. Raises SamplingStopped."""
+    rng = np.random.default_rng([random_seed, 2])
     total, splits, first = sum(rows.values()), dict[str, Runs](), 1
     for split, count in rows.items():
         parts: list[tuple[Floats, Ints]] = []

@@ -1,5 +1,4 @@
-"""The synthesizers that a machine's model can be trained with, by name: one that trains, one that samples, each imported
-only when it is asked for."""
+"""The synthesizers that can train a machine's model, by name. What trains and what samples is imported on demand."""
 
 from __future__ import annotations
 
@@ -22,7 +21,10 @@ SDV_TVAE = "sdv-tvae"
 
 
 class Train(Protocol):
-    """Trains a model of the runs that are not held out. Its header has `trainRuns`, `heldOutRuns`, `training`, `history`."""
+    """Trains a model of the runs that are not held out.
+
+    Its header has `trainRuns`, `heldOutRuns`, `training` and `history`.
+    """
 
     def __call__(
         self,
@@ -44,7 +46,7 @@ class Sample(Protocol):
         self,
         model: Model,
         rows: Mapping[str, int],
-        seed: int,
+        random_seed: int,
         *,
         on_progress: Callable[[int, int], None],
         should_stop: Callable[[], bool],
@@ -53,8 +55,8 @@ class Sample(Protocol):
 
 @dataclass(frozen=True)
 class Synthesizer:
-    """licence: of what it needs installed. resumes: whether its training saves checkpoints and stops at them.
-    ends_early: whether patience and a time limit end it."""
+    """licence: of the packages it needs. resumes: whether its training saves checkpoints and stops at them.
+    ends_early: whether patience and a time limit apply."""
 
     name: str
     licence: str
@@ -65,13 +67,13 @@ class Synthesizer:
 
     @property
     def train(self) -> Train:
-        """Importing what trains takes seconds."""
+        """Imported on demand: it takes seconds."""
         trains: Train = import_module(self.train_module).train
         return trains
 
     @property
     def sample(self) -> Sample:
-        """Importing what samples needs neither PyTorch nor SDV."""
+        """Imported on demand: it needs neither PyTorch nor SDV."""
         samples: Sample = import_module(self.sample_module).sample
         return samples
 
@@ -93,7 +95,7 @@ SYNTHESIZERS = {
 
 
 def synthesizer_of(name: str) -> Synthesizer:
-    """Raises InvalidInput for a name that is none of them."""
+    """The synthesizer of this name. Raises InvalidInput for an unknown name."""
     if name not in SYNTHESIZERS:
         raise InvalidInput(f"synthesizer: {name!r} is not one of {', '.join(SYNTHESIZERS)}", field="synthesizer")
     return SYNTHESIZERS[name]

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from gan.data.cmapss import LEAST_ROWS, cut
+from gan.data.cmapss import LEAST_ROWS, shown_rows
 from support import MADE, SCRIPTS, Root
 
 EXPORT = f"{SCRIPTS}/export_cmapss.py"
@@ -31,6 +31,6 @@ def test_the_cmapss_form_cuts_test_runs_off_and_keeps_what_was_cut_beside_them(m
 
 @pytest.mark.parametrize("length", [2, LEAST_ROWS, 1_000])
 def test_a_cut_leaves_something_on_both_sides(length: int) -> None:
-    shown = cut(np.full(200, length), np.random.default_rng(0))
+    shown = shown_rows(np.full(200, length), np.random.default_rng(0))
     assert (shown >= min(LEAST_ROWS, length - 1)).all()
     assert (shown < length).all()

@@ -1,4 +1,4 @@
-"""Our vectorised scores are those of SDMetrics, which tests alone may import (see gan/evaluation/sdmetrics_scores.py)."""
+"""Our vectorised scores equal those of SDMetrics, which only tests may import (gan/evaluation/sdmetrics_scores.py)."""
 
 import numpy as np
 import pandas as pd

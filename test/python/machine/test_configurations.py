@@ -1,4 +1,4 @@
-"""One list of configurations, good and bad: Python and TypeScript accept and refuse the same, and name the same field."""
+"""One list of good and bad configurations: Python and TypeScript accept and refuse alike, and name the same field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chain runs on a store that has no files, and makes the bytes that it makes on a disk: no step goes past the store."""
+"""The chain runs on a store without files and makes the same bytes as on a disk: no step bypasses the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring your own data: recorded rows become a machine's seed, and everything downstream works as with a simulated one."""
+"""Your own data: recorded rows become a machine's seed, and everything downstream works as with a simulated one."""
 
 from __future__ import annotations
 

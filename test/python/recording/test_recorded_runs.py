@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from gan.recording.columns import choose_columns
-from gan.recording.recorded_runs import RecordedRuns, find_runs
 from gan.recording.known_rows import RunOptions
 from gan.recording.labels import is_healthy, read_labels, rul_ends
 from gan.recording.numbers import Reading
+from gan.recording.recorded_runs import RecordedRuns, find_runs
 from gan.runtime.errors import InvalidInput
 
 RUNS, ROWS = 4, 12

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from gan.recording.columns import choose_columns
-from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs
 from gan.recording.known_rows import RunOptions
 from gan.recording.numbers import Reading
+from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs
 from gan.recording.times import Clock, Times, heading_unit, iso, joined, read_times
 from gan.runtime.errors import InvalidInput
 

@@ -15,7 +15,7 @@ from support import ENVIRONMENT, PROJECT
 # GAN_STORM=2000 for a long look.
 COUNT = os.environ.get("GAN_STORM", "300")
 INTERRUPTED, DEFAULT_ACTION = "75", str(-signal.SIGTERM)
-# What each phase may end with. Where nobody has installed a handler yet, or no more, SIGTERM does what it does by itself.
+# How each phase may end. Before a handler is installed, and after it is removed, SIGTERM has its default action.
 ALLOWED = {
     "import": {INTERRUPTED, DEFAULT_ACTION},
     "unpolled": {INTERRUPTED},

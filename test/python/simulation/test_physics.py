@@ -15,7 +15,7 @@ from gan.machine.profile import Profile, configuration, parse_profile
 from gan.machine.wear import DEGRADATIONS, MIN_SIMULATED_ROWS
 from gan.runtime.errors import InvalidInput
 from gan.simulation.physics import (
-    BESIDES,
+    OTHER_MODES_WEAR,
     expected_course,
     expected_directions,
     failure_shift,
@@ -44,8 +44,8 @@ def fleet_profile(machine_id: str) -> Profile:
 
 def damage_of(profile: Profile, rows: int = 3000, seed: int = 1) -> tuple[list[Floats], list[int]]:
     """Each run's damage (rows, M) and what ends it."""
-    lives = wear_out(profile, rows, np.random.default_rng(seed))
-    return np.split(lives.damage, np.cumsum(lives.lengths)[:-1]), lives.modes.tolist()
+    latent = wear_out(profile, rows, np.random.default_rng(seed))
+    return np.split(latent.damage, np.cumsum(latent.lengths)[:-1]), latent.modes.tolist()
 
 
 @pytest.mark.parametrize("degradation", DEGRADATIONS)
@@ -56,7 +56,7 @@ def test_damage_never_heals_and_only_its_crossing_ends_a_run(degradation: str) -
         assert (damage[:-1] < 1).all()
         assert damage[-1, mode] == 1
         others = np.delete(damage[-1], mode)
-        assert (others < 2 * BESIDES).all()
+        assert (others < 2 * OTHER_MODES_WEAR).all()
 
 
 @pytest.mark.parametrize("degradation", DEGRADATIONS)
@@ -80,14 +80,14 @@ def test_a_failure_mode_may_wear_in_its_own_way() -> None:
 
 
 @pytest.mark.parametrize("cv", [0.05, 0.4])
-def test_lives_vary_as_the_profile_says_and_none_is_longer_than_its_longest(cv: float) -> None:
+def test_run_lengths_vary_as_the_profile_says_and_none_exceeds_its_longest(cv: float) -> None:
     profile = profile_of(wear={"max_rul_hours": 200, "degradation": "slow", "life_cv": cv})
-    lives = np.array([len(damage) for damage in damage_of(profile, rows=40_000)[0]]) * profile.interval_hours
-    assert lives.max() <= 201
-    assert lives.min() >= MIN_SIMULATED_ROWS
-    assert 0.8 * 150 < lives.mean() < 1.1 * 150
-    # Gamma wear adds 0.09 of its own; the longest life cuts the upper tail.
-    assert (0.06 < lives.std() / lives.mean() < 0.14) if cv == 0.05 else (lives.std() / lives.mean() > 0.18)
+    lengths = np.array([len(damage) for damage in damage_of(profile, rows=40_000)[0]]) * profile.interval_hours
+    assert lengths.max() <= 201
+    assert lengths.min() >= MIN_SIMULATED_ROWS
+    assert 0.8 * 150 < lengths.mean() < 1.1 * 150
+    # Gamma wear adds 0.09 of its own; the longest run cuts the upper tail.
+    assert (0.06 < lengths.std() / lengths.mean() < 0.14) if cv == 0.05 else (lengths.std() / lengths.mean() > 0.18)
 
 
 def test_rul_falls_by_the_interval_to_zero_and_is_the_time_left() -> None:
@@ -199,7 +199,7 @@ def test_drift_is_brownian_and_starts_anew_with_each_run() -> None:
     ends = runs.values[runs.starts() + 200, 0] - runs.values[runs.starts(), 0]
     halves = runs.values[runs.starts() + 50, 0] - runs.values[runs.starts(), 0]
     assert runs.values[runs.starts(), 0].std() < 1e-9
-    # Variance grows with time: four times the rows, twice the spread. drift_std is the spread after a mean life, 300 rows.
+    # Variance grows with time: four times the rows, twice the spread. drift_std is the spread after the mean 300 rows.
     assert ends.std() == pytest.approx((200 / 300) ** 0.5, rel=0.25)
     assert ends.std() / halves.std() == pytest.approx(2, rel=0.3)
 
@@ -217,10 +217,10 @@ def test_the_same_seed_makes_the_same_bytes_and_another_seed_or_machine_others()
 def test_ten_thousand_rows_hold_at_least_twelve_whole_runs_and_every_mode(machine_id: str) -> None:
     profile = fleet_profile(machine_id)
     for seed in range(5):
-        lives = wear_out(profile, ROWS, np.random.default_rng(seed))
-        late = int(lives.lengths.sum() > ROWS)
-        assert len(lives.lengths) - late >= 12
-        assert set(lives.modes[: len(lives.modes) - late].tolist()) == set(range(len(profile.failure_modes)))
+        latent = wear_out(profile, ROWS, np.random.default_rng(seed))
+        late = int(latent.lengths.sum() > ROWS)
+        assert len(latent.lengths) - late >= 12
+        assert set(latent.modes[: len(latent.modes) - late].tolist()) == set(range(len(profile.failure_modes)))
 
 
 def test_no_run_is_a_stump_whatever_the_number_of_rows() -> None:

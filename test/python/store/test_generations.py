@@ -1,4 +1,4 @@
-"""Generations of a data set: published by one switch, rolled back by one command, kept so many, never replaced by worse."""
+"""Generations of a data set: published by one switch, rolled back by one command, never replaced by worse ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generator: regimes found and sampled, training that resumes to the byte, whole runs sampled from the model alone."""
+"""The generator: regimes detected and sampled, training that resumes to the byte, whole runs sampled from the model."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_a_checkpoint_of_another_training_is_not_taken_up(seed: Runs, profile: P
     assert Checkpoints(LocalStore(tmp_path), "pump_a", "another").load() is None
 
 
-def test_the_gradient_written_out_is_autograds() -> None:
+def test_manual_backprop_gives_the_gradient_of_autograd() -> None:
     torch.manual_seed(0)
     network = Network(3, 5, 4, np.random.default_rng(0).normal(0, 1, (10, 3)), np.full(3, 0.6))
     with torch.no_grad():

@@ -90,7 +90,7 @@ def test_sampling_imports_nothing_slow(made: Root) -> None:
 
 
 def test_training_imports_pytorch_without_its_compiler(made: Root) -> None:
-    """torch.optim and torch.use_deterministic_algorithms import torch._dynamo, which takes as long as PyTorch itself."""
+    """torch.optim and torch.use_deterministic_algorithms import torch._dynamo, which takes as long as PyTorch."""
     assert _imported_by(made, TRAIN, "--epochs", "2") == {"torch"}
 
 

@@ -25,7 +25,7 @@ from gan.synthesis.temporal_tvae.sampler import SamplingStopped
 
 
 def work(context: Context) -> Result:
-    """Samples a new generation of the data set. By hand (without --stage) it is shown at once where none is published."""
+    """Samples a new generation. By hand (without --stage) it is shown at once if nothing is published."""
     store, machine_id = context.store, context.machine_id
     profile = load_profile(store, machine_id)
     rows = split_rows(context.args.num_samples, split_ratio(context.args.split_ratio))

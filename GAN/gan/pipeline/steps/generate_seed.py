@@ -48,6 +48,7 @@ def _warn_of_few_runs(context: Context, profile: Profile, runs: Runs) -> None:
     if count < WISHED_RUNS:
         context.reporter.warning(
             "FEW_RUNS",
-            f"{len(runs):,} rows hold {count} runs of {profile.mean_run_rows:.0f} rows on average; {WISHED_RUNS} or more are "
+            f"{len(runs):,} rows hold {count} runs of {profile.mean_run_rows:.0f} rows on average; "
+            f"{WISHED_RUNS} or more are "
             f"wished for: --num_samples {enough}, or a longer sampling_interval_minutes",
         )

@@ -1,7 +1,7 @@
-"""Recorded run-to-failure data brought in as a machine's seed.
+"""Imports recorded run-to-failure data as a machine's seed.
 
-The recorded runs are kept in recorded/{id}.csv; the seed is a copy of them that generateSeed makes again at any time,
-whatever it is asked. Runs without a failure are kept beside it, and nothing is trained on them.
+The recorded runs are kept in recorded/{id}.csv. The seed is a copy of them, which generateSeed can make again at any
+time, whatever its flags say. Runs without a failure are kept beside it, and nothing is trained on them.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from gan.pipeline.flags import sampling_defaults
 from gan.pipeline.runner import Context, json_bytes, run_step
 from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
 from gan.recording.columns import Columns, choose_columns, parse_pairs, without
-from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
 from gan.recording.known_rows import RunOptions
 from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
+from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
 from gan.recording.remarks import tell_levels, without_counters
 from gan.recording.source import read_regular
 from gan.recording.text_table import BLANKS, Layout, read_rows
@@ -39,11 +39,11 @@ from gan.store.artifacts import ArtifactStore, sha256
 from gan.store.fleet import machine_ids
 from gan.store.layout import key_of, name_of
 
-# What decides the import besides the file.
+# The flags that decide the import, besides the file.
 OPTIONS = (
     "map", "units", "run_column", "gap_hours", "interval_minutes", "time_unit", "resample", "censored", "no_failures",
-    "failure_mode", "delimiter", "machine_type", "manufacturer", "model", "description", "new_profile", "format", "columns",
-    "drop", "decimal", "missing", "date_order", "time_zone", "split_at_failures",
+    "failure_mode", "delimiter", "machine_type", "manufacturer", "model", "description", "new_profile", "format",
+    "columns", "drop", "decimal", "missing", "date_order", "time_zone", "split_at_failures",
 )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _positive(text: str) -> float:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import makes: the profile's configuration if it is new, the runs, those without a failure, and remarks."""
+    """What an import makes: the profile, its configuration if it is new, the runs, those without a failure, notes."""
 
     profile: Profile
     configuration: Mapping[str, Any] | None
@@ -122,13 +122,13 @@ class Imported:
 
 
 def work(context: Context) -> Result:
-    """Imports a machine's recorded runs and makes its profile and seed of them. Raises InvalidInput; then nothing changes."""
+    """Imports recorded runs and makes the profile and the seed from them. Raises InvalidInput; then nothing changes."""
     notes: list[str] = []
     try:
         imported = read_import(context.store, context.machine_id, context.args, notes)
         _refuse_loss(context, imported)
     finally:
-        # Also of rows that are refused: how they were understood may be why.
+        # For refused rows too: how they were read may explain why.
         for note in dict.fromkeys(notes):
             context.reporter.warning("IMPORT", note)
     parameters = {
@@ -152,7 +152,7 @@ def _as_step(context: Context) -> Context:
 
 
 def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: list[str] | None = None) -> Imported:
-    """Reads and checks recorded rows; writes nothing. What was noticed is added to `notes`. Raises InvalidInput."""
+    """Reads and checks recorded rows; writes nothing. Remarks are added to `notes`. Raises InvalidInput."""
     notes = [] if notes is None else notes
     profile = None if args.new_profile else _known_profile(store, machine_id)
     given = parse_pairs("map", args.map)
@@ -193,7 +193,7 @@ def _layout(args: Namespace) -> Layout:
 
 
 def _measured(reading: Reading, columns: Columns) -> dict[str, str]:
-    """The units that stood behind the values themselves."""
+    """The units that followed the values themselves."""
     return {name: reading.units[column] for name, column in columns.sensors.items() if column in reading.units}
 
 
@@ -204,7 +204,7 @@ def _known_profile(store: ArtifactStore, machine_id: str) -> Profile | None:
 
 
 def _declared(args: Namespace, columns: Columns) -> dict[str, str]:
-    """The units that were given by hand."""
+    """The units given by flag."""
     units = parse_pairs("units", args.units)
     strange = [name for name in units if name not in columns.sensors]
     if strange:
@@ -324,7 +324,7 @@ def _imported(
 
 
 def _propose_sizes(runs: Runs, notes: list[str]) -> None:
-    """Says which number of rows gives each split whole runs, where the default does not."""
+    """Notes how many rows give each split whole runs, where the default does not."""
     default, shares = sampling_defaults()
     mean = len(runs) / len(runs.ids())
     rows = rows_for(mean, min(shares))
@@ -332,9 +332,8 @@ def _propose_sizes(runs: Runs, notes: list[str]) -> None:
         notes.append(
             f"runs have {mean:,.0f} rows on average: of the default {default:,} rows the smallest split gets "
             f"{default * min(shares) / mean:.2g} runs. {rows:,} rows give each {WISHED_A_SPLIT}: "
-            "npm run gan -- machine run ID "
-            f"--samples {rows}, or as many for generate_synthetic_data.py. Fewer rows a run: import with "
-            "--resample MINUTES"
+            f"npm run gan -- machine run ID --samples {rows}, or as many for generate_synthetic_data.py. "
+            "Fewer rows a run: import with --resample MINUTES"
         )
 
 
@@ -351,7 +350,7 @@ def _refuse_loss(context: Context, imported: Imported) -> None:
 
 
 def _write(context: Context, imported: Imported) -> Result:
-    """The recorded rows first: a machine that is in the fleet already has them."""
+    """Writes the recorded rows first: once a machine is in the fleet, they are there."""
     store, machine_id = context.store, context.machine_id
     outputs: list[Output] = []
 

@@ -32,7 +32,8 @@ def work(context: Context) -> Result:
     runs = read_seed(context.store, context.machine_id, profile)
     if len(runs.ids()) < 2:
         raise InvalidInput(
-            f"{name_of(key_of('seed', context.machine_id))}: run_id: 1 run is not enough: 2 or more, one is held out to measure quality",
+            f"{name_of(key_of('seed', context.machine_id))}: run_id: 1 run is not enough: 2 or more are needed, "
+            "since one is held out to measure quality",
             field="run_id",
         )
     return _train(context, profile, runs)
@@ -66,7 +67,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
 
     provenance = {"inputs": dict(inputs.files), "version": inputs.version}
     try:
-        # One that saves nothing on the way is stopped on the spot.
+        # A synthesizer that saves no checkpoints is stopped immediately.
         with context.stop.polled() if synthesizer.resumes else nullcontext():
             model = synthesizer.train(
                 runs,
@@ -97,7 +98,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
 
 
 def _with_digits(model: Model, runs: Runs) -> Model:
-    """The model with how many digits the seed's values have, where those of recorded rows are more than simulated ones."""
+    """The model, with the digits of the seed's values where recorded rows have more than simulated ones."""
     digits = digits_of(runs.values)
     return model if max(digits) <= DIGITS else Model({**model.header, "digits": digits}, model.arrays)
 

@@ -19,7 +19,7 @@ from gan.synthesis.model import load_model
 
 def work(context: Context) -> Result:
     """Measures the newest generation. Raises ValidationFailed; the report is kept either way."""
-    # scikit-learn takes a second to import: after all that could be refused, or skipped, without it.
+    # scikit-learn takes a second to import, and is not needed where the step is skipped or refused.
     from gan.evaluation.assessment import assess
 
     store, machine_id = context.store, context.machine_id
@@ -28,7 +28,7 @@ def work(context: Context) -> Result:
     header = load_model(store, machine_id, profile).header
     if header["provenance"]["inputs"].get("seed") != store.digest(key_of("seed", machine_id)):
         raise MissingPrerequisite(
-            f"the model of {machine_id} was trained on another seed than the one there is now: quality cannot be measured",
+            f"the model of {machine_id} was trained on another seed than the current one: quality cannot be measured",
             hint=f"run: {registry.command('trainTvae', machine_id)}, and generate the data set again",
         )
     outputs = registry.candidate(store, machine_id)["outputs"]

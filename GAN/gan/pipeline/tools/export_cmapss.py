@@ -1,4 +1,4 @@
-"""Writes a machine's published data set in the manner of C-MAPSS, test runs cut off, to GAN/data/cmapss/{machine_id}."""
+"""Writes a machine's published data set in the format of C-MAPSS to GAN/data/cmapss/{machine_id}."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists the generations of a machine's data set: when and by which fleet run each was made, how good it is, its state."""
+"""Lists the generations of a machine's data set: when each was made and by which fleet run, its quality, its state."""
 
 from __future__ import annotations
 

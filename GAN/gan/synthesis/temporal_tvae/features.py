@@ -1,7 +1,7 @@
-"""Runs as the model sees them: sensors = course of wear + regime + time of day + the unit's own deviation + a process.
+"""Runs as the model sees them: sensors = course of wear + regime + time of day + the run's own deviation + a process.
 
-Course, regime and unit are ridge regressions on pieces of life and a few curves; what is left is whitened and modelled
-row by row, given its own recent past. Life is the share of a run that is over: 0 at its start, 1 at its failure.
+Course, regime and deviation are ridge regressions on pieces of life and a few curves; what is left is whitened and
+modelled row by row, given its own recent past. Life is the life fraction: 0 at the start of a run, 1 at its failure.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
 TREND_RIDGE = 3.0
 DEVIATION_RIDGE = 5.0
 WHITENING_RIDGE = 1e-6
-# Shares of life between which courses are straight: closer at the end, where wear is fast.
+# Life fractions between which courses are straight: denser at the end, where wear is fast.
 KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 1.0)
 LATE = (4.0, 12.0, 40.0)
 # Time constants, in rows, of the moving averages that are the process's longer memory.
 AVERAGES = (8.0, 32.0)
-# A run begins cold: so many rows until it is warm.
+# A run begins cold: time constants, in rows, of its warming up.
 EARLY = (8.0, 32.0)
-# A regime begins with a transient: its first two rows by themselves, and a decay over so many rows.
+# A regime begins with a transient: its first two rows by themselves, and a decay with this time constant, in rows.
 TRANSIENT = 6.0
 FEW_ROWS = 4
 MIN_SPREAD = 1e-9
@@ -32,8 +32,11 @@ MIN_SPREAD = 1e-9
 
 @dataclass(frozen=True)
 class Course:
-    """What is known of each row before its sensors, (N,) each: rows since its run began, life, failure mode, hour of the day, and the operating
-    regime, the one before it and the rows since it began."""
+    """What is known of each row before its sensors, (N,) each.
+
+    position: rows since its run began. hour: of the day. regime, before, age: the operating regime, the one before it,
+    and the rows since it began.
+    """
 
     position: Ints
     life: Floats
@@ -59,23 +62,25 @@ class Shape:
 
 
 def life_of(position: Ints, lengths: Ints) -> Floats:
-    """Share of its run that is over at each row, (N,): 1 in the last row. lengths is each row's own run's, (N,)."""
+    """Life fraction of each row, (N,): 1 in the last row. lengths: of each row's run, (N,)."""
     return np.asarray((position + 1.0) / lengths)
 
 
 def life_basis(life: Floats) -> Floats:
-    """Piecewise linear curves of life that wear may follow, (N, KNOTS), each 1 at its knot and 0 at the others: wear that
-    sets in late leaves alone what was before, as no curve over the whole of life does."""
+    """Hat functions of life that wear may follow, (N, KNOTS), each 1 at its knot and 0 at the others.
+
+    Wear that sets in late then leaves earlier rows alone, which no curve over the whole of life does.
+    """
     return np.stack([np.interp(life, KNOTS, knot) for knot in np.eye(len(KNOTS))], axis=1)
 
 
 def slow_basis(life: Floats) -> Floats:
-    """Curves over the whole of life, (N, 5): they cannot follow regimes, and are taken off where those are looked for."""
+    """Curves over the whole of life, (N, 5). They cannot follow regimes, and are removed before those are detected."""
     return np.column_stack([life**2, life**4, *[np.exp(-rate * (1 - life)) for rate in LATE]])
 
 
 def trend_design(course: Course, shape: Shape, curves: Callable[[Floats], Floats] = life_basis) -> Floats:
-    """1, the basis, mode and mode × basis, the start, the day's first two harmonics, regime and regime × life, (N, F)."""
+    """1, the basis, mode, mode × basis, the start, the day's first two harmonics, regime, regime × life: (N, F)."""
     basis = np.column_stack([np.ones(len(course.life)), course.life, curves(course.life)])
     by_mode = (_one_hot(course.mode, shape.modes)[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
     start = np.exp(-course.position[:, None] / np.array(EARLY))
@@ -130,8 +135,10 @@ class Preparation:
     arrays: dict[str, Floats]
 
     def apply(self, runs: Runs) -> Rows:
-        """The rows of other runs, prepared as the training runs were, and within what those showed: where a regime is
-        mistaken, a few rows are hundreds of deviations away and would be all that a mean loss tells."""
+        """The rows of other runs, prepared as the training runs were, and clipped to the range of those.
+
+        Where a regime is mistaken, a few rows are hundreds of deviations away and would dominate a mean loss.
+        """
         scaled = (runs.values - self.mean) / self.spread
         regimes = None
         for _ in range(2):
@@ -143,16 +150,16 @@ class Preparation:
         return _rows(runs, x, regimes, self.shape)
 
 
-def prepare(runs: Runs, seed: int) -> tuple[Preparation, Rows]:
+def prepare(runs: Runs, random_seed: int) -> tuple[Preparation, Rows]:
     """Fits the preparation on runs, and gives the rows that the network learns from."""
     mean, spread = runs.values.mean(axis=0), np.maximum(runs.values.std(axis=0), MIN_SPREAD)
     scaled = (runs.values - mean) / spread
     detector = Detector.none(scaled.shape[1])
     regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(scaled, scaled, runs))
-    # Regimes show clearly only without trend and deviations, and those without the regimes: each is fitted twice.
+    # Regimes show clearly only once trend and deviations are removed, and vice versa: each is fitted twice.
     for _ in range(2):
         levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, slow_trend, shape)
-        detector = fit_detector(levels, scaled, runs, seed)
+        detector = fit_detector(levels, scaled, runs, random_seed)
         regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(levels, scaled, runs))
     trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
     rest, deviations = _process(runs, scaled, regimes, trend, shape)
@@ -182,7 +189,7 @@ def _fit_slow_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regim
 
 
 def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape) -> Floats:
-    """Sensors without wear, time of day and unit, but with the regimes, (N, S). regimes: as far as they are known."""
+    """Sensors without wear, time of day and deviation, but with the regimes, (N, S). regimes: as far as known."""
     known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, scaled, runs)
     design = trend_design(_course(runs, known), shape, slow_basis)
     bare = slice(0, len(trend) - shape.regime_columns)
@@ -197,7 +204,7 @@ def _course_range(
 ) -> dict[str, Floats]:
     """How far the runs' courses, without regime and process, go down and up, (S,) each.
 
-    The fitted ones overshoot where a sensor wears through many times its healthy band: means of a few rows bound them.
+    Fitted courses overshoot where wear moves a sensor by many times its healthy band: means of a few rows bound them.
     """
     design, bare = trend_design(_course(runs, regimes), shape), slice(0, len(trend) - shape.regime_columns)
     fitted = design[:, bare] @ trend[bare] + _apply_deviations(runs, deviations, life_basis(_life(runs)))
@@ -209,7 +216,7 @@ def _course_range(
 
 
 def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:
-    """What is left of the sensors, (N, S), and the deviations' deviations that were taken off, (R, KNOTS, S)."""
+    """What is left of the sensors, (N, S), and the runs' deviations that were removed, (R, KNOTS, S)."""
     rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
     design = life_basis(_life(runs))
     deviations = _deviations(runs, rest, design)
@@ -241,7 +248,7 @@ def ridge(design: Floats, target: Floats, weight: float) -> Floats:
 
 
 def _slow_design(life: Floats) -> Floats:
-    """Level, slope and course at the end, (N, 3): what a unit may deviate by without following its regimes."""
+    """Level, slope and course at the end, (N, 3): how a run may deviate without following its regimes."""
     return np.column_stack([np.ones(len(life)), life - 0.5, np.exp(-4.0 * (1 - life))])
 
 
@@ -261,10 +268,10 @@ def _apply_deviations(runs: Runs, deviations: Floats, design: Floats) -> Floats:
 
 
 def _whitening(rows: Rows, regimes: Regimes) -> tuple[Floats, Floats]:
-    """A linear map (S, S) after which what is new in a row is uncorrelated and of one size, and its inverse.
+    """A linear map (S, S) that makes the innovations of a row uncorrelated and of unit size, and its inverse.
 
-    New is what least squares on memory and condition leaves: what the process draws for each column by itself. ZCA: of
-    all such maps the one that changes the sensors least. Changes of regime do not count.
+    Innovations are what least squares on memory and condition leaves: what the process draws for each column by itself.
+    ZCA: of all such maps, the one that changes the sensors least. Rows in which the regime changes do not count.
     """
     known = np.concatenate([np.ones((len(rows.x), 1)), rows.memory, rows.cond], axis=1)
     new = (rows.x - known @ ridge(known, rows.x, WHITENING_RIDGE))[regimes.age > 0]
@@ -277,7 +284,7 @@ def _whitening(rows: Rows, regimes: Regimes) -> tuple[Floats, Floats]:
 def memory_of(x: Floats, runs: Runs) -> Floats:
     """What each row knows of its run's past: the last two rows, two moving averages, and whether there is a past.
 
-    (N, 4·S + 1). All runs are stepped together, as in sampling.
+    (N, 4·S + 1). All runs advance together, as in sampling.
     """
     lengths, position = runs.lengths(), runs.position()
     run = np.repeat(np.arange(len(lengths)), lengths)
@@ -292,7 +299,7 @@ def memory_of(x: Floats, runs: Runs) -> Floats:
 
 
 class MemoryState:
-    """The memory of runs that are stepped together. Rows are runs."""
+    """The memory of runs that advance together, one row a run."""
 
     def __init__(self, runs: int, sensors: int) -> None:
         self._last: Floats = np.zeros((runs, sensors))
@@ -302,7 +309,7 @@ class MemoryState:
         self._keep = np.exp(-1.0 / np.array(AVERAGES))
 
     def features(self) -> Floats:
-        """(runs, 4·S + 1). The averages are corrected for having begun at 0."""
+        """(runs, 4·S + 1). The averages are corrected for their start at 0."""
         weight = np.maximum(1 - self._keep**self._steps, MIN_SPREAD)[:, None, None]
         averages = self._sums / weight
         flag = np.full((len(self._last), 1), float(self._steps > 0))

@@ -1,7 +1,7 @@
 """The network of the temporal TVAE and its optimiser: a conditional variational autoencoder of a row, given its past.
 
-The encoder sees a row, its run's memory and its condition; the decoder sees a latent draw, memory and condition. A linear
-path from memory and condition to the row, begun by least squares, leaves to the decoder what is not linear.
+The encoder sees a row, its run's memory and its condition; the decoder sees a latent draw, memory and condition. A
+linear path from memory and condition to the row, initialised by least squares, leaves the decoder what is not linear.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from gan.data.runs import Floats
 
-# Wider, or less held back, it learns the training runs by heart: on held-out runs it is worse by nats.
+# Wider, or less regularised, the network memorises the training runs: on held-out runs it is worse by nats.
 HIDDEN = 32
 LATENT = 8
 # Hidden layers. A second one in the encoder costs a tenth of the time and changes no loss, held out or not.
@@ -27,8 +27,8 @@ MAX_GRADIENT_NORM = 5.0
 
 
 class Network(nn.Module):
-    """skip: (1 + memory + condition, sensors), the linear path's start, its constant first; rest: (sensors,), the standard
-    deviation of what it leaves."""
+    """skip: (1 + memory + condition, sensors), the linear path's initial weights, constant first. rest: (sensors,), the
+    standard deviation of its residual."""
 
     def __init__(self, sensors: int, memory: int, cond: int, skip: Floats, rest: Floats) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Network(nn.Module):
             self.skip.bias.copy_(torch.from_numpy(skip[0]))
             self.log_sigma.weight.zero_()
             self.log_sigma.bias.copy_(torch.from_numpy(np.log(rest)))
-        self._written_out: _WrittenOut | None = None
+        self._manual: _ManualBackprop | None = None
 
     def loss(self, rows: Tensor, noise: Tensor) -> Tensor:
         """Mean negative evidence lower bound of rows, nats. rows: (N, sensors + memory + condition); noise: (N, LATENT)
@@ -60,13 +60,13 @@ class Network(nn.Module):
         return loss
 
     def learn(self, rows: Tensor, noise: Tensor) -> Tensor:
-        """The loss of rows, and its gradient into the parameters' `grad`, which must be there.
+        """Returns the loss of rows, and writes its gradient into the parameters' `grad`, which must exist.
 
-        What autograd gives of `loss`, written out: at this size the bookkeeping of autograd costs as much as the arithmetic.
+        By manual backprop: at this size autograd's bookkeeping costs as much as the arithmetic.
         """
-        if self._written_out is None:
-            self._written_out = _WrittenOut(self)
-        return self._written_out.learn(rows, noise)
+        if self._manual is None:
+            self._manual = _ManualBackprop(self)
+        return self._manual.learn(rows, noise)
 
 
 def _mlp(inputs: int, outputs: int, hidden: int) -> nn.Sequential:
@@ -75,8 +75,11 @@ def _mlp(inputs: int, outputs: int, hidden: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-class _WrittenOut:
-    """The network's arithmetic on its parameters' storage, which the optimiser changes in place."""
+class _ManualBackprop:
+    """A hand-written forward and backward pass on the parameters' storage, which the optimiser changes in place.
+
+    Its gradients are those that autograd gives of `Network.loss`; a test compares them.
+    """
 
     def __init__(self, network: Network) -> None:
         self._sensors, self._cond = network.sensors, network.cond
@@ -122,7 +125,7 @@ class _Layer:
         weight_grad, bias_grad = layer.weight.grad, layer.bias.grad
         assert weight_grad is not None and bias_grad is not None
         self._weight_grad, self._bias_grad = weight_grad, bias_grad
-        # To a few outputs it is transposed: BLAS is twice as fast at that.
+        # With few outputs it is transposed, at which BLAS is twice as fast.
         self._transposed = len(self.weight) < HIDDEN
         self._bias, self._weight_t = bias[:, None] if self._transposed else bias, self.weight.t()
 
@@ -138,7 +141,7 @@ class _Layer:
 
 
 def _forward(layers: list[_Layer], inputs: Tensor) -> tuple[Tensor, list[Tensor]]:
-    """What an MLP gives, and what its gradient needs: each linear layer's input and, between them, what SiLU was given."""
+    """An MLP's output, and what its gradient needs: the inputs of each linear layer and of each SiLU, in order."""
     seen = [inputs]
     for layer in layers[:-1]:
         before = layer(seen[-1])
@@ -147,14 +150,14 @@ def _forward(layers: list[_Layer], inputs: Tensor) -> tuple[Tensor, list[Tensor]
 
 
 def _clamp_backward(upstream: Tensor, clamped: Tensor, limits: tuple[float, float]) -> Tensor:
-    """The gradient of what was clamped, given that of the outcome."""
+    """The gradient with respect to the clamped input, given that of the output."""
     low, high = limits
     gradient: Tensor = torch.ops.aten.hardtanh_backward(upstream, clamped, low, high)
     return gradient
 
 
 def _backward(layers: list[_Layer], seen: list[Tensor], upstream: Tensor) -> Tensor:
-    """Gradients of an MLP's parameters, given that of its output; gives that of its first layer's output."""
+    """Computes gradients of an MLP's parameters from that of its output; returns that of its first layer's output."""
     for at in range(len(layers) - 1, 0, -1):
         layers[at].learn(seen[2 * at], upstream)
         upstream = torch.ops.aten.silu_backward(upstream @ layers[at].weight, seen[2 * at - 1])
@@ -175,9 +178,9 @@ class Adam:
         parameters = list(network.parameters())
         self.weights = torch.cat([p.detach().reshape(-1) for p in parameters])
         self._gradient = torch.zeros_like(self.weights)
-        # Only what bends is held back: the encoder's and the decoder's matrices, not the linear path, nor any offset.
-        bends = [name.startswith(("encoder", "decoder")) and p.dim() > 1 for name, p in network.named_parameters()]
-        decay = [torch.full((p.numel(),), WEIGHT_DECAY * bend) for p, bend in zip(parameters, bends, strict=True)]
+        # Weight decay applies to the encoder's and the decoder's matrices only, not to the linear path or to any bias.
+        decays = [name.startswith(("encoder", "decoder")) and p.dim() > 1 for name, p in network.named_parameters()]
+        decay = [torch.full((p.numel(),), WEIGHT_DECAY * on) for p, on in zip(parameters, decays, strict=True)]
         self._decay = torch.cat(decay).to(self.weights.device)
         self._mean, self._square, self._steps = torch.zeros_like(self.weights), torch.zeros_like(self.weights), 0
         at = 0

@@ -1,8 +1,8 @@
-"""Operating regimes: levels that the sensors jump between when load or speed changes, found in the data and sampled anew.
+"""Operating regimes: levels that the sensors jump between when load or speed changes, detected and sampled anew.
 
 A jump is a change from one row to the next that measurement noise does not explain. Between two jumps a run is in one
 regime; segments of like level are one regime. Sampling is semi-Markov: which regime follows which, and for how long,
-is drawn from what the training runs did.
+is drawn from the training runs.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ MAX_AXES = 3
 JUMP_SIGMA = 5.0
 # Fewer jumps than this share of the rows are events, not a way of operating.
 MIN_JUMP_SHARE = 0.005
-# Share of the rows whose changes are taken to be ordinary when the noise is measured.
+# Share of the rows whose changes count as ordinary when the noise is measured.
 ORDINARY_SHARE = 0.5
 MIN_AXIS_SHARE = 0.15
-# Regimes closer than this, in spreads of the levels within one, are one.
+# Regimes closer than this, in spreads of the levels within a regime, are merged.
 MIN_DISTANCE = 3.0
-# Share of the rows that a regime holds at least.
+# The smallest share of the rows that makes a regime.
 MIN_SHARE = 0.02
-# Drift of the levels: of so many segments to either side, taken off so many times.
+# Drift of the levels: averaged over this many segments to either side, removed this many times.
 DRIFT_REACH = 4
 DRIFT_STEPS = 3
-# Mixtures are fitted from so many random starts; the best stands.
+# Mixtures are fitted from this many random starts; the best one is kept.
 STARTS = 2
 _EM_STEPS = 60
 
@@ -46,7 +46,7 @@ class Regimes:
     starts: Ints
 
     def arrays(self, runs: Runs) -> dict[str, Floats]:
-        """What sampling needs: of each segment its regime, rows, and whether it is whole, neither cut by start nor end."""
+        """What sampling needs of each segment: its regime, its rows, and whether it is the first or last of its run."""
         lengths = np.diff(np.append(self.starts, len(runs)))
         first = np.isin(self.starts, runs.starts())
         last = np.append(first[1:], True)
@@ -62,8 +62,8 @@ class Regimes:
 class Detector:
     """Finds jumps and levels: axes (S, Q) project sensors onto regime changes; centers (K, Q), scale (Q, Q) of levels.
 
-    plain: levels show best in the sensors as they are, as those of a drive's set speed do; else in the sensors without
-    wear and unit.
+    plain: levels show best in the sensors as they are, such as a drive's set speed; else in the sensors without wear
+    and deviation.
     """
 
     axes: Floats
@@ -77,7 +77,7 @@ class Detector:
         return Detector(np.zeros((sensors, 0)), np.zeros((0, 0)), np.zeros((0, 0)))
 
     def find(self, rest: Floats, scaled: Floats, runs: Runs) -> Regimes:
-        """The regimes of runs, from their sensors without wear and unit, and as they are, (N, S) both."""
+        """The regimes of runs, from their sensors without wear and deviation, and as they are, (N, S) both."""
         if len(self.centers) < 2:
             alone = np.zeros(len(runs), dtype=np.int64)
             return Regimes(1, alone, alone, runs.position() + 2, runs.starts())
@@ -90,7 +90,7 @@ class Detector:
         opens = np.isin(segments.starts, runs.starts())
         before = np.where(opens, which, np.roll(which, 1))
         age = np.arange(len(runs)) - segments.starts[segment]
-        # How long the first regime of a run has lasted is not known.
+        # It is unknown how long the first regime of a run has lasted.
         age = np.where(opens[segment], age + 2, age)
         return Regimes(len(self.centers), which[segment], before[segment], age, segments.starts)
 
@@ -129,16 +129,16 @@ class _Segments:
         return np.asarray((total[high] - total[low]) / (weight[high] - weight[low])[:, None])
 
 
-def fit_detector(rest: Floats, scaled: Floats, runs: Runs, seed: int) -> Detector:
-    """Learns the regimes of training runs, from their sensors without wear and unit, and as they are, (N, S) both.
+def fit_detector(rest: Floats, scaled: Floats, runs: Runs, random_seed: int) -> Detector:
+    """Learns the regimes of training runs, from their sensors without wear and deviation, and as they are, (N, S) both.
 
-    The second where the first tells no regimes apart. One regime where nothing jumps.
+    The latter only where the former show no regimes. One regime where nothing jumps.
     """
     none = Detector.none(rest.shape[1])
     axes = _jump_axes(rest, runs)
     if axes.shape[1] == 0:
         return none
-    rng = np.random.default_rng([seed, 3])
+    rng = np.random.default_rng([random_seed, 3])
     for plain, values in enumerate((rest, scaled)):
         centers, scale = _fit(_Segments.of(values @ axes, runs), runs, rng)
         if len(centers) > 1:
@@ -152,7 +152,7 @@ def _fit(segments: _Segments, runs: Runs, rng: np.random.Generator) -> tuple[Flo
     if len(segments.starts) - len(runs.starts()) < MIN_JUMP_SHARE * len(runs):
         return centers, scale
     points = segments.means
-    # Levels are told apart the better the less they drift, and drift shows once the levels are told apart.
+    # Levels separate better the less they drift, and drift shows once they are separated.
     for _ in range(DRIFT_STEPS):
         centers, scale = _clusters(points, segments.rows, rng)
         nearest = centers[_nearest(points, centers, scale)]
@@ -161,7 +161,7 @@ def _fit(segments: _Segments, runs: Runs, rng: np.random.Generator) -> tuple[Flo
 
 
 def _clusters(points: Floats, rows: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Centers (K, Q) of levels and the whitening of their spread (Q, Q); as many as the data tell apart."""
+    """Centers (K, Q) of levels and the whitening of their spread (Q, Q); as many as the data separate."""
     counts = np.repeat(np.arange(1, min(MAX_REGIMES, len(points) // 8) + 1), STARTS)
     fits = [_mixture(points, int(count), rng) for count in counts]
     good = [fit for fit in fits if _apart(fit[0] @ fit[1]) and _common(points @ fit[1], fit[0] @ fit[1], rows)]
@@ -182,12 +182,12 @@ def _apart(centers: Floats) -> bool:
 
 
 def _jump_axes(rest: Floats, runs: Runs) -> Floats:
-    """Directions of jumps, scaled so that ordinary changes along them have unit spread, (S, Q)."""
+    """Directions of jumps, scaled so that ordinary changes along them have unit spread: (S, Q)."""
     changes = np.diff(rest, axis=0)[np.diff(runs.run_id) == 0]
     whiten = _ordinary_whitening(changes)
     sized = changes @ whiten
     power = (sized**2).sum(axis=1)
-    # A bound that normal changes of S sensors pass once in a thousand rows (Wilson and Hilferty's approximation).
+    # A bound that normal changes of S sensors exceed once in a thousand rows (Wilson and Hilferty's approximation).
     s = sized.shape[1]
     bound = s * (1 - 2 / (9 * s) + 3.09 * np.sqrt(2 / (9 * s))) ** 3
     jumps = sized[power > bound]
@@ -199,7 +199,7 @@ def _jump_axes(rest: Floats, runs: Runs) -> Floats:
 
 
 def _ordinary_whitening(changes: Floats) -> Floats:
-    """ZCA of the changes that are not jumps: the covariance of the inner half, made anew until it settles, (S, S)."""
+    """ZCA of the changes that are not jumps: the covariance of the inner half, recomputed until it settles, (S, S)."""
     inner = changes
     for _ in range(4):
         covariance = inner.T @ inner / len(inner)
@@ -286,7 +286,7 @@ def sample_regimes(
 
 
 def _transitions(arrays: Mapping[str, Floats], count: int) -> Floats:
-    """Which regime follows which, (K, K), rows sum to 1. One that was never left is followed as all are on the whole."""
+    """Transition probabilities, (K, K), rows sum to 1. After a regime that was never left: overall frequencies."""
     which = arrays["segment_regime"].astype(np.int64)
     inside = arrays["segment_last"][:-1] == 0
     pairs = np.zeros((count, count))

@@ -1,8 +1,8 @@
-"""Sampling whole runs from a model: all runs of a data set are stepped together from their start to their failure.
+"""Samples whole runs from a model: all runs of a data set advance together from their start to their failure.
 
-A run's length and failure mode come from the training runs, its length varied a little; its operating regimes are drawn
-as the training runs went through theirs. RUL is how far the run is from its own end, and the sensors are sampled for
-that place in life: no RUL is written over rows afterwards.
+A run's length and failure mode come from a training run, with the length varied a little; its operating regimes follow
+each other as in the training runs. RUL is how far the run is from its own end, and the sensors are sampled for that
+life fraction: RUL is never written over finished rows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SamplingStopped(Exception):
 def sample(
     model: Model,
     rows: Mapping[str, int],
-    seed: int,
+    random_seed: int,
     *,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
@@ -40,7 +40,7 @@ def sample(
 
     on_progress(step, steps) is told how far the longest run is. Raises SamplingStopped.
     """
-    rng = np.random.default_rng([seed, 2])
+    rng = np.random.default_rng([random_seed, 2])
     plans = {split: _plan_runs(model, count, rng) for split, count in rows.items()}
     values = _values(model, _join(list(plans.values())), rng, on_progress, should_stop)
     splits: dict[str, Runs] = {}
@@ -54,7 +54,7 @@ def sample(
 
 @dataclass(frozen=True)
 class _Plan:
-    """Of R runs: rows, the training run that mode and length come from, and hours from the file's first row, (R,) each."""
+    """Of R runs, (R,) each: rows, the training run that mode and length come from, start in hours after the first."""
 
     lengths: Ints
     source: Ints
@@ -79,7 +79,7 @@ def _plan_runs(model: Model, rows: int, rng: np.random.Generator) -> _Plan:
     count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
     left = rows - int(lengths[: count - 1].sum())
     if left < MIN_LAST_ROWS and count > 1:
-        # Too few rows for a run that enters late: the one before it lives longer by them.
+        # Too few rows for a run that enters late: they lengthen the run before it.
         count -= 1
         lengths[count - 1] += left
     lengths, source = lengths[:count], source[:count].astype(np.int64)
@@ -109,7 +109,7 @@ def _values(
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
 ) -> list[Floats]:
-    """Sensor values of each run, R arrays (rows, S). All runs are stepped together, after a burn-in in new condition."""
+    """Sensor values of each run, R arrays (rows, S). All runs advance together, after a burn-in in new condition."""
     shape = Shape(len(model.header["sensors"]), len(model.header["modes"]), int(model.header["regimes"]))
     runs, steps = len(plan.lengths), int(plan.lengths.max())
     regimes = sample_regimes(model.arrays, shape.regimes, runs, BURN_IN + steps, rng)
@@ -156,11 +156,11 @@ class _Courses:
 
 
 def _restore(model: Model, x: Floats, course: Course, deviation: Floats, shape: Shape) -> Floats:
-    """From the whitened process back to the sensors' deviations, one run: (rows, S)."""
+    """From the whitened process back to the sensors' units, for one run: (rows, S)."""
     a = model.arrays
     design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
     wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ deviation
-    # A course stays where those of the training runs went: below the healthy level there is no wear.
+    # A course stays within the range of the training runs': below the healthy level there is no wear.
     scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
     scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
     values = _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
@@ -168,18 +168,21 @@ def _restore(model: Model, x: Floats, course: Course, deviation: Floats, shape: 
 
 
 def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
-    """Values (rows, S) mirrored at the least and the greatest that was seen, (S,): a sensor that rests near its lower
-    limit and wears through many times that level would else pile up on the limit."""
+    """Values (rows, S) mirrored at the smallest and the largest observed, (S,).
+
+    Otherwise a sensor that rests near its lower limit, and that wear moves by many times that level, would pile up on
+    the limit.
+    """
     raised = np.maximum(values, 2 * low - values)
     return np.asarray(np.minimum(raised, 2 * high - raised))
 
 
 def mix_deviations(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
-    """A deviation from the trend for each run, (R, KNOTS, S): its mode's mean, and a mixture of how two training runs of
-    its mode are off that.
+    """A deviation from the trend for each run, (R, KNOTS, S): its mode's mean, and a mix of how two training runs of
+    that mode differ from it.
 
-    The weights' squares sum to 1, so that mixtures spread as the runs do, and none is negative: wear mirrored at the
-    mean would be wear that heals.
+    The squared weights sum to 1, so that mixes spread as the training runs do. None is negative: wear mirrored at the
+    mean would heal.
     """
     deviations, modes = model.arrays["units"], model.arrays["unit_modes"]
     same = modes[source][:, None] == modes[None, :]
@@ -210,7 +213,7 @@ class _Process:
         z = self._rng.normal(0, 1, (len(cond), self._latent))
         mean = self._decode(np.concatenate([z, past], axis=1)) + self._linear("skip", past)
         sigma = np.exp(np.clip(self._linear("log_sigma", cond), -6, 3))
-        # Within what the training rows showed: a process that wanders beyond knows no way back.
+        # Clipped to the range of the training rows: a process that wandered beyond would not find its way back.
         x = np.clip(mean + sigma * self._rng.normal(0, 1, mean.shape), self._low, self._high)
         self._memory.push(x)
         return x

@@ -1,6 +1,6 @@
 """Training the temporal TVAE.
 
-Its state is saved every two seconds and when it is asked to stop; resumed, it ends with the bytes it would have had.
+Its state is saved every two seconds and when it is asked to stop; resumed, it ends with the same bytes as undisturbed.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ LEARNING_RATE = 3e-3
 WARM_UP = 0.15
 MEMORY_NOISE = 0.1
 HELD_OUT_SHARE = 0.25
-# Of the training runs, those that early stopping listens to.
+# Share of the training runs by which early stopping decides.
 STOPPING_SHARE = 0.15
 WATCHED_ROWS = 500
 CHECKPOINT_SECONDS = 2.0
-# A loss that rises so far above the best, in nats a sensor, will not come down again.
+# A loss this far above the best, in nats a sensor, will not come down again.
 DIVERGED_NATS = 5.0
 
 
 class TrainingDiverged(InvalidInput):
-    """The loss is no longer a number, or has run away: the data or the parameters must change."""
+    """The loss is no longer finite, or has run away: the data or the parameters must change."""
 
     code = "TRAINING_DIVERGED"
 
@@ -77,13 +77,13 @@ class EpochReport:
     device: str
 
 
-def split_runs(runs: Runs, seed: int) -> tuple[Ints, Ints]:
+def split_runs(runs: Runs, random_seed: int) -> tuple[Ints, Ints]:
     """Ids of the runs to train on and of those held out: a quarter, which never reaches the generator."""
-    return _set_aside(runs, HELD_OUT_SHARE, np.random.default_rng([seed, 1]))
+    return _set_aside(runs, HELD_OUT_SHARE, np.random.default_rng([random_seed, 1]))
 
 
 def _set_aside(runs: Runs, share: float, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Ids of runs that stay and of a share of them that does not: of each failure mode alike, but never its only run."""
+    """Ids of runs to keep and of a share set aside: of each failure mode alike, but never its only run."""
     ids = runs.ids()
     mode = runs.run_modes()
     order = rng.permutation(len(ids))
@@ -121,8 +121,8 @@ def train(
 ) -> Model:
     """Trains a model of the runs that are not held out.
 
-    The held-out runs are watched only: their loss is told and decides nothing. With patience, some of the training runs
-    are set aside to decide when to stop, and the loss that is told is theirs.
+    The held-out runs are only watched: their loss is reported and decides nothing. With patience, some of the training
+    runs are set aside to decide when to stop, and the reported loss is theirs.
     Raises TrainingStopped when asked to stop (its checkpoint is saved), TrainingDiverged when the loss runs away,
     ResourceFailed when the device failed.
     """
@@ -160,7 +160,7 @@ def train(
 
 
 class _Trainer:
-    """Network, optimiser and the one generator of everything random."""
+    """Network, optimiser, and the one random generator."""
 
     def __init__(
         self, rows: Rows, watch: Rows | None, params: TrainParams, checkpoints: Checkpoints, device: str
@@ -182,7 +182,7 @@ class _Trainer:
         self._optimiser = Adam(self._network)
         self._best: tuple[float, int, Tensor] = (math.inf, 0, self._optimiser.weights.clone())
         self._watch_noise = None if self._watch is None else self._noise(len(self._watch), LATENT)
-        # Drawn once: each epoch it meets the rows in another order, and to draw it anew costs a seventh of the time.
+        # Drawn once: each epoch applies it to the rows in another order, and drawing anew takes a seventh of the time.
         self._memory_noise = MEMORY_NOISE * self._noise(len(self._rows), memory)
         self._restore()
 
@@ -226,7 +226,7 @@ class _Trainer:
         return self.epoch >= p.epochs or not patient or (self.epoch > 0 and not in_time)
 
     def _learn(self) -> None:
-        """One epoch; remembers its losses. Raises TrainingDiverged."""
+        """Runs one epoch and records its losses. Raises TrainingDiverged."""
         loss = self._one_epoch()
         watched = self._watched_loss()
         self.epoch += 1
@@ -302,8 +302,8 @@ def _tensor(rows: Rows, device: str) -> Tensor:
 
 
 def _linear_start(rows: Rows) -> tuple[Floats, Floats]:
-    """Least squares from memory and condition to the row: (1 + inputs, sensors), the constant first, and the standard
-    deviation of what it leaves, (sensors,)."""
+    """Least squares from memory and condition to the row: (1 + inputs, sensors), constant first, and the standard
+    deviation of its residual, (sensors,)."""
     inputs = np.concatenate([np.ones((len(rows.x), 1)), rows.memory, rows.cond], axis=1)
     penalty = np.eye(inputs.shape[1])
     skip = np.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ rows.x)
