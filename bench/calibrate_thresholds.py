@@ -1,7 +1,7 @@
 """What a perfect generator scores: the thresholds of a data set's checks come from here (docs/quality.md).
 
 For each machine of the fleet the physics makes a seed, split as training splits it, and, with another random seed, more
-runs that stand for a data set. Both are the same process, so that whatever the measures find between them is chance.
+runs that stand for a data set. Both come from the same process, so whatever the measures find between them is chance.
 Prints the median and the high quantiles of each measure and of its excess over its floor, over machines and repeats.
 
     .venv/bin/python bench/calibrate_thresholds.py --repeats 2 --out calibration.json

@@ -27,7 +27,7 @@ from gan.store.local import LocalStore, temporary_store
 
 PROJECT = LocalStore(PROJECT_ROOT)
 ROWS = {"train": 35_000, "val": 7_500, "test": 7_500}
-# What is told, and what was aimed at.
+# The figures reported, and the aims for them.
 TOLD = {
     "tstr_ratio": "≤ 1.05",
     "discriminative": "≤ floor + 0.08",

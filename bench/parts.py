@@ -29,7 +29,7 @@ MACHINES = ("pump_ksb_etanorm_006", "compressor_ingersoll_rand_2545_009", "motor
 LADDER = (5, 10, 20, 30, 50, 100, 300)
 DATA_SET_ROWS = 50_000
 EVALUATED_ROWS = 15_000
-# Not compared: SDV clips its samples to the range of the rows that it saw, which makes this 1 whatever they are worth.
+# Not compared: SDV clips its rows to the range of those that it saw, so that this is always 1.
 NOT_COMPARED = "validity"
 
 
@@ -202,7 +202,7 @@ def _sampled(bench: Bench, machine_id: str, model: Path) -> Ran:
 def fleet(bench: Bench) -> dict[str, Any]:
     """The whole fleet by `npm run fleet` on two CPUs, server and worker included, beside sequential scripts with SDV.
 
-    The latter is an estimate: of each machine the processes that train and sample are counted, by a line through the
+    The latter is an estimate: for each machine, the processes that train and sample are counted, by a line through the
     measured machines' times over their number of sensors. Making seeds and validating are left out.
     """
     root = bench.root / "whole-fleet"

@@ -45,7 +45,7 @@ def sampled_row_by_row(good: Runs, rng: np.random.Generator) -> Runs:
 
 
 def overwritten_rul(good: Runs) -> Runs:
-    """RUL counts down over the rows in pieces that are not the machine's lives: each run is cut in the middle."""
+    """RUL counts down over pieces that are not the machine's runs: each run is split in the middle."""
     lengths = np.concatenate([[n // 2, n - n // 2] for n in good.lengths()])
     made = joined(replace(good, run_id=np.repeat(np.arange(len(lengths)), lengths)))
     step = float(np.median(np.diff(good.time_h)))
@@ -60,7 +60,7 @@ def rescaled_rul(good: Runs) -> Runs:
 
 
 def shuffled_dynamics(good: Runs, rng: np.random.Generator, parts: int = 20) -> Runs:
-    """Rows shuffled within each twentieth of a life: the course of wear stays, the dynamics go."""
+    """Rows shuffled within each twentieth of a run: the course of wear stays, the dynamics go."""
     lengths = np.repeat(good.lengths(), good.lengths())
     part = good.position() * parts // lengths
     order = np.lexsort((rng.random(len(good)), part, np.repeat(np.arange(len(good.starts())), good.lengths())))
@@ -100,7 +100,7 @@ def beyond_limits(good: Runs, high: Floats) -> Runs:
     return replace(good, values=values)
 
 
-def identical_lives(good: Runs) -> Runs:
+def identical_lengths(good: Runs) -> Runs:
     """Every run is stretched or squeezed to one length."""
     length = int(np.median(good.lengths()))
     place = np.linspace(0, 1, length)

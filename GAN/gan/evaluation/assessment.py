@@ -43,7 +43,7 @@ RULES = (
     Rule(
         "quality",
         "SDMetrics quality",
-        "columns' distributions and their dependence in pairs, 1 at best",
+        "how alike the columns' distributions and their pairs' dependence are, 1 at best",
         0.04,
         0.15,
         high_is_bad=False,
@@ -94,7 +94,7 @@ RULES = (
     Rule(
         "monotonicity_gap",
         "Monotonicity gap",
-        "difference of how steadily sensors rise or fall over a life",
+        "difference of how steadily sensors rise or fall over a run",
         0.05,
         0.15,
     ),
@@ -102,7 +102,7 @@ RULES = (
     Rule(
         "run_length_gap",
         "Run lengths",
-        "largest distance of the lives' cumulative distributions",
+        "largest distance of the run lengths' cumulative distributions",
         0.45,
         0.60,
         relative=False,
@@ -110,7 +110,7 @@ RULES = (
     Rule(
         "run_length_spread",
         "Run length spread",
-        "lives vary as much as the seed's, |log| of the ratio",
+        "run lengths vary as much as the seed's, |log| of the ratio",
         0.80,
         1.50,
         relative=False,

@@ -51,7 +51,7 @@ def interval_of(runs: Sequence[RecordedRun]) -> float:
             field="timestamp",
             hint="--resample 0.001 takes a row each 60 ms; or compute features of each second or minute first",
         )
-    # Recorders sample at whole minutes or seconds: what differs a little from that is their clocks.
+    # Recorders sample at whole minutes or seconds: small differences come from their clocks.
     for unit in (60.0, 1.0):
         whole = round(seconds / unit)
         if whole and abs(seconds / unit / whole - 1) < 0.005:

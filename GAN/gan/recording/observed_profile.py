@@ -121,14 +121,6 @@ def observed_configuration(
     seen: more runs, whose values count for the physical limits. own: a failure mode's name → the word recorded.
     Raises InvalidInput when no sensor moves.
     """
-    moving = [at for at in range(len(sensors)) if any(np.ptp(run.values[:, at]) > 0 for run in runs)]
-    if not moving:
-        raise InvalidInput(
-            "no column moves: every sensor is constant",
-            field="csv",
-            hint="look whether the columns are those that were meant, and whether the right column tells the "
-            "runs apart",
-        )
     described = {
         at: _sensor(
             sensors[at],
@@ -136,7 +128,7 @@ def observed_configuration(
             [run.values[:, at] for run in runs],
             [run.values[:, at] for run in (*runs, *seen)],
         )
-        for at in moving
+        for at in _moving(runs)
     }
     modes = sorted({run.mode for run in runs if run.mode is not None})
     longest = max(len(run.time_h) for run in runs) * interval_h
@@ -156,6 +148,18 @@ def observed_configuration(
             "life_cv": float(np.clip(_round(sizes.std() / sizes.mean(), 2), 0.01, 0.6)),
         },
     }
+
+
+def _moving(runs: Sequence[RecordedRun]) -> list[int]:
+    """Which sensors are not constant. Raises InvalidInput when all are."""
+    moving = [at for at in range(runs[0].values.shape[1]) if any(np.ptp(run.values[:, at]) > 0 for run in runs)]
+    if not moving:
+        raise InvalidInput(
+            "no column moves: every sensor is constant",
+            field="csv",
+            hint="check that these are the intended columns, and that the right column tells runs apart",
+        )
+    return moving
 
 
 def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Chart:
         )
 
     def level(self, y: float, label: str, style: str) -> None:
-        """A horizontal line with its name, where it is within the chart."""
+        """A horizontal line with its label, if it lies within the chart."""
         if self.y[0] <= y <= self.y[1]:
             at = self._py(y)
             self.marks.append(
@@ -99,7 +99,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 def span(values: Sequence[Floats], also: Iterable[float] = ()) -> tuple[float, float]:
-    """A range that holds all values and what else is to be seen, with a little room."""
+    """A range that holds all values and whatever else is shown, with some room."""
     low = min(min(float(v.min()) for v in values), *also, np.inf)
     high = max(max(float(v.max()) for v in values), *also, -np.inf)
     room = 0.04 * (high - low) or max(abs(high), 1.0) * 0.05

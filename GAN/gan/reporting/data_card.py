@@ -1,4 +1,4 @@
-"""What lies beside a data set's files: manifest.json, from which it can be made again, and README.md, its data card."""
+"""What accompanies a data set's files: manifest.json, from which it can be made again, and README.md, its data card."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gan.store.layout import name_of
 from gan.store.manifest import Inputs
 
 MANIFEST, CARD = "manifest.json", "README.md"
-# Of data from the project's own physics, the project's licence. Data learnt from recorded runs are their owner's.
+# Data from the project's own physics have the project's licence. Data learned from recorded runs belong to their owner.
 LICENSE, RECORDED_LICENSE = "apache-2.0", "other"
 _MADE_BY = ("generateSeed", "trainTvae")
 
@@ -26,7 +26,7 @@ def data_manifest(
     *,
     recorded: bool,
 ) -> dict[str, Any]:
-    """Digests and parameters of what a data set is made from. No clock times: made again, it is the same.
+    """Digests and parameters of what a data set is made from. Without clock times: made again, it is the same.
 
     digests: of each split's file. steps: the records of the machine's manifest, by step. recorded: the seed was
     imported, not simulated.
@@ -117,12 +117,12 @@ def _front_matter(name: str, license_name: str, splits: list[str]) -> list[str]:
 
 
 def _scalar(text: str) -> str:
-    """A scalar of YAML: a string of JSON is one, whatever it holds."""
+    """A YAML scalar: any JSON string is one."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def _cell(text: str) -> str:
-    """A person's text in a cell of a table."""
+    """User text escaped for a table cell."""
     return text.replace("\\", "\\\\").replace("|", "\\|")
 
 

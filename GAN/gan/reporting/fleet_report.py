@@ -55,7 +55,7 @@ def lines(store: ArtifactStore) -> list[Line]:
 
 
 def _failed(store: ArtifactStore, machine_id: str) -> str | None:
-    """The newest generation, if it did not pass: what is published is an older one then."""
+    """The newest generation, if it did not pass; an older one is then published."""
     record = Manifest(store, machine_id).step("generateDataset")
     if record is None:
         return None
@@ -65,7 +65,7 @@ def _failed(store: ArtifactStore, machine_id: str) -> str | None:
 
 
 def page(machines: list[Line], key: str) -> str:
-    """The page as HTML, one file. key: its own, which the links start from."""
+    """The page as HTML, one file. key: the page's own, to which links are relative."""
     ready = sum(line.report is not None for line in machines)
     head = "".join(f"<th>{escape(name)}" for name in COLUMNS)
     rows = "".join(_row(line, key) for line in machines)

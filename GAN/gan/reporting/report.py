@@ -51,9 +51,9 @@ def body(
 
 
 def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs, data: Runs, *, version: str) -> str:
-    """The report as one HTML page, which tells the version of pages that it has.
+    """The report as one HTML page, which states the version of pages.
 
-    Real runs are the held-out ones; seed is all of them, for lives and modes.
+    Real runs are the held-out ones; seed is all of them, for run lengths and modes.
     """
     name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
     checks = [Check(**check) for check in report["checks"]]
@@ -91,7 +91,7 @@ def badge(verdict: Verdict) -> str:
 
 
 def worst_first(checks: Sequence[Check]) -> list[Check]:
-    """By verdict; within one, as they were made."""
+    """Sorted by verdict, otherwise in their original order."""
     return sorted(checks, key=lambda check: _ORDER.index(check.verdict))
 
 
@@ -140,12 +140,12 @@ def _rul(held_out: Runs, data: Runs) -> str:
 
 
 def _lengths(seed: Runs, data: Runs) -> str:
-    lives = [_lives_h(runs) for runs in (seed, data)]
-    edges = np.linspace(*span(lives), 13)
-    shares = [np.histogram(hours, edges)[0] / len(hours) for hours in lives]
-    summary = f"mean {lives[0].mean():.0f} h in the seed, {lives[1].mean():.0f} h in the data"
+    lengths = [_hours(runs) for runs in (seed, data)]
+    edges = np.linspace(*span(lengths), 13)
+    shares = [np.histogram(hours, edges)[0] / len(hours) for hours in lengths]
+    summary = f"mean {lengths[0].mean():.0f} h in the seed, {lengths[1].mean():.0f} h in the data"
     chart = Chart(
-        "Length of lives",
+        "Length of runs",
         summary,
         (edges[0], edges[-1]),
         (0, 1.05 * max(float(s.max()) for s in shares)),
@@ -157,7 +157,7 @@ def _lengths(seed: Runs, data: Runs) -> str:
     return chart.svg()
 
 
-def _lives_h(runs: Runs) -> Floats:
+def _hours(runs: Runs) -> Floats:
     assert runs.rul_h is not None
     return np.asarray(runs.rul_h[runs.starts()])
 
@@ -189,7 +189,7 @@ def _sensor(sensor: Sensor, at: int, held_out: Runs, data: Runs, profile: Profil
 
 
 def _two_runs(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> list[str]:
-    """A real run and a synthetic one of the same failure mode, on one scale."""
+    """A real and a synthetic run of the same failure mode, on the same scale."""
     mode = int(held_out.run_modes()[0])
     same = np.flatnonzero(data.run_modes() == mode)
     picked = [(held_out, 0, "real", "Real run"), (data, int(same[0]) if len(same) else 0, "made", "Synthetic run")]
@@ -222,7 +222,7 @@ def _limits(chart: Chart, sensor: Sensor) -> None:
 
 
 def _with_limits(values: Sequence[Floats], sensor: Sensor) -> tuple[float, float]:
-    """A range of the values and of the limits that lie no further off than the values spread."""
+    """A range for the values, and for limits no further away than the values spread."""
     low, high = span(values)
     near = [x for x in (sensor.warning, sensor.trip) if x is not None and 2 * low - high <= x <= 2 * high - low]
     return span(values, near)
@@ -247,7 +247,7 @@ def _distribution(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> str:
 
 
 def _degradation(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> list[str]:
-    """Mean course over life, a chart a failure mode that the real runs have."""
+    """Mean course over life: a chart for each failure mode of the real runs."""
     real, made = degradation_curves(held_out), degradation_curves(data)
     life = (np.arange(LIFE_BINS) + 0.5) / LIFE_BINS
     both = [curves[mode][:, at] for curves in (real, made) for mode in real.keys() & curves.keys()]

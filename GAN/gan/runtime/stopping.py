@@ -64,7 +64,7 @@ class StopRequest:
         self.on_signal()
 
     def on_signal(self) -> None:
-        """What a signal's handler does: it may be interrupted by itself between any two operations."""
+        """What the signal handler does. It may be interrupted by itself between any two operations."""
         if self.requested:
             return
         self.requested = True
@@ -72,12 +72,12 @@ class StopRequest:
             raise Interrupted("stopped on request; nothing was changed", hint="run the same command again")
 
     def close(self) -> None:
-        """The script is ending by itself: a request from now on raises nothing. The grace holds all the same."""
+        """The script is ending by itself: requests from now on raise nothing. The grace period still applies."""
         self._closed = True
 
 
 def install(stop: StopRequest) -> None:
-    """Lets SIGTERM and SIGINT request a stop. To be called from the main thread."""
+    """Makes SIGTERM and SIGINT request a stop. Call it from the main thread."""
     watchdog = _watchdog()
     watchdog.stop = stop
     signal.set_wakeup_fd(watchdog.bell, warn_on_full_buffer=False)
@@ -86,7 +86,7 @@ def install(stop: StopRequest) -> None:
 
 
 class _Watchdog:
-    """Ends the process when the grace is over after a signal: nothing takes that back."""
+    """Ends the process when the grace period after a signal is over; nothing can cancel that."""
 
     def __init__(self) -> None:
         self.stop = StopRequest()
@@ -96,7 +96,7 @@ class _Watchdog:
         threading.Thread(target=self._watch, daemon=True, name="watchdog").start()
 
     def wake(self) -> None:
-        # A full pipe has woken it already.
+        # A full pipe means that it has been woken already.
         with suppress(BlockingIOError):
             os.write(self.bell, b"\0")
 
@@ -117,5 +117,5 @@ class _Watchdog:
 
 @cache
 def _watchdog() -> _Watchdog:
-    """A process has one."""
+    """The only one of this process."""
     return _Watchdog()

@@ -5,7 +5,7 @@ is a column like the others. Validation is expected to say so; that is what a ba
 
 SDV is BUSL-1.1 and not installed with this project: `npm run setup -- --bench` puts it into an environment of its own,
 .venv-bench. It trains with SDV; the model file holds what SDV learned as arrays, and sampling computes from them what
-SDV's and CTGAN's `sample` compute, so that it needs neither and runs no code out of a file. SDV has no checkpoints,
+SDV's and CTGAN's `sample` compute, so that it needs neither and runs no code from a file. SDV has no checkpoints,
 progress or early stopping: an interrupted training starts over.
 """
 

@@ -112,14 +112,14 @@ MISLEADING: Mapping[str, tuple[Make, tuple[str, ...]]] = {
         of_each(lambda runs: fakes.sampled_row_by_row(runs, RNG)),
         ("Dynamics gap", "Autocorrelation gap"),
     ),
-    "rows shuffled within twentieths of a life": (
+    "rows shuffled within twentieths of a run": (
         of_each(lambda runs: fakes.shuffled_dynamics(runs, RNG)),
         ("Dynamics gap",),
     ),
-    "RUL overwritten, over half lives": (of_each(fakes.overwritten_rul), ("Run lengths",)),
+    "RUL overwritten, over half runs": (of_each(fakes.overwritten_rul), ("Run lengths",)),
     "one failure mode": (of_each(fakes.one_failure_mode), ("Failure modes", "Every failure mode occurs")),
     "sensors that do not feel wear": (of_each(fakes.unresponsive), ("Monotonicity gap", "RUL correlation gap")),
-    "lives all of one length": (of_each(fakes.identical_lives), ("Run length spread",)),
+    "runs all of one length": (of_each(fakes.identical_lengths), ("Run length spread",)),
 }
 
 

@@ -680,3 +680,13 @@ def test_a_data_set_of_recorded_runs_is_refused_where_a_split_would_be_a_part_of
     assert [event["code"] for event in few.of("warning")] == ["FEW_RUNS"]
     enough = plant.root.call(SAMPLE, "--machine_id", "pump_own", "--num_samples", "620")
     assert (enough.code, enough.of("warning")) == (0, [])
+
+
+def test_sensors_beside_a_column_that_counts_rows_keep_their_own_values(plant: Plant) -> None:
+    """The counter comes first, so that leaving it out moves every sensor's column."""
+    columns = recorded()
+    counted = {"unit": columns.pop("unit"), "ticks": [at % ROWS for at in range(RUNS * ROWS)], **columns}
+    assert plant.imports(columns | {"unit": counted["unit"]}).code == 0
+    without_counter = {sensor.name: sensor for sensor in plant.profile.sensors}
+    assert plant.imports(counted, "--replace", "--new_profile").code == 0
+    assert {sensor.name: sensor for sensor in plant.profile.sensors} == without_counter

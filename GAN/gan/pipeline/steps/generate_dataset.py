@@ -74,8 +74,10 @@ def work(context: Context) -> Result:
 
 
 def _check_sizes(context: Context, model: Model, rows: dict[str, int]) -> None:
-    """Says how many rows give each split whole runs, where these do not. Raises InvalidInput where a split of what was
-    learnt from recorded runs would be a part of one."""
+    """Notes how many rows give each split whole runs, where these do not.
+
+    Raises InvalidInput where a split would be part of a run, if the model was trained on recorded runs.
+    """
     lengths = model.arrays.get("unit_lengths")
     if lengths is None or len(lengths) == 0:
         return
@@ -99,7 +101,7 @@ def _write_generation(
     inputs: Inputs,
     digits: list[int] | None,
 ) -> None:
-    """Writes a generation's files. One that is there with the same bytes is left as it is: it may be published."""
+    """Writes a generation's files. If it exists with the same bytes it is left alone: it may be published."""
     store, machine_id = context.store, context.machine_id
     steps, recorded = Manifest(store, machine_id).steps(), store.exists(key_of("recorded", machine_id))
 

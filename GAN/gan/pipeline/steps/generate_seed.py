@@ -1,4 +1,4 @@
-"""Simulates a machine's seed from its profile, or copies its recorded rows where it has them."""
+"""Simulates a machine's seed from its profile, or copies its recorded rows if it has any."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def work(context: Context) -> Result:
 
 
 def _restore_seed(context: Context) -> Result:
-    """An imported machine's seed is a copy of its recorded rows, whatever else is asked for: they are never lost."""
+    """An imported machine's seed is a copy of its recorded rows, whatever the flags say: they are never lost."""
     store, recorded, seed = context.store, key_of("recorded", context.machine_id), key_of("seed", context.machine_id)
     if not store.exists(seed) or store.digest(seed) != store.digest(recorded):
         store.write(seed, store.read(recorded))

@@ -48,55 +48,63 @@ OPTIONS = (
 
 
 def add_options(parser: ArgumentParser) -> None:
+    _add_file_options(parser)
+    _add_run_options(parser)
+    _add_value_options(parser)
+    parser.add_argument("--machine_type", choices=MACHINE_TYPES, default=None, help="for a new profile (default other)")
+    for name in ("manufacturer", "model", "description"):
+        parser.add_argument(f"--{name}", default=None, help="for a new profile")
     parser.add_argument(
-        "--csv", required=True, help="recorded rows: CSV, also packed with gzip, or parquet; 2 GiB at most"
+        "--new_profile", action="store_true", help="make the profile from these data even if there is one"
     )
+    parser.add_argument("--replace", action="store_true", help="replace rows that were imported before")
+
+
+def _add_file_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--csv", required=True, help="recorded rows: CSV, plain or gzipped, or parquet; 2 GiB at most")
     parser.add_argument(
-        "--format", choices=FORMATS, default=None, help="cmapss: blanks, no heading, unit and cycle first, as NASA's"
+        "--format", choices=FORMATS, default=None, help="cmapss: blanks, no heading, unit and cycle first, like NASA's"
     )
     parser.add_argument("--columns", default=None, help="names of the columns, a,b,…, of a file without a heading")
-    parser.add_argument("--drop", default="", help="columns that are left out, a,b,…")
-    parser.add_argument(
-        "--map", help="sensor=column,… also for timestamp, run_id, rul, failure_mode; or a file of a JSON object"
-    )
-    parser.add_argument("--units", help="sensor=unit,… of the data; refused where the profile has another")
-    parser.add_argument("--run_column", help="column that tells which run a row is of")
+    parser.add_argument("--drop", default="", help="columns to leave out, a,b,…")
+    parser.add_argument("--map", help="sensor=column,… also for timestamp, run_id, rul, failure_mode; or a JSON file")
+    parser.add_argument("--delimiter", default=None, help="between columns (default: as the file shows)")
+
+
+def _add_run_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--run_column", help="column that says which run a row belongs to")
     parser.add_argument("--gap_hours", type=_positive, help="a gap in time longer than this ends a run")
     parser.add_argument("--interval_minutes", type=_positive, help="time from row to row, for data without time stamps")
     parser.add_argument("--time_unit", choices=TIME_UNITS, help="unit of time stamps that are plain numbers")
     parser.add_argument(
         "--date_order", choices=DATE_ORDERS, help="of dates like 1/2/2025: is the day first, or the month?"
     )
-    parser.add_argument("--time_zone", default=None, help="of local times, e.g. Europe/Berlin: clocks change there")
+    parser.add_argument("--time_zone", default=None, help="of local times, e.g. Europe/Berlin, for clock changes")
     parser.add_argument(
         "--resample", type=_positive, metavar="MINUTES", help="interpolate irregular or missing rows onto this interval"
     )
-    parser.add_argument("--censored", default="", help="runs that did not fail, by their name: kept apart")
+    parser.add_argument("--censored", default="", help="runs that did not fail, by name: kept apart")
     parser.add_argument(
         "--split_at_failures",
         action="store_true",
-        help="each row that tells of a failure ends a run, also within a unit",
+        help="each row that reports a failure ends a run, also within one of --run_column",
     )
     parser.add_argument("--no_failures", action="store_true", help="no run ends with a failure: no RUL")
     parser.add_argument(
-        "--failure_mode", default="failure", help="name of the failure where no column tells (default failure)"
+        "--failure_mode", default="failure", help="name of the failure if no column has one (default failure)"
     )
-    parser.add_argument("--delimiter", default=None, help="between columns (default: as the file shows)")
+
+
+def _add_value_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--units", help="sensor=unit,… of the data; refused where the profile has another")
     parser.add_argument(
-        "--decimal", choices=(".", ","), default=None, help="mark of decimals (default: as the file shows)"
+        "--decimal", choices=(".", ","), default=None, help="decimal separator (default: as the file shows)"
     )
     parser.add_argument(
         "--missing",
         default=None,
-        help="numbers that stand for no value, a,b,… (default: -999, 9999 and such far from all others)",
+        help="numbers that mean a missing value, a,b,… (default: -999, 9999 and the like, if far from all others)",
     )
-    parser.add_argument("--machine_type", choices=MACHINE_TYPES, default=None, help="for a new profile (default other)")
-    for name in ("manufacturer", "model", "description"):
-        parser.add_argument(f"--{name}", default=None, help="for a new profile")
-    parser.add_argument(
-        "--new_profile", action="store_true", help="make the profile from these data though there is one"
-    )
-    parser.add_argument("--replace", action="store_true", help="replace rows that were imported before")
 
 
 def _positive(text: str) -> float:
@@ -273,7 +281,6 @@ def _check_profile(profile: Profile, pieces: RecordedRuns, how: RunOptions) -> N
 def _with_new_profile(
     machine_id: str, pieces: RecordedRuns, columns: Columns, units: Mapping[str, str], args: Namespace, notes: list[str]
 ) -> Imported:
-    runs = pieces.failed() or pieces.runs
     about = {
         name: str(value)
         for name in ("machine_type", "manufacturer", "model", "description")
@@ -281,6 +288,7 @@ def _with_new_profile(
     }
     about.setdefault("description", f"as recorded in {Path(args.csv).name}")
     columns = without_counters(columns, pieces, notes)
+    runs = pieces.failed() or pieces.runs
     sensors = tuple(columns.sensors)
     made = observed_configuration(
         machine_id, runs, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own

@@ -49,7 +49,7 @@ def work(context: Context) -> Result:
 
 
 def _kept(context: Context, candidate: str, at: str) -> Result:
-    """A person rolled back from the candidate: what is published stays, and that is no failure."""
+    """A person rolled back from the candidate: the published one stays, and that is no failure."""
     store, machine_id = context.store, context.machine_id
     current = store.published(machine_id)
     stays = "nothing" if current is None else f"generation {current}"
@@ -61,7 +61,7 @@ def _kept(context: Context, candidate: str, at: str) -> Result:
 
 
 def _refuse_worse(context: Context, candidate: str, measured_with: str | None) -> None:
-    """Raises ValidationFailed when the candidate is clearly worse than what is published; it is kept aside then."""
+    """Raises ValidationFailed, and quarantines the candidate, when it is clearly worse than the published one."""
     store, machine_id = context.store, context.machine_id
     current = store.published(machine_id)
     old = None if current is None else read_report(store, machine_id, current)
@@ -70,7 +70,7 @@ def _refuse_worse(context: Context, candidate: str, measured_with: str | None) -
         return
     before = generations.measured_with(store, machine_id, current)
     if before != measured_with:
-        # Figures of other measures say nothing about which is better.
+        # Figures from other versions of the measures are not comparable.
         context.reporter.warning("NOT_COMPARED", f"generation {current} was measured by another version: not compared")
         return
     reason = clearly_worse(new, old)

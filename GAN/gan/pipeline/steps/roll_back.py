@@ -1,4 +1,4 @@
-"""Publishes the generation of a machine's data set before the published one, or the one that is named."""
+"""Publishes the rollback target of a machine's data set, or a named generation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gan.store.layout import generation_of
 
 
 def work(context: Context) -> Result:
-    """Publishes the generation before the published one, or the one that is named."""
+    """Publishes the rollback target, or the named generation."""
     store, machine_id = context.store, context.machine_id
     with store.lock(machine_id, "rollBack"):
         left, target = generations.roll_back(store, machine_id, context.args.generation, on_skip=_tell_skipped(context))
@@ -36,7 +36,7 @@ def _tell_skipped(context: Context) -> Callable[[generations.Generation], None]:
 
 
 def _record_switch(context: Context, switched: set[str]) -> None:
-    """Writes the step as done where the newest data set is one of these, so that a next run finds it up to date."""
+    """Records the step as done where the newest data set is one of these, so that the next run finds it up to date."""
     with suppress(MissingPrerequisite, ValidationFailed):
         outputs = registry.candidate(context.store, context.machine_id)["outputs"]
         if generation_of(outputs[0]["path"]) in switched:

@@ -1,8 +1,9 @@
-"""Trains a machine's model with the synthesizer that was asked for."""
+"""Trains a machine's model with the chosen synthesizer."""
 
 from __future__ import annotations
 
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 from gan.data.runs import Runs
 from gan.data.tables import DIGITS, digits_of, read_seed
@@ -16,9 +17,12 @@ from gan.store.layout import key_of, name_of
 from gan.synthesis.model import Model
 from gan.synthesis.synthesizer import synthesizer_of
 
+if TYPE_CHECKING:
+    from gan.synthesis.temporal_tvae.trainer import EpochReport
+
 
 def check(context: Context) -> None:
-    """Raises InvalidInput for a patience or time limit that the synthesizer would pay no heed to."""
+    """Raises InvalidInput for a patience or time limit that the synthesizer would ignore."""
     args = context.args
     for name in ("patience", "time_limit"):
         if getattr(args, name) and not synthesizer_of(args.synthesizer).ends_early:
@@ -27,7 +31,7 @@ def check(context: Context) -> None:
 
 
 def work(context: Context) -> Result:
-    """Trains the model with the synthesizer that was asked for, from its checkpoint if there is one."""
+    """Trains the model with the chosen synthesizer, from its checkpoint if there is one."""
     profile = load_profile(context.store, context.machine_id)
     runs = read_seed(context.store, context.machine_id, profile)
     if len(runs.ids()) < 2:
@@ -40,7 +44,7 @@ def work(context: Context) -> Result:
 
 
 def _train(context: Context, profile: Profile, runs: Runs) -> Result:
-    # PyTorch takes a second to import: after all that could be refused without it.
+    # PyTorch takes a second to import, and is not needed where the step is refused.
     from gan.synthesis.checkpoints import Checkpoints
     from gan.synthesis.temporal_tvae import trainer as training
 
@@ -52,19 +56,6 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
     checkpoints = Checkpoints(context.store, context.machine_id, inputs.digest)
     args = context.args
     params = training.TrainParams(args.epochs, args.batch_size, args.seed, args.patience, float(args.time_limit))
-
-    def tell(report: training.EpochReport) -> None:
-        context.reporter.progress(
-            report.epoch,
-            report.epochs,
-            "epochs",
-            metrics={"loss": report.loss, "heldOutLoss": report.held_out_loss},
-            eta_seconds=round(report.eta_s, 1),
-            checkpoint=report.checkpoint,
-            device=report.device,
-            text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
-        )
-
     provenance = {"inputs": dict(inputs.files), "version": inputs.version}
     try:
         # A synthesizer that saves no checkpoints is stopped immediately.
@@ -76,7 +67,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
                 checkpoints=checkpoints,
                 provenance=provenance,
                 should_stop=context.stop,
-                on_epoch=tell,
+                on_epoch=lambda report: _report_epoch(context, report),
             )
             made = key_of("model", context.machine_id), key_of("history", context.machine_id)
             model = _with_digits(model, runs)
@@ -94,6 +85,19 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
         outputs=tuple(context.store.output(artifact) for artifact in made),
         metrics={"loss": loss, "epochs": epochs},
         text=f"✅ Model trained\n{context.store.where(made[0])}",
+    )
+
+
+def _report_epoch(context: Context, report: EpochReport) -> None:
+    context.reporter.progress(
+        report.epoch,
+        report.epochs,
+        "epochs",
+        metrics={"loss": report.loss, "heldOutLoss": report.held_out_loss},
+        eta_seconds=round(report.eta_s, 1),
+        checkpoint=report.checkpoint,
+        device=report.device,
+        text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
     )
 
 
