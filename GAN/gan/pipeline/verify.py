@@ -76,7 +76,8 @@ def _compared(
     if missing:
         raise MissingPrerequisite(
             f"the data set of {machine_id} lacks {', '.join(missing)}",
-            hint=f"npm run gan -- machine run {machine_id} makes it again; machine rollback {machine_id} publishes the one before",
+            hint=f"npm run gan -- machine run {machine_id} makes it again; "
+            f"machine rollback {machine_id} publishes the one before",
         )
     return [_same(f"{name} {how}", store.digest(keys[name]), e["sha256"]) for name, e in manifest["files"].items()]
 

@@ -97,8 +97,10 @@ def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str
             *([] if not profile.failure_modes else ['    rul_hours = run["rul"]']),
             "```",
             "",
-            "Read the files by name: the folder holds this card and the report as well, so a reader that is given the folder",
-            "stops at them. Over many machines: `SELECT * FROM read_parquet('GAN/data/synthetic/*/train.parquet', union_by_name=true)`",
+            "Read the files by name: the folder holds this card and the report as well, so a reader that is given the "
+            "folder",
+            "stops at them. Over many machines: "
+            "`SELECT * FROM read_parquet('GAN/data/synthetic/*/train.parquet', union_by_name=true)`",
             "in DuckDB (one `*`, since `**` does not follow the links), `glob.glob` with the same pattern in Python.",
             "",
             "Split by run, never by row. Fit scalers on train alone.",

@@ -148,8 +148,8 @@ def roll_back(
 ) -> tuple[Generation | None, Generation]:
     """Publishes the rollback target, or the generation that is wanted. Returns both: from and to.
 
-    The one that was published is marked, so that no fleet run publishes it again by itself. `on_skip` is called with each
-    newer one that would be the target but is damaged.
+    The one that was published is marked, so that no fleet run publishes it again by itself. `on_skip` is called with
+    each newer one that would be the target but is damaged.
     Raises MissingPrerequisite when there is none before, InvalidInput when the wanted one cannot be published.
     """
     generations = listing(store, machine_id)
