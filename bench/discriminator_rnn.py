@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "test/python"))
 
 import fakes  # noqa: E402
 from gan.data.runs import Floats, Ints, Runs  # noqa: E402
-from gan.evaluation import discriminator as discriminate  # noqa: E402
+from gan.evaluation import discriminator  # noqa: E402
 from gan.machine.profile import configuration, parse_profile  # noqa: E402
 from gan.simulation.physics import simulate  # noqa: E402
 from gan.store.fleet import PROJECT_ROOT  # noqa: E402
@@ -73,15 +73,15 @@ def recurrent_accuracy(x: Floats, label: Ints, fold: Ints, seed: int) -> float:
 def compare(held_out: Runs, data: Runs) -> Iterator[str]:
     """Accuracy over starts and seconds a score, of the net and of ours."""
     raw: dict[str, tuple[Floats, Ints, Ints]] = {}
-    scale, validated = discriminate._Scale.features, discriminate._cross_validated
+    scale, validated = discriminator._Scale.features, discriminator._cross_validated
     # The same windows and folds, before they are described.
-    discriminate._Scale.features = lambda self, w: (w - self.mean) / self.spread  # type: ignore[method-assign,assignment]
-    discriminate._cross_validated = lambda *parts: raw.update(all=parts) or 0.5
-    discriminate.accuracy(held_out, data, 0)
-    discriminate._Scale.features, discriminate._cross_validated = scale, validated  # type: ignore[method-assign]
+    discriminator._Scale.features = lambda self, w: (w - self.mean) / self.spread  # type: ignore[method-assign,assignment]
+    discriminator._cross_validated = lambda *parts: raw.update(all=parts) or 0.5
+    discriminator.accuracy(held_out, data, 0)
+    discriminator._Scale.features, discriminator._cross_validated = scale, validated  # type: ignore[method-assign]
     scores: dict[str, Callable[[int], float]] = {
         "GRU": lambda start: recurrent_accuracy(*raw["all"], start),
-        "trees": lambda start: discriminate.accuracy(held_out, data, start),
+        "trees": lambda start: discriminator.accuracy(held_out, data, start),
     }
     for name, score in scores.items():
         began = time.process_time()

@@ -1,4 +1,4 @@
-"""Data sets that look right and are not: each is made from good runs by one deceit."""
+"""Data sets that look right and are not: each is made from good runs by one trick."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def joined(*parts: Runs) -> Runs:
 
 
 def sampled_row_by_row(good: Runs, rng: np.random.Generator) -> Runs:
-    """Rows drawn independently and sorted by RUL, then cut into runs: the stock recipe."""
+    """Rows drawn independently, sorted by RUL and split into runs: the stock recipe."""
     assert good.rul_h is not None and good.failure_mode is not None
     picked = rng.integers(0, len(good), len(good))
     runs = np.sort(rng.integers(0, len(good.starts()), len(good)))
@@ -74,12 +74,12 @@ def copied_with_noise(source: Runs, rng: np.random.Generator, noise: float) -> R
 
 
 def one_failure_mode(good: Runs) -> Runs:
-    """All runs are said to end in the first failure mode."""
+    """All runs are labelled with the first failure mode."""
     return replace(good, failure_mode=np.zeros(len(good), dtype=np.int64))
 
 
 def unresponsive(good: Runs, healthy: float = 0.15) -> Runs:
-    """Sensors that do not feel wear: each run repeats its own first rows, there and back, to its end."""
+    """Sensors that do not respond to wear: each run repeats its own first rows, there and back, to its end."""
     position, starts, lengths = good.position(), good.starts(), good.lengths()
     early = np.repeat(np.maximum((lengths * healthy).astype(np.int64), 2), lengths)
     there = position % (2 * early)

@@ -1,4 +1,4 @@
-"""An ArtifactStore that has no files: what passes with it too asks for nothing that only a disk gives."""
+"""An ArtifactStore without files: code that passes with it needs nothing that only a disk provides."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class MemoryStore(ArtifactStore):
             self._holders.pop(machine_id, None)
 
     def take_over(self, machine_id: str) -> None:
-        """As another process does when the lock's lease has lapsed."""
+        """What another process does when the lock's lease has lapsed."""
         self._holders[machine_id] = "another", object()
 
     def remove_leftovers(self, machine_id: str) -> None:

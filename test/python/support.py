@@ -138,7 +138,7 @@ class Root:
         return Ran(done.returncode, done.stdout, done.stderr, _events(done.stdout))
 
     def call(self, script: str, *args: str) -> Ran:
-        """The same in this process: starting an interpreter takes a hundred times as long as refusing bad input."""
+        """The same in this process: starting an interpreter takes a hundred times as long as the refusal."""
         ran = self.ask(script, "--progress", "json", *args)
         return Ran(ran.code, ran.stdout, ran.stderr, _events(ran.stdout))
 

@@ -1,4 +1,4 @@
-"""The benchmark's own arithmetic: when ours counts as better, what a fleet is estimated at, and how it is told."""
+"""The benchmark's own arithmetic: when ours counts as better, how a fleet is estimated, and how it is reported."""
 
 from __future__ import annotations
 

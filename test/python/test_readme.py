@@ -1,4 +1,4 @@
-"""What README tells a reader to type works with what the set-up installs."""
+"""The commands in README work with what the set-up installs."""
 
 from __future__ import annotations
 

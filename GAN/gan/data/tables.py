@@ -161,7 +161,7 @@ def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
     """Checks a table against the profile's columns and returns its runs. Raises InvalidInput."""
     twins = sorted({column for column in table.column_names if table.column_names.count(column) > 1})
     if twins:
-        raise InvalidInput(f"{name}: columns stand twice: {', '.join(twins)}", field=twins[0])
+        raise InvalidInput(f"{name}: duplicate columns: {', '.join(twins)}", field=twins[0])
     has_modes = bool(profile.failure_modes)
     expected = [
         "timestamp",

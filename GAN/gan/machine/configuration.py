@@ -85,7 +85,7 @@ def _number(digits: str) -> float:
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number of JSON")
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def _levels(text: str) -> int:

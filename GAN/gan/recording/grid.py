@@ -47,9 +47,9 @@ def interval_of(runs: Sequence[RecordedRun]) -> float:
     seconds = 3600 * float(steps[np.abs(steps - median) <= JITTER * median].mean())
     if seconds < 3600 * LEAST_INTERVAL * 0.999:
         raise InvalidInput(
-            f"a row each {seconds * 1000:g} ms: time stamps are kept in whole milliseconds",
+            f"a row every {seconds * 1000:g} ms: time stamps are kept in whole milliseconds",
             field="timestamp",
-            hint="--resample 0.001 takes a row each 60 ms; or compute features of each second or minute first",
+            hint="--resample 0.001 takes a row every 60 ms; or first compute features of each second or minute",
         )
     # Recorders sample at whole minutes or seconds: small differences come from their clocks.
     for unit in (60.0, 1.0):
@@ -64,7 +64,7 @@ def regular(run: RecordedRun, interval: float, sensors: Sequence[str]) -> Record
     steps = np.diff(run.time_h)
     off = np.abs(steps - interval) > JITTER * interval + 1e-9
     minutes = f"{interval * 60:.6g}"
-    hint = f"--resample {minutes} interpolates onto a row each {minutes} min (gaps of {MOST_MISSING} rows at most)"
+    hint = f"--resample {minutes} interpolates onto a row every {minutes} min (gaps of {MOST_MISSING} rows at most)"
     if off.any():
         at = int(np.flatnonzero(off)[0])
         if run.local and off.sum() <= 2 and abs(steps[off].max() - interval - 1) < JITTER * interval:

@@ -95,7 +95,7 @@ def _order_of_times(table: pa.Table, column: str, how: RunOptions, reading: Read
     try:
         return Times(quiet.plain(table, column), dated=False)
     except InvalidInput:
-        reading.notes.append(f"{column}: not looked at, since it holds no times: {why}")
+        reading.notes.append(f"{column}: ignored, since it holds no times: {why}")
         return None
 
 
@@ -104,4 +104,4 @@ def tell_other_interval(pieces: list[tuple[str, Ints]], dates: Floats, minutes: 
     steps = np.concatenate([np.diff(dates[piece]) for _, piece in pieces]) * 60
     seen = float(np.median(steps)) if len(steps) else minutes
     if abs(seen - minutes) > JITTER * minutes:
-        notes.append(f"rows follow after {seen:g} min by their time stamps: the {minutes:g} min that were given count")
+        notes.append(f"rows are {seen:g} min apart by their time stamps: the given {minutes:g} min count")

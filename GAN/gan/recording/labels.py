@@ -158,7 +158,7 @@ def rul_ends(runs: Sequence[tuple[str, Floats]], notes: list[str]) -> list[float
         near.sum() >= 2 and near.mean() >= 0.5
     )
     if agreed and least > 1e-9:
-        notes.append(f"RUL ends at {least:g} in {int(near.sum())} of {len(runs)} runs: that is taken for the failure")
+        notes.append(f"RUL ends at {least:g} in {int(near.sum())} of {len(runs)} runs: that is taken as the failure")
     return [
         0.0 if agreed and bool(close) else 1.0 if np.isnan(end) else float(end)
         for close, end in zip(near, ends, strict=True)

@@ -117,10 +117,10 @@ class Reading:
             if pc.any(wrong).as_py():
                 raise not_a_number(column, values, pc.fill_null(wrong, False))
             bare = pc.replace_substring(bare, thousands, "")
-            self.notes.append(f"{column}: {thousands!r} is the mark of thousands, {decimal!r} that of decimals")
+            self.notes.append(f"{column}: {thousands!r} separates thousands, {decimal!r} decimals")
         if decimal == "," and pc.any(pc.match_substring(bare, ",")).as_py():
             if not grouped:
-                self.notes.append(f"{column}: {','!r} is the mark of decimals")
+                self.notes.append(f"{column}: {','!r} is the decimal separator")
             bare = pc.replace_substring(bare, ",", ".")
         parsed = _cast(bare)
         if parsed is None:
@@ -138,7 +138,7 @@ class Reading:
         wrong = pc.and_(spaced, pc.invert(pc.match_substring_regex(words, _SPACED)))
         if pc.any(wrong).as_py():
             raise not_a_number(column, values, pc.fill_null(wrong, False))
-        self.notes.append(f"{column}: blanks or apostrophes are marks of thousands")
+        self.notes.append(f"{column}: blanks or apostrophes separate thousands")
         return pc.replace_substring_regex(words, f"[{_SPACES}]", "")
 
     def _decimal_of(self, column: str, words: pa.ChunkedArray, values: pa.ChunkedArray) -> str:
@@ -156,9 +156,9 @@ class Reading:
         if self.decimal is None and pc.any(grouped).as_py():
             row = int(np.flatnonzero(pc.fill_null(grouped, False).to_numpy(zero_copy_only=False))[0])
             raise InvalidInput(
-                f"{column}: {values[row].as_py()!r} in row {row + 1}: is its comma a mark of thousands or of decimals?",
+                f"{column}: {values[row].as_py()!r} in row {row + 1}: does its comma separate thousands or decimals?",
                 field="decimal",
-                hint="--decimal . if it marks thousands, --decimal , if it marks decimals",
+                hint="--decimal . if it separates thousands, --decimal , if it separates decimals",
             )
         return self.decimal or "."
 
@@ -183,7 +183,7 @@ class Reading:
             row = int(np.flatnonzero(mask.to_numpy(zero_copy_only=False))[0]) + 1
             words_ = ", ".join(repr(word) for word, _ in said)
             self.notes.append(
-                f"{column}: {count} values are words for nothing ({words_}; first in row {row}): taken for missing"
+                f"{column}: {count} values are words, not numbers ({words_}; first in row {row}): taken as missing"
             )
 
     def _measured(self, column: str, values: Floats) -> Floats:
@@ -193,8 +193,8 @@ class Reading:
             where = values == mark
             row = int(np.flatnonzero(where)[0]) + 1
             self.notes.append(
-                f"{column}: {mark:.10g} stands {int(where.sum())} times, first in row {row}, far from all other "
-                "values: taken for missing (--missing names other such numbers, --missing none says that there are "
+                f"{column}: {mark:.10g} occurs {int(where.sum())} times, first in row {row}, far from all other "
+                "values: taken as missing (--missing names other such numbers, --missing none says that there are "
                 "none)"
             )
         return np.where(np.isin(values, marks), np.nan, values) if marks else values

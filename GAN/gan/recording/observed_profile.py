@@ -68,10 +68,10 @@ def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Float
                 f"{sensor.name}: {int(outside.sum())} values are outside {sensor.physical_min:.10g} to "
                 f"{sensor.physical_max:.10g} {sensor.unit} (first {column[row]:.10g} in row {row + 1})",
                 field=sensor.name,
-                hint="--resample MINUTES takes them for missing; or the profile's limits are wrong",
+                hint="--resample MINUTES takes them as missing; or the profile's limits are wrong",
             )
         if outside.any():
-            notes.append(f"{sensor.name}: {int(outside.sum())} values that cannot be are taken for missing")
+            notes.append(f"{sensor.name}: {int(outside.sum())} impossible values are taken as missing")
         kept[outside, at] = np.nan
         guess = _guess(sensor, float(np.nanmedian(column))) if np.isfinite(column).any() else None
         if guess is not None:

@@ -36,7 +36,7 @@ def in_order(label: str, piece: Ints, rows: KnownRows, turned: Turned) -> tuple[
     if rows.times is not None and rows.times.local:
         _refuse_clock_change(label, piece, rows.times, steps)
     if (steps <= 0).all() and (steps < 0).any():
-        turned.add("newest first; they were turned round", label)
+        turned.add("newest first; their order was reversed", label)
         piece, order = piece[::-1], order[::-1]
     elif (steps < 0).any():
         turned.add("not in the order of time; they are now", label)
@@ -53,13 +53,13 @@ def _twins(label: str, piece: Ints, rows: KnownRows, twins: Ints) -> InvalidInpu
     first, second = int(piece[at]) + 1, int(piece[at + 1]) + 1
     same = np.array_equal(rows.values[piece[twins]], rows.values[piece[twins + 1]], equal_nan=True)
     hint = (
-        "delete the double rows: they hold the same values"
+        "delete the duplicate rows: their values are the same"
         if same
         else "--run_column names the column that tells runs or machines apart, if rows of several lie side by side; "
         "--interval_minutes N if time stamps are too coarse and every row follows after the same time"
     )
     return InvalidInput(
-        f"run {label}: {len(twins)} time stamps stand twice (rows {first} and {second} of the file)",
+        f"run {label}: {len(twins)} duplicate time stamps (rows {first} and {second} of the file)",
         field="timestamp",
         hint=hint,
     )
@@ -87,6 +87,6 @@ def _by_rul(label: str, piece: Ints, rows: KnownRows, turned: Turned) -> Ints:
         return piece
     change = np.diff(rows.rul[piece])
     if (change >= 0).all() and (change > 0).any():
-        turned.add("newest first, as RUL rises; they were turned round", label)
+        turned.add("newest first, as RUL rises; their order was reversed", label)
         return piece[::-1]
     return piece

@@ -152,7 +152,7 @@ def at_failures(pieces: list[tuple[str, Ints]], rows: KnownRows, notes: list[str
     """Splits runs at each failure that their rows report."""
     if rows.labels is None:
         raise InvalidInput(
-            "split_at_failures: no column tells of failures",
+            "split_at_failures: no column reports failures",
             field="split_at_failures",
             hint="--map failure_mode=<column>",
         )
@@ -163,7 +163,7 @@ def at_failures(pieces: list[tuple[str, Ints]], rows: KnownRows, notes: list[str
         left_out += lost
         found += [(f"{label}/{at + 1}" if len(pieces) > 1 else str(at + 1), part) for at, part in enumerate(parts)]
     notes.append(
-        f"runs are cut at failures: {len(found)} runs"
+        f"runs are split at failures: {len(found)} runs"
         + (f", {left_out} rows after a failure left out" if left_out else "")
     )
     return found

@@ -70,7 +70,7 @@ def _with_names(table: pa.Table, path: Path) -> pa.Table:
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins:
         raise InvalidInput(
-            f"{path.name}: columns stand twice: {', '.join(twins)}", field="csv", hint="rename one of each in the file"
+            f"{path.name}: duplicate columns: {', '.join(twins)}", field="csv", hint="rename one of each in the file"
         )
     return table.rename_columns(names)
 
@@ -106,7 +106,7 @@ def _csv(text: bytes, path: Path, layout: Layout, notes: list[str]) -> pa.Table:
         raise InvalidInput(
             f"{path.name} has one column, {table.column_names[0][:60]!r}: it seems to be separated by {better!r}",
             field="delimiter",
-            hint=f"--delimiter '{better}', or none: it is seen then",
+            hint=f"--delimiter '{better}', or leave it out: it is recognised",
         )
     return _without_units(table, notes)
 

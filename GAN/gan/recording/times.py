@@ -317,7 +317,7 @@ def _unit_hint(low: float, high: float, unix: str | None) -> str:
             return f"--time_unit {name} if they are {name.capitalize()}'s dates; else {others}"
     fitting = [unit for unit in UNITS_H if high * UNITS_H[unit] <= LONGEST_H]
     if not fitting:
-        return "--interval_minutes N if they are no time: the column then is only looked at for its order"
+        return "--interval_minutes N if they are no time: the column then only tells the order"
     return (
         f"--time_unit {', '.join(fitting[:-1])}{' or ' if fitting[1:] else ''}{fitting[-1]} "
         "if they count from the beginning; --interval_minutes N if they count rows or cycles"

@@ -66,7 +66,7 @@ def machine_lock(
                 raise ResourceFailed(
                     f"{machine_id} was taken over by {holder_of(path)}: nothing more is written",
                     code="LOCK_LOST",
-                    hint="wait for it; the lock file must lie where locks hold, and nobody may delete it",
+                    hint="wait for it; the lock file must be on a file system where locks work, and nobody may delete it",
                 )
 
         with fenced(check):
@@ -133,7 +133,7 @@ def _open(path: Path) -> TextIOWrapper:
 
 def _no_lock(path: Path, what: str) -> InvalidInput:
     return InvalidInput(
-        f"the lock {path} is {what}", code="LOCK_NOT_A_FILE", hint="look where it comes from, and delete it"
+        f"the lock {path} is {what}", code="LOCK_NOT_A_FILE", hint="find out where it comes from, and delete it"
     )
 
 

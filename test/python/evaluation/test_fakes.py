@@ -1,4 +1,4 @@
-"""Data that look right and are not fail validation, by the name of the check that finds them out; good data pass."""
+"""Data that look right and are not fail validation, by the check that exposes them; good data pass."""
 
 from __future__ import annotations
 

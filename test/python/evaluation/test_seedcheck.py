@@ -1,4 +1,4 @@
-"""Is a seed fit to train on? One that is not is refused by name before time is spent on it."""
+"""Is a seed fit to train on? One that is not fails a named check before time is spent on it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_seed_is_named_and_it_is_not_trained_on(
         (lambda data: b"", "is not a readable CSV"),
         (lambda data: data[:-30], "is not a readable CSV"),
         (lambda data: data.replace(b"bearing_wear", "Schädén".encode("latin-1")), "is not UTF-8"),
-        (lambda data: data.replace(b'"temperature"', b'"vibration"', 1), "columns stand twice: vibration"),
+        (lambda data: data.replace(b'"temperature"', b'"vibration"', 1), "duplicate columns: vibration"),
         (lambda data: data.replace(b",", b";"), "columns are missing"),
         (lambda data: bytes(range(256)) * 20, "pump_a_temporal_seed.csv"),
     ],

@@ -1,4 +1,4 @@
-"""A configuration is read from a regular file of a sane size: nothing is waited for, and nothing fills the memory."""
+"""A configuration is read only from a regular file of reasonable size: no pipe blocks, and nothing fills the memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The 26 configurations, as an engineer of the trade would look at them first."""
+"""The 26 configurations, by what an engineer would look at first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What bad input gets: the field, the value and what is allowed; no stack trace, and nothing is written."""
+"""Bad input is refused with the field, the value and what is allowed; no stack trace, and nothing is written."""
 
 from __future__ import annotations
 

@@ -397,7 +397,7 @@ def test_data_that_do_not_fit_an_existing_profile_are_refused(plant: Plant) -> N
     assert (refused.code, refused.last["field"]) == (2, "vibration")
     assert "first -4000 in row 8" in refused.last["message"]
     ran = plant.imports(glitch, "--failure_mode", "seal_leak", "--replace", "--resample", "60")
-    assert "1 values that cannot be are taken for missing" in said(ran)
+    assert "1 impossible values are taken as missing" in said(ran)
 
 
 def test_a_machine_without_failures_is_imported_without_rul_and_says_so(plant: Plant) -> None:
@@ -460,7 +460,7 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
         (),
         "some values have decimal commas",
     ),
-    "columns twice": (GOOD.replace("temperature", "vibration", 1), (), "stand twice: vibration"),
+    "columns twice": (GOOD.replace("temperature", "vibration", 1), (), "duplicate columns: vibration"),
     "3 rows": ("\n".join(GOOD.splitlines()[:4]), (), "run 1 has 3 rows"),
     "one row": ("\n".join(GOOD.splitlines()[:2]), (), "one row"),
     "no runs": (text_of(without(recorded(), "unit")), (), "which rows are one run?"),
@@ -475,7 +475,7 @@ BAD: Mapping[str, tuple[str | bytes, tuple[str, ...], str]] = {
     "time stamps twice": (
         text_of({**recorded(), "time": [recorded()["time"][0]] * 2 + recorded()["time"][2:]}),
         (),
-        "stand twice",
+        "duplicate time stamps",
     ),
     "time goes back": (
         text_of({**without(recorded(), "unit"), "time": recorded()["time"][::-1]}),

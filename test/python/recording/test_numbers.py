@@ -1,4 +1,4 @@
-"""Cells as numbers: understood with a note, or refused by column, row and value; never lost in silence."""
+"""Cells as numbers: understood with a note, or refused by column, row and value; never lost silently."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ LEVELS = [20 + at % 10 for at in range(60)]
 def test_a_number_that_recorders_write_for_nothing_is_missing_where_it_stands_far_from_all_others(mark: float) -> None:
     values, notes = read(*(float(x) for x in LEVELS), mark, mark)
     assert math.isnan(values[-1])
-    assert f"{mark:.10g} stands 2 times, first in row 61" in notes
+    assert f"{mark:.10g} occurs 2 times, first in row 61" in notes
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which rows are a run, in which order, and what ended it: as it was recorded, or refused."""
+"""Which rows are a run, in which order, and what ended it: as recorded, or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time stamps: recognised right, with the reason told, or refused with a hint that works."""
+"""Time stamps: recognised correctly, with a note, or refused with a hint that works."""
 
 from __future__ import annotations
 

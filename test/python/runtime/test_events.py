@@ -1,4 +1,4 @@
-"""What a script says: nothing in it steers the terminal that shows it."""
+"""What a script prints: nothing in it can control the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However many signals come, and whenever: a process that was told to stop is gone when the grace is over."""
+"""However many signals come, and whenever: a process told to stop is gone when the grace period is over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SIGTERM, a parent's death, cron: a script ends in order, keeps what it has and goes on from there."""
+"""SIGTERM, a parent's death, cron: a script ends cleanly, keeps what it has and resumes from there."""
 
 from __future__ import annotations
 

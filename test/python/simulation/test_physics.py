@@ -276,7 +276,7 @@ def test_rows_too_far_apart_for_a_life_are_refused_with_the_longest_interval_tha
         simulate(profile_of(sampling_interval_minutes=240), 1000, 0)
 
 
-def test_few_rows_for_long_lives_warn_and_say_what_helps(root: Root) -> None:
+def test_few_rows_for_long_runs_warn_and_say_what_helps(root: Root) -> None:
     root.add("pump_a", wear={"max_rul_hours": 800})
     root.call(CREATE, "--machine_id", "pump_a")
     ran = root.call(SEED, "--machine_id", "pump_a", "--num_samples", "1000")

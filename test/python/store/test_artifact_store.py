@@ -1,4 +1,4 @@
-"""What every ArtifactStore owes those who use it, held by the local one and by one that has no files at all."""
+"""What every ArtifactStore guarantees, checked on the local one and on one without files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One process at a time works on a machine, and what dead ones left is cleared by the next holder."""
+"""One process at a time works on a machine, and the next holder clears what dead ones left."""
 
 from __future__ import annotations
 

@@ -50,5 +50,5 @@ def _warn_of_few_runs(context: Context, profile: Profile, runs: Runs) -> None:
             "FEW_RUNS",
             f"{len(runs):,} rows hold {count} runs of {profile.mean_run_rows:.0f} rows on average; "
             f"{WISHED_RUNS} or more are "
-            f"wished for: --num_samples {enough}, or a longer sampling_interval_minutes",
+            f"recommended: --num_samples {enough}, or a longer sampling_interval_minutes",
         )

@@ -263,7 +263,7 @@ def _physical(profile: Profile | None, how: RunOptions, notes: list[str]) -> Any
 def _check_profile(profile: Profile, pieces: RecordedRuns, how: RunOptions) -> None:
     if abs(pieces.interval_h / profile.interval_hours - 1) > 1e-3:
         raise InvalidInput(
-            f"sampling_interval_minutes: the data have a row each {pieces.interval_h * 60:g} min, the profile says "
+            f"sampling_interval_minutes: the data have a row every {pieces.interval_h * 60:g} min, the profile says "
             f"{profile.sampling_interval_minutes:g}",
             field="sampling_interval_minutes",
             hint=f"--resample {profile.sampling_interval_minutes:g}, or change the profile's configuration, or "
@@ -351,7 +351,7 @@ def _refuse_loss(context: Context, imported: Imported) -> None:
         return
     if store.read(recorded) != csv_bytes(imported.runs, imported.profile, exact=True):
         raise InvalidInput(
-            f"{context.machine_id} has imported rows already ({name_of(recorded)}), and these are others",
+            f"{context.machine_id} already has imported rows ({name_of(recorded)}), and these are different",
             field="replace",
             hint="--replace puts these in their place",
         )

@@ -28,7 +28,7 @@ def work(context: Context) -> Result:
                 hint=f"run: {registry.command('validateDataset', machine_id)}",
             )
         raise ValidationFailed(
-            f"generation {candidate} of {machine_id} did not pass validation; what is published stays",
+            f"generation {candidate} of {machine_id} did not pass validation; the published one stays",
             hint=f"see {generation_key(machine_id, candidate, REPORT)}",
         )
     forced = getattr(context.args, "force", False)
@@ -79,9 +79,9 @@ def _refuse_worse(context: Context, candidate: str, measured_with: str | None) -
     generations.note_quarantined(store, machine_id, candidate, reason, measuredWith=measured_with)
     raise ValidationFailed(
         f"generation {candidate} of {machine_id} is clearly worse than the published {current}: {reason}; "
-        "what is published stays",
+        "the published one stays",
         code="CLEARLY_WORSE",
-        hint=f"see {generation_key(machine_id, candidate, REPORT)}; publish it all the same: "
+        hint=f"see {generation_key(machine_id, candidate, REPORT)}; publish it anyway: "
         f"npm run gan -- machine rollback {machine_id} --generation {candidate}",
     )
 
