@@ -66,7 +66,7 @@ def machine_lock(
                 raise ResourceFailed(
                     f"{machine_id} was taken over by {holder_of(path)}: nothing more is written",
                     code="LOCK_LOST",
-                    hint="wait for it; the lock file must be on a file system where locks work, and nobody may delete it",
+                    hint="wait for it; the lock file must be on a disk where locks work, and must not be deleted",
                 )
 
         with fenced(check):

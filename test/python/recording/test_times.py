@@ -148,7 +148,7 @@ def test_rows_of_one_time_are_double_only_if_they_hold_the_same() -> None:
     same = pa.concat_tables([rows(times[1:], unit=["a"] * 6).slice(0, 1), rows(times[1:], unit=["a"] * 6)])
     with pytest.raises(InvalidInput) as refused:
         found_runs(same)
-    assert "delete the double rows" in str(refused.value.hint)
+    assert "delete the duplicate rows" in str(refused.value.hint)
 
 
 def test_an_interval_between_whole_seconds_is_kept() -> None:
