@@ -53,11 +53,15 @@ def test_a_plan_of_a_chain_that_has_run_has_nothing_to_do_and_changes_nothing(ma
         (("--patience", "5"), "trainTvae", "patience changed from 0 to 5"),
         (("--time_limit", "60"), "trainTvae", "time_limit changed from 0 to 60"),
         (("--num_samples", "3000"), "generateDataset", "num_samples changed from 2000 to 3000"),
-        (("--split_ratio", "0.6,0.2,0.2"), "generateDataset", "split_ratio changed from [0.7, 0.15, 0.15] to [0.6, 0.2, 0.2]"),
+        (
+            ("--split_ratio", "0.6,0.2,0.2"),
+            "generateDataset",
+            "split_ratio changed from [0.7, 0.15, 0.15] to [0.6, 0.2, 0.2]",
+        ),
         (("--seed_samples", "1600"), "generateSeed", "num_samples changed from 1500 to 1600"),
         (("--force",), "createProfile", "forced"),
     ],
-)  # fmt: skip
+)
 def test_a_changed_parameter_makes_its_step_and_those_after_it_run(
     made: Root, flags: tuple[str, ...], first: str, reason: str
 ) -> None:
@@ -99,7 +103,7 @@ def _remove(pattern: str) -> Callable[[Root], None]:
         (_append("data/generations/*/*/val.parquet"), "generateDataset", "val.parquet was changed"),
         (_remove("manifests/*"), "createProfile", "never made"),
     ],
-)  # fmt: skip
+)
 def test_what_was_changed_or_removed_is_made_again(
     made: Root, change: Callable[[Root], None], first: str, reason: str
 ) -> None:
@@ -175,10 +179,20 @@ def test_another_version_of_the_pages_makes_nothing_run(made: Root, monkeypatch:
         (None, ("--epochs", "4"), "trainTvae", {"kind": "parameter", "name": "epochs", "before": 3, "after": 4}),
         (None, ("--force",), "trainTvae", {"kind": "forced"}),
         (_remove("manifests/*"), (), "createProfile", {"kind": "neverMade"}),
-        (_remove("seed_data/*.csv"), (), "generateSeed", {"kind": "outputMissing", "path": f"seed_data/{MADE}_temporal_seed.csv"}),
-        (_append("seed_data/*.csv"), (), "generateSeed", {"kind": "outputChanged", "path": f"seed_data/{MADE}_temporal_seed.csv"}),
+        (
+            _remove("seed_data/*.csv"),
+            (),
+            "generateSeed",
+            {"kind": "outputMissing", "path": f"seed_data/{MADE}_temporal_seed.csv"},
+        ),
+        (
+            _append("seed_data/*.csv"),
+            (),
+            "generateSeed",
+            {"kind": "outputChanged", "path": f"seed_data/{MADE}_temporal_seed.csv"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_why_a_step_runs_is_typed(
     made: Root, change: Callable[[Root], None] | None, flags: tuple[str, ...], step: str, stale: dict[str, Any]
 ) -> None:
