@@ -13,6 +13,10 @@ function noProcess(properties) {
 export default tseslint.config(
   { ignores: ['node_modules/', '.venv/', '.venv-bench/', '.cache/', '.temporal/', 'GAN/', 'coverage/'] },
   {
+    files: ['**/*.ts', '**/*.mjs', '**/*.cjs', '**/*.js'],
+    rules: { 'max-len': ['error', { code: 120, ignoreUrls: true }] },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

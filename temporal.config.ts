@@ -9,7 +9,7 @@ import { PayloadKeys } from './codec/keys.js';
 import type { ActivityPolicy } from './contracts/runs.js';
 
 /**
- * Where Temporal is, which queues are served, and how long things may take: every setting of this project, in one place.
+ * Where Temporal is, which queues are served, and how long things may take: all of this project's settings.
  *
  * The address, namespace, TLS and API key are Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
  * `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`, or a profile of Temporal's TOML file chosen by `TEMPORAL_PROFILE`);

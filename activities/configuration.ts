@@ -10,11 +10,11 @@ import { failure, hasCode } from './python/failures.js';
 const MOST_BYTES = 5_000_000;
 const MOST_LEVELS = 32;
 
-/** What may pass by itself: the same read may succeed in a moment. Anything else is a person's to correct. */
+/** Transient: the same read may succeed in a moment. Anything else is for a person to correct. */
 const TRANSIENT = ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EAGAIN', 'ESTALE', 'ETIMEDOUT', 'EINTR'];
 
 /**
- * Reads a file of text that a person wrote: a regular file of a sane size, in UTF-8. A pipe or a device is not waited for.
+ * Reads a text file that a person wrote: a regular file of a sane size, in UTF-8. Never waits for a pipe or a device.
  * @returns null where there is none
  * @throws ApplicationFailure InvalidInput; what is transient is thrown as it is
  */
@@ -37,7 +37,7 @@ export async function readText(path: string, name: string): Promise<string | nul
   }
 }
 
-/** What an error of reading a file means: InvalidInput, unless it may pass by itself or says already what it is. */
+/** What an error of reading a file means: InvalidInput, unless it is transient or already typed. */
 export function refusal(error: unknown, name: string): unknown {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
   return code === null || TRANSIENT.includes(code) ? error : invalid(`${name} cannot be read: ${code}`);
@@ -51,7 +51,10 @@ function decode(bytes: Uint8Array, name: string): string {
   }
 }
 
-/** @throws ApplicationFailure InvalidInput naming every field that is wrong; `defaults` stand where the text says nothing */
+/**
+ * @param defaults used for what the text leaves out
+ * @throws ApplicationFailure InvalidInput naming every field that is wrong
+ */
 export function parseProfile(text: string, name: string, defaults: Record<string, unknown> = {}): Profile {
   const given = parseObject(text, name);
   const completed = { ...defaults, ...given };
@@ -61,7 +64,7 @@ export function parseProfile(text: string, name: string, defaults: Record<string
   throw invalid(`profile of ${name}: ${problems.map(lineOf).join('; ')}`, problems[0]?.field);
 }
 
-/** A JSON object; a key that stands twice is refused, since one of its values would silently be lost. */
+/** A JSON object; a duplicate key is refused, since one of its values would be lost silently. */
 function parseObject(text: string, name: string): object {
   const given = parseJson(text, name);
   if (typeof given !== 'object' || given === null || Array.isArray(given))
@@ -80,7 +83,7 @@ function parseJson(text: string, name: string): unknown {
   }
 }
 
-/** Walks through JSON's tokens: the first key that stands twice in its object, or null. The text is known to be JSON. */
+/** The first key that appears twice in its object, or null. Walks through the tokens of a text known to be JSON. */
 function scan(text: string, name: string): string | null {
   const open: (Set<string> | null)[] = [];
   for (const [token, text_, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[[\]{}]/g)) {

@@ -43,7 +43,7 @@ export async function admitMachine(given: unknown, settings: PlanSettings): Prom
 }
 
 /**
- * Checks a fleet run's input and chooses its machines. A machine whose configuration is wrong is taken: it fails by itself.
+ * Checks a fleet run's input and chooses its machines. One with an invalid configuration is included and fails alone.
  * @param after the last machine of the page before
  */
 export async function planFleet(given: unknown, after: string | null, settings: PlanSettings): Promise<FleetPlan> {
@@ -100,7 +100,10 @@ function isDue(machine: PlannedMachine, only: FleetRunInput['only']): boolean {
   return only === null || machine.steps.some((step) => step.action === 'run');
 }
 
-/** The machines that a fleet run's names and type choose. @throws ApplicationFailure InvalidInput for a machine that is not in the fleet */
+/**
+ * The machines that a fleet run's names and type select.
+ * @throws ApplicationFailure InvalidInput for a machine that is not in the fleet
+ */
 async function selectMachines(
   input: FleetRunInput,
   where: FleetFolders,

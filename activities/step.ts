@@ -123,9 +123,9 @@ class Pulse {
   }
 
   /**
-   * What becomes of a step that failed by itself. One that will be tried again is counted, waits twice as long each time,
-   * and fails for good when it got no further in so many attempts; a failure after progress is the first one again.
-   * A script that was told to stop, or that found another one at work on its machine, has not failed: it is not counted.
+   * The failure to throw for a step that failed by itself. A retryable one is counted, waits twice as long each time,
+   * and becomes final after so many attempts without progress; any progress resets the count.
+   * A script that was told to stop, or that found its machine locked by another, has not failed and is not counted.
    */
   judge(error: unknown, { attempts, policy }: Pick<StepSettings, 'attempts' | 'policy'>): ApplicationFailure {
     if (!(error instanceof ApplicationFailure))

@@ -1,4 +1,4 @@
-// `npm run bench`: sets up what it needs, the stock synthesizer included, then measures. Options: npm run bench -- --help
+// `npm run bench`: sets up what it needs, the stock synthesizer included, then measures. Options: `-- --help`.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -44,7 +44,8 @@ export class PayloadKeys {
     const key = this.keys.get(id);
     if (key !== undefined) return key;
     throw new PayloadKeyError(
-      `a payload is encrypted with the key ${id}, and only ${[...this.keys.keys()].join(', ')} is known here: add it to GAN_PAYLOAD_KEY_FILE`,
+      `a payload is encrypted with the key ${id}, and only ${[...this.keys.keys()].join(', ')} is known here: ` +
+        'add it to GAN_PAYLOAD_KEY_FILE',
     );
   }
 }

@@ -56,7 +56,8 @@ class EncryptionCodec implements PayloadCodec {
       );
     } catch {
       throw new PayloadKeyError(
-        `a payload cannot be decrypted with the key ${id}: here it is another key of that id, or the payload was changed`,
+        `a payload cannot be decrypted with the key ${id}: the key of that id here is a different one, ` +
+          'or the payload was changed',
       );
     }
   }
@@ -79,7 +80,8 @@ const REFUSING: PayloadCodec = {
 function refuseEncrypted({ metadata }: Payload): void {
   if (text(metadata?.['encoding']) !== ENCODING) return;
   throw new PayloadKeyError(
-    `a payload is encrypted with the key ${text(metadata?.['encryption-key-id'])}, and no key is given here: set GAN_PAYLOAD_KEY_FILE`,
+    `a payload is encrypted with the key ${text(metadata?.['encryption-key-id'])}, and no key is given here: ` +
+      'set GAN_PAYLOAD_KEY_FILE',
   );
 }
 

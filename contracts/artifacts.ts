@@ -1,6 +1,6 @@
 /**
- * What the artifacts are called, by kind: keys below the data root, with `{id}` for the machine's id. Locally a key is a
- * path, in an object store an object's name. One that ends with a slash is a group, of which everything is the machine's.
+ * The artifacts' keys by kind, relative to the data root, with `{id}` for the machine's id. Locally a key is a path, in
+ * an object store an object's name. A key that ends with a slash is a group: everything below it is the machine's.
  * `npm run schema` writes the table for Python (GAN/gan/store/layout.py).
  */
 export const ARTIFACTS = {

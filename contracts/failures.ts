@@ -46,7 +46,7 @@ export const FAILURES = {
     retryable: true,
     meaning: 'interrupted, checkpoints saved',
   },
-  /** The same step of several attempts ended at the same point. No script's: it ends with what the last attempt said. */
+  /** Several attempts at a step ended at the same point. No script raises it: it carries the last attempt's message. */
   noProgress: { type: 'NoProgress', code: 'NO_PROGRESS', exitStatus: null, retryable: false, meaning: null },
   /** Another workflow holds the machine. */
   machineBusy: { type: 'MachineBusy', code: 'MACHINE_BUSY', exitStatus: null, retryable: false, meaning: null },

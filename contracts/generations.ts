@@ -11,7 +11,7 @@ export const Generation = z.object({
   published: z.boolean(),
   publishedAt: z.string().nullable(),
   rolledBackAt: z.string().nullable(),
-  /** Why it is not published although it passed: it is clearly worse than what is. */
+  /** Why it is not published although it passed: it is clearly worse than the published one. */
   quarantined: z.string().nullable(),
   bytes: z.number().int(),
   state: z.enum(['published', 'rolled back', 'quarantined', 'not validated', 'damaged', 'failed', 'kept']),

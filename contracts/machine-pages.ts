@@ -3,7 +3,7 @@ import type { MachineRow, MachineStatus } from './runs.js';
 /** What a fleet run keeps of a machine. failure: number of its text in FailureTexts. */
 export type Entry = Omit<MachineRow, 'failure'> & { failure: number | null };
 
-/** So long a page at most: it is one of the workflow's arguments. */
+/** A page is at most this long: it is one of the workflow's arguments. */
 const PAGE_CHARACTERS = 120_000;
 const SEPARATORS = /[,;]/;
 const CODES: Record<MachineStatus, string> = {
@@ -21,12 +21,12 @@ const STATUSES = Object.fromEntries(Object.entries(CODES).map(([status, code]) =
 const NOTHING: Pick<Entry, 'machineId' | 'machineType' | 'rows'> = { machineId: '', machineType: '', rows: null };
 
 /**
- * Machines as text of about 20 characters each: how a run that continues as new takes them along, and how it is
- * started with thousands of names. `startedAt` is left out where `finishedAt` and `seconds` tell it.
+ * Machines as text of about 20 characters each: what a run carries over when it continues as new, and how it is started
+ * with thousands of names. `startedAt` is left out where `finishedAt` and `seconds` imply it.
  *
- * A machine is its status' letter, how many characters its id has in common with the one before (base 36) and the id's
- * rest, then seconds in hundredths, quality in ten-thousandths, the end in ms from the run's start, rows and type, where
- * they are not those of the one before, and the number of the failure. What is empty at the end is left out.
+ * A machine is the letter of its status, how many characters its id shares with the one before (base 36), the rest of
+ * the id, then seconds in hundredths, quality in ten-thousandths, the end in ms from the run's start, rows and type
+ * where they differ from the one before, and the number of the failure. Empty fields at the end are left out.
  */
 export function pack(entries: readonly Entry[], runStartedAt: number): string[] {
   const pages: string[] = [];

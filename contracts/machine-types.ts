@@ -1,6 +1,6 @@
 /**
- * The machine types, and how long a run of each lasts and how its damage grows where its configuration does not say.
- * `npm run schema` writes the table for Python. What each word of degradation means: GAN/gan/simulation/physics.py.
+ * The machine types, with how long a run of each lasts and how its damage grows unless its configuration says otherwise.
+ * `npm run schema` writes the table for Python. GAN/gan/simulation/physics.py defines what each kind of degradation means.
  */
 export const DEGRADATIONS = ['slow', 'medium', 'fast', 'exponential'] as const;
 

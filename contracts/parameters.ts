@@ -31,13 +31,13 @@ export const Split = z
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 
 /**
- * What a person may set for the steps, each with its default, its range and its help: the definition of the command
- * line's flags, and by `npm run schema` of the scripts'.
+ * What a person may set for the steps, each with its default, its range and its help. This defines the command line's
+ * flags and, through `npm run schema`, those of the scripts.
  */
 const Parameters = z.strictObject({
   epochs: whole(1, 100_000).default(300).describe('training epochs'),
   batchSize: whole(1, 1_000_000).default(500).describe('rows a training step sees at once'),
-  // SDV's stock TVAE is BUSL-1.1, and installed by `npm run setup -- --bench`.
+  // SDV's stock TVAE is licensed under BUSL-1.1; `npm run setup -- --bench` installs it.
   synthesizer: z.enum(SYNTHESIZERS).default('temporal-tvae').describe('what learns'),
   patience: whole(0, 100_000)
     .default(0)

@@ -1,6 +1,6 @@
 /**
- * Text as a terminal and Temporal's Web UI may show it. A sensor's name, a heading of a file or a label comes from
- * anywhere: what moves the cursor, colours or reorders text stands there as an escape that one can read.
+ * Text as a terminal and Temporal's Web UI may show it. A sensor's name, a file's heading or a label may come
+ * from anywhere: whatever moves the cursor, colours or reorders text is shown as a readable escape.
  * Plain code: workflow code may import it.
  */
 export function printable(text: string): string {
@@ -10,8 +10,8 @@ export function printable(text: string): string {
   });
 }
 
-/** What no text field may hold, as it stands inside a regular expression's brackets: Python reads it from the schema. */
+/** The characters no text field may contain, as a regular expression's class: Python reads it from the schema. */
 export const CONTROL = '\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff';
 
-/** The same but for line feed and tab, which messages are laid out with. */
+/** The same, except line feed and tab, which messages use for their layout. */
 const HIDDEN = new RegExp(`(?![\\n\\t])[${CONTROL}]`, 'gu');

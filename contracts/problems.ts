@@ -11,7 +11,7 @@ export interface Problem {
   text: string;
 }
 
-/** More than these nobody reads, and Temporal would not take them. */
+/** Nobody reads more than these, and Temporal would not accept them. */
 const MOST = 10;
 
 /** A JSON Schema's node, as far as this module reads one. */
@@ -41,7 +41,7 @@ export function exportSchema(schema: z.ZodType): Node {
     target: 'draft-7',
     override: ({ jsonSchema }) => {
       const node = jsonSchema as Node;
-      // Of a record's keys: the values are what is spoken of.
+      // It describes a record's keys; messages are about its values.
       delete node['propertyNames'];
       const words = node.allowed ?? allowedBy(node);
       if (words !== null) node.allowed = words;
@@ -49,7 +49,7 @@ export function exportSchema(schema: z.ZodType): Node {
   }) as Node;
 }
 
-/** One entry a problem, the first few of them; an input that is no object, or nested absurdly deep, has just the one. */
+/** One entry a problem, the first few of them; an input that is not an object, or is nested absurdly deep, has one. */
 export function problemsOf(error: z.ZodError, input: unknown, schema: z.ZodType, root = 'input'): Problem[] {
   const node = exportSchema(schema);
   const found = new Map<string, Problem>();
@@ -78,12 +78,12 @@ function textOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[], input: un
   const value = valueAt(input, path);
   if (issue.code === 'unrecognized_keys') return `there is no such field (got ${shown(value)})`;
   if (value === undefined) return 'missing';
-  // A rule between fields says itself what is wrong.
+  // The message of a rule between fields is complete.
   const words = issue.code === 'custom' ? issue.message : `must be ${nodeAt(schema, path)?.allowed ?? issue.message}`;
   return `${words} (got ${shown(value)})`;
 }
 
-/** A path as one names it; a hostile key is shown as its beginning. */
+/** A path as people write it; a hostile key is shortened. */
 function fieldOf(path: readonly PropertyKey[]): string {
   return path.map((part) => cut(printable(String(part)), 64)).join('.');
 }
@@ -104,7 +104,7 @@ function nodeAt(schema: Node, path: readonly PropertyKey[]): Node | undefined {
   }, schema);
 }
 
-/** A value as a message shows it, whatever it is: short, on one line. */
+/** Any value as a message shows it: short, on one line. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) {
     const few = value.length > 0 && value.length <= 8 && value.every((item) => typeof item === 'number');

@@ -5,8 +5,8 @@ import { CONTROL } from './printable.js';
 
 /**
  * A machine's configuration, as a person writes it in GAN/fleet/{machine_id}.json: what is measured, within which
- * limits, what wears and what that does to the sensors. This is its definition: Python checks by the JSON Schema that
- * `npm run schema` exports, and by the same rules between fields (GAN/gan/machine/validation.py).
+ * limits, what wears and what that does to the sensors. This is its definition: Python checks it with the JSON Schema
+ * that `npm run schema` exports, and with the same rules between fields (GAN/gan/machine/validation.py).
  * test/contracts/configurations.json holds both to the same answers.
  */
 const RESERVED = ['timestamp', 'rul', 'failure_mode', 'run_id'];
@@ -14,22 +14,24 @@ const NAME = '[a-z][a-z0-9_]{0,63}';
 const NAME_WORDS =
   'a name of lower-case letters, digits and underscores, beginning with a letter, 64 characters at most';
 
-/** More rows in a run than any model could learn from, and than memory holds for many sensors. */
+/** More rows in a run than this no model could learn from, nor memory hold for many sensors. */
 export const MAX_RUN_ROWS = 1_000_000;
 
-/** Numbers of physics: what is beyond is a slip, and overflows when it is squared. */
+/** Physical quantities: anything beyond is a mistake, and would overflow when squared. */
 const quantity = () => z.number().min(-1e15).max(1e15).meta({ allowed: 'a number within ±1e15' });
 const spread = () => z.number().min(0).max(1e15).meta({ allowed: 'a number of at least 0, at most 1e15' });
 /** A share is relative to the others of its list. */
 const share = () => z.number().min(1e-6).max(1e6);
 
-/** Text of a person: one line, nothing that steers a terminal. Its length is counted in characters, not in UTF-16 units. */
+/** Text a person wrote: one line, no control characters. Its length counts characters, not UTF-16 code units. */
 const text = (most: number, least = 0) =>
   z
     .string()
     .regex(new RegExp(`^[^${CONTROL}]{${least},${most}}$`, 'u'))
     .meta({
-      allowed: `text of ${least === 0 ? '' : `${least} to `}${most} characters${least === 0 ? ' at most' : ''}, without control characters`,
+      allowed:
+        `text of ${least === 0 ? `${most} characters at most` : `${least} to ${most} characters`}, ` +
+        'without control characters',
     });
 
 const name = () =>
@@ -126,7 +128,7 @@ interface Broken {
   message: string;
 }
 
-/** The rules between fields, which JSON Schema has no words for. GAN/gan/machine/validation.py has the same. */
+/** The rules between fields, which JSON Schema cannot express. GAN/gan/machine/validation.py has the same. */
 function brokenRules(profile: Profile): Broken[] {
   const sensors = profile.sensors.map((sensor) => sensor.name);
   return [
@@ -148,7 +150,7 @@ function brokenRules(profile: Profile): Broken[] {
   ];
 }
 
-/** A limit is passed on the way from normal to trip, whichever way that is: first the warning, then the trip. */
+/** A limit is passed on the way from normal to trip, up or down: first the warning, then the trip. */
 function limitsOutOfOrder(sensor: Sensor, at: (string | number)[]): Broken[] {
   const { physical_min: min, physical_max: max, normal, warning, trip } = sensor;
   if (min >= max) return [{ path: [...at, 'physical_min'], message: `must be below physical_max ${max}` }];
@@ -177,6 +179,8 @@ function tooManyRows({ machine_type, sampling_interval_minutes, wear }: Profile)
   const hours = wear?.max_rul_hours ?? MACHINE_TYPES[machine_type].maxRulHours;
   if ((hours * 60) / sampling_interval_minutes <= MAX_RUN_ROWS) return [];
   const path = wear?.max_rul_hours === undefined ? ['sampling_interval_minutes'] : ['wear', 'max_rul_hours'];
-  const message = `must leave ${MAX_RUN_ROWS} rows in the longest run at most: ${hours} h of a row every ${sampling_interval_minutes} min are more`;
+  const message =
+    `must leave ${MAX_RUN_ROWS} rows in the longest run at most: ` +
+    `${hours} h of a row every ${sampling_interval_minutes} min are more`;
   return [{ path, message }];
 }

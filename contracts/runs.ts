@@ -9,12 +9,12 @@ import type { Step } from './steps.js';
 export interface FailureReport {
   /** One of FAILURE, or what another SDK or Temporal itself calls it. */
   type: string;
-  /** What it is more closely, e.g. DISK_FULL; the type's own code where there is no closer one. */
+  /** More precise than the type, e.g. DISK_FULL; the type's own code where nothing more precise is known. */
   code: string;
   step: Step | null;
   message: string;
   hint: string | null;
-  /** The field that is wrong, e.g. sensors.0.normal, where it is one. */
+  /** The field that is wrong, e.g. sensors.0.normal, if it is a field. */
   field: string | null;
 }
 
@@ -68,13 +68,13 @@ export interface MachineRow {
   /** Rows of its data set, over the splits. */
   rows: number | null;
   quality: number | null;
-  /** Long texts are cut, and at hundreds of different ones left out: the machine's own pipeline has them whole. */
+  /** Long texts are shortened, and omitted beyond hundreds of different ones: the pipeline's own status has them whole. */
   failure: FailureReport | null;
 }
 
 export type FleetStatus = 'planning' | 'running' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
 
-/** Answer of the `status` query of a fleet run, and its result. Of the same size for 10 machines and for 10,000. */
+/** Answer of the `status` query of a fleet run, and its result. The same size for 10 machines and for 10,000. */
 export interface FleetAccount {
   name: string;
   status: FleetStatus;
@@ -86,7 +86,7 @@ export interface FleetAccount {
   total: number;
   counts: Record<MachineStatus, number>;
   totals: {
-    /** Seconds of the machines that succeeded, one after another. */
+    /** Seconds of the machines that succeeded, added up. */
     seconds: number;
     rows: number;
     quality: { mean: number; least: number } | null;
@@ -97,7 +97,7 @@ export interface FleetAccount {
   failures: MachineRow[];
 }
 
-/** worst: failed, cancelled, running, then those done from the lowest quality up; recent: what moved last comes first. */
+/** worst: failed, cancelled, running, then done by rising quality; recent: the last to change comes first. */
 export const MACHINE_SORTS = ['worst', 'fleet', 'name', 'recent', 'slowest'] as const;
 export type MachineSort = (typeof MACHINE_SORTS)[number];
 
@@ -115,7 +115,7 @@ export interface MachineFilter {
 /** Answer of the `machines` query. A page may be shorter than its limit, so that it is never large. */
 export interface MachinePage {
   machines: MachineRow[];
-  /** Machines that the filter leaves, on all pages. */
+  /** Machines that match the filter, on all pages. */
   total: number;
   offset: number;
   /** Offset of the next page; null: this is the last one. */

@@ -10,7 +10,7 @@ import { artifactPath } from './artifacts.js';
 import { ManagerError, REFUSAL } from './errors.js';
 import type { Project } from './project.js';
 
-/** The text of a configuration's file. @throws ManagerError, or ApplicationFailure InvalidInput for what is no such file */
+/** The text of a configuration file. @throws ManagerError, or ApplicationFailure InvalidInput if it is not one */
 export async function readConfiguration(path: string): Promise<string> {
   const text = await readText(path, path);
   if (text === null) throw new ManagerError(REFUSAL.invalidInput, `config: no file ${path}`);

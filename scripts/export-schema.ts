@@ -36,7 +36,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([...json, ...documents]);
 }
 
-/** A document with its generated parts as they must be: what stands between `<!-- generated: NAME … -->` and its end. */
+/** A document with its generated parts brought up to date: those between `<!-- generated: NAME … -->` and its end. */
 export function withLists(document: string): string {
   return document.replaceAll(
     /(<!-- generated: (\w+)[^>]*-->\n)[^]*?(\n<!-- end -->)/g,

@@ -26,7 +26,8 @@ class SetupError extends Error {}
 
 /**
  * Sets up what is missing or out of date.
- * @param {{ quiet?: boolean, dev?: boolean, bench?: boolean }} options `dev`: also what the tests need; `bench`: also the stock synthesizer
+ * @param {{ quiet?: boolean, dev?: boolean, bench?: boolean }} options
+ *   `dev`: also what the tests need; `bench`: also the stock synthesizer
  */
 export async function ensureSetup({ quiet = false, dev = false, bench = false } = {}) {
   const say = quiet ? () => undefined : (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
@@ -187,7 +188,8 @@ function findPython() {
   const found = names.find((name) => runs(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']));
   if (found !== undefined) return found;
   throw new SetupError(
-    `no Python 3.10 or newer (looked for ${names.join(', ')}); install one, or name it: PYTHON=/path/to/python npm run setup`,
+    `no Python 3.10 or newer (looked for ${names.join(', ')}); ` +
+      'install one, or name it: PYTHON=/path/to/python npm run setup',
   );
 }
 

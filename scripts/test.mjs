@@ -152,7 +152,7 @@ function counted(status, read) {
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {'both' | 'stderr' | 'collect'} shown which of its streams a person sees; collect: neither, both are given back
+ * @param {'both' | 'stderr' | 'collect'} shown which of its streams are printed; collect: neither, both are returned
  * @returns {Promise<{ status: number, output: string }>}
  */
 function run(command, args, shown) {

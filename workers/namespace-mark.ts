@@ -68,7 +68,8 @@ function isEqual(a: Place, b: Place): boolean {
 function otherDataRoot(marked: Place, own: Place, namespace: string) {
   return failure(
     FAILURE.missingPrerequisite,
-    `the namespace ${namespace} works for the data root ${marked.path} on ${marked.host}, not for ${own.path} on ${own.host}`,
+    `the namespace ${namespace} works for the data root ${marked.path} on ${marked.host}, ` +
+      `not for ${own.path} on ${own.host}`,
     {
       retryable: false,
       hint:

@@ -23,7 +23,7 @@ export interface FleetWorker {
 
 let runtimeInstalled = false;
 
-/** Temporal's runtime is one a process. It must not take the process's signals nor write to its terminal: the command line does. */
+/** Temporal allows one runtime a process. Signals and terminal stay with the command line: it must touch neither. */
 function installRuntime(log: Logger): void {
   if (runtimeInstalled) return;
   Runtime.install({

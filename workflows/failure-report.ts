@@ -10,7 +10,7 @@ import type { FailureDetail } from '../contracts/failures.js';
 import type { FailureReport } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
 
-/** Unwraps an error of an activity or a child workflow to what a person must know: what, in which step, what to do next. */
+/** Unwraps an error of an activity or a child workflow into what failed, in which step, and what to do next. */
 export function reportFailure(error: unknown, step: Step | null): FailureReport {
   const cause = rootCause(error);
   if (cause instanceof ApplicationFailure) {

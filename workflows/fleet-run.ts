@@ -134,7 +134,7 @@ class Fleet {
     try {
       await this.scope.run(() => this.work());
     } catch (error) {
-      // A cancelled run is cancelled whatever its parts ended as: one whose worker died as it was told to stop timed out.
+      // A cancelled run is cancelled however its parts ended: one whose worker died while stopping has timed out.
       if (!this.scope.consideredCancelled) throw error;
     }
     if (this.scope.consideredCancelled) {
@@ -202,7 +202,7 @@ class Fleet {
   }
 
   /**
-   * Looks at the machines whose turn comes next, unless that is done: those that are wholly up to date need no pipeline.
+   * Looks at the machines whose turn is next, unless that was done: those that are up to date need no pipeline.
    * @returns whether it looked, and much may have changed meanwhile
    */
   private async review(): Promise<boolean> {

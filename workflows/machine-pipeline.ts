@@ -134,7 +134,7 @@ class Steering {
     }
   }
 
-  /** Runs a step; when a pause stops it, however that ends, waits for the resume and runs it again, from its checkpoint. */
+  /** Runs a step. If a pause stops it, however it ends, waits for the resume and runs it again from its checkpoint. */
   async untilDone(step: Step, admitted: AdmittedMachine): Promise<StepResult> {
     for (;;) {
       await condition(() => !this.paused);

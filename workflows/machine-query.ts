@@ -15,7 +15,7 @@ const WORST: Record<MachineStatus, number> = {
   queued: 4,
 };
 
-/** One page of the machines that a filter leaves. A filter that makes no sense leaves its part out rather than fails. */
+/** One page of the machines that match a filter. A part of the filter that makes no sense is ignored, not refused. */
 export function pageOf(
   entries: readonly Entry[],
   filter: MachineFilter,

@@ -27,7 +27,8 @@ export const HOST_SCRIPT = 'GAN/host.py';
 const IDLE_MS = 1_000;
 
 /**
- * A Python process that runs scripts one after another: to start Python and to import PyTorch takes longer than most steps.
+ * A Python process that runs one script after another: starting Python and importing PyTorch takes longer than most
+ * steps do.
  *
  * It has a process group of its own, a minimal environment and, as its stdin, a pipe that this process holds: when this
  * process dies in any way the pipe closes, and the script saves its checkpoint and exits.

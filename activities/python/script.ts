@@ -32,7 +32,8 @@ const TAIL_LINES = 20;
 /**
  * Runs a script and gives back its `result` event.
  *
- * @param signal aborts: SIGTERM to the script's process group, SIGKILL after `stopGraceMs`; settles only when the process is gone
+ * @param signal on abort, SIGTERM to the script's process group and SIGKILL after `stopGraceMs`; the promise settles
+ *   only when the process is gone
  * @throws ApplicationFailure typed by the script's exit status; `Interrupted` when aborted
  */
 export async function runPython(

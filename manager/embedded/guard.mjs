@@ -1,7 +1,8 @@
-// Runs the Temporal dev server as long as its starter lives: `node guard.mjs <processes> <port> <UI port> <binary> <args…>`.
-// The starter holds the other end of stdin; however it dies, the pipe closes and the server is stopped in order. One that
-// has only looked writes a word first: then the server is killed, since to stop in order it waits a second for nothing.
-// A server that dies is started again and goes on from its file, unless it dies at once, several times.
+// Runs the Temporal dev server for as long as its starter lives:
+// `node guard.mjs <processes> <port> <UI port> <binary> <args…>`.
+// The starter holds the other end of stdin; however it dies, the pipe closes and the server shuts down gracefully. A
+// starter that only looked writes a word first, and the server is killed: a graceful shutdown would cost it a second.
+// A server that dies is restarted and continues from its file, unless it keeps dying right after its start.
 // Its Web UI is reached through a door here that lets no foreign site in (ui-door.mjs).
 // Plain JavaScript of Node's own modules: it starts in milliseconds.
 import { spawn } from 'node:child_process';
@@ -62,7 +63,7 @@ function stop() {
   stopping = true;
   // Whoever looks now waits for the end instead of using a server that goes.
   note(server?.pid === undefined ? '' : nameOf(server.pid), 'stopping');
-  // Between two lives there is none to wait for.
+  // Between two starts there is no server to wait for.
   if (server === null || server.exitCode !== null || server.signalCode !== null) end(0);
   server?.kill(atOnce ? 'SIGKILL' : 'SIGTERM');
   setTimeout(() => server?.kill('SIGKILL'), STOP_MS).unref();

@@ -58,7 +58,7 @@ export class ServerFolder {
     );
   }
 
-  /** What is told of processes that are gone, or of another folder's where this is its copy, goes before the next start. */
+  /** Forgets processes that are gone, or that belong to the folder this one was copied from, before the next start. */
   forgetProcesses(): void {
     rmSync(this.processesFile, { force: true });
   }

@@ -14,7 +14,7 @@ import { ManagerError, REFUSAL } from '../errors.js';
 import type { Connected, Project } from '../project.js';
 import { connectTo } from './connect.js';
 import { explained } from './server.js';
-import { Keeper } from './supervisor.js';
+import { Supervisor } from './supervisor.js';
 
 /** A command's access to Temporal: the server (embedded when none is configured), a client and perhaps a worker. */
 export interface Session extends Connected {
@@ -83,36 +83,36 @@ async function noteOtherDataRoot(client: Client, settings: Settings, note: (line
     note(`this Temporal works for the data root ${marked.path} on ${marked.host}, not for ${own.path}`);
 }
 
-async function openKeeper({ settings, projectRoot }: Project): Promise<Keeper> {
+async function openSupervisor({ settings, projectRoot }: Project): Promise<Supervisor> {
   try {
-    return new Keeper(settings, projectRoot, fileLog(settings));
+    return new Supervisor(settings, projectRoot, fileLog(settings));
   } catch (error) {
     throw await explained(error, settings);
   }
 }
 
 async function openEmbedded(project: Project, need: WorkerNeed, note: (line: string) => void): Promise<Session> {
-  const keeper = await openKeeper(project);
+  const supervisor = await openSupervisor(project);
   let client: Client | null = null;
   const close = async () => {
-    await keeper.closeWorker();
+    await supervisor.closeWorker();
     await client?.connection.close();
-    await keeper.closeServer(need !== 'steps');
+    await supervisor.closeServer(need !== 'steps');
   };
   try {
     const [started] = await Promise.all([
-      keeper.ensureServer(),
+      supervisor.ensureServer(),
       need === 'none' ? null : import('../../workers/worker.js'),
     ]);
-    const { settings } = keeper;
+    const { settings } = supervisor;
     note(`Temporal server ${started ? 'started' : 'found'} on ${settings.connect.address}`);
     client = await connect(settings);
     await requireKeys(client.connection, settings);
     if (existsSync(settings.dataRoot))
       await markNamespace(client.connection, settings.connect.namespace, settings.dataRoot, true);
-    if (need !== 'none' && !(await keeper.ensureWorker(client, need === 'steps')))
+    if (need !== 'none' && !(await supervisor.ensureWorker(client, need === 'steps')))
       note('a worker of another command runs: it does the work');
-    if (need === 'steps') keeper.keep(client);
+    if (need === 'steps') supervisor.keep(client);
     return { ...project, settings, client, webUi: webUiOf(settings), close };
   } catch (error) {
     const cause = await explained(error, project.settings);
@@ -137,10 +137,11 @@ async function connect(settings: Settings): Promise<Client> {
 }
 
 function webUiOf({ connect: { namespace }, webUi }: Settings): Session['webUi'] {
-  return (workflowId, runId) =>
-    webUi === null
-      ? null
-      : `${webUi}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}${runId === undefined ? '' : `/${runId}`}`;
+  return (workflowId, runId) => {
+    if (webUi === null) return null;
+    const page = `${webUi}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`;
+    return runId === undefined ? page : `${page}/${runId}`;
+  };
 }
 
 /** The worker's log when it shares the terminal with a live view. */

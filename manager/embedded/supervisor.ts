@@ -19,7 +19,7 @@ const POLLER_MS = 90_000;
  * Keeps the embedded server, and a worker that runs steps, on this machine for as long as a command needs them. What
  * another process started is used as it is; when that process ends, this one steps in.
  */
-export class Keeper {
+export class Supervisor {
   private server: EmbeddedServer | null = null;
   private worker: FleetWorker | null = null;
   private readonly closing = new AbortController();
@@ -93,14 +93,14 @@ export class Keeper {
     return !this.closing.signal.aborted;
   }
 
-  /** Shuts down the worker that this keeper started; steps save their checkpoints. */
+  /** Shuts down the worker that this supervisor started; steps save their checkpoints. */
   async closeWorker(): Promise<void> {
     this.closing.abort();
     await this.keeping;
     await this.worker?.shutdown();
   }
 
-  /** Stops the server that this keeper started. @param atOnce kills it: nothing worked on it meanwhile */
+  /** Stops the server that this supervisor started. @param atOnce kills it: nothing worked on it meanwhile */
   async closeServer(atOnce = false): Promise<void> {
     this.closing.abort();
     await this.keeping;
@@ -108,7 +108,7 @@ export class Keeper {
   }
 }
 
-/** Whether a worker polls. A worker of this machine that has died is still named for a while: its process is looked for. */
+/** Whether a worker polls. The server lists a dead worker for a while, so one of this host must have a live process. */
 async function hasPoller(
   client: Client,
   settings: Settings,

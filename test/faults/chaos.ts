@@ -94,7 +94,7 @@ export class Chaos {
     return worker !== undefined;
   }
 
-  /** The guard starts it again; one that was killed too often in too short a time is started anew, as its user would. */
+  /** The guard restarts it; if it was killed too often in too short a time, this starts it anew as a user would. */
   private async killServer(): Promise<boolean> {
     const before = this.rig.serverPids();
     const hit = before.map((pid) => kill(pid)).some(Boolean);

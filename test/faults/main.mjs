@@ -1,4 +1,4 @@
-// `npm run test:faults` and `npm run chaos`. Plain JavaScript: it sets up what is missing, then hands over to TypeScript.
+// `npm run test:faults` and `npm run chaos`. Plain JavaScript: sets up what is missing, then hands over to TypeScript.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureSetup } from '../../scripts/setup.mjs';

@@ -42,7 +42,9 @@ try {
     const repeated = ids.reduce((sum, id) => sum + rig.repeatedEpochs(id, began), 0);
     lines.push({ fault: `fleet run ${round}: ${chaos.describe()}`, injected: chaos.injected, ...summary(outcome) });
     say(
-      `fleet run ${round}: ${chaos.injected} kills, ${JSON.stringify(outcome.machines)}, ${outcome.different.length} files differ, ${repeated} of ${machines * PARAMETERS.epochs} epochs trained twice`,
+      `fleet run ${round}: ${chaos.injected} kills, ${JSON.stringify(outcome.machines)}, ` +
+        `${outcome.different.length} files differ, ` +
+        `${repeated} of ${machines * PARAMETERS.epochs} epochs trained twice`,
     );
     if (outcome.different.length > 0) say(outcome.different.join('\n'));
   }

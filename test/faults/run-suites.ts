@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Line } from './outcome.js';
 import { faultTable, isClean } from './table.js';
 
-/** Every fault test, with a table of what was done and what became of it. Arguments go to jest: `crash damage`, `-t cancelled`. */
+/** Every fault test, with a table of faults and outcomes. Arguments go to jest: `crash damage`, `-t cancelled`. */
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
 const file = join(folder, 'table.jsonl');
 const jest = [

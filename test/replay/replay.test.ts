@@ -4,7 +4,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
 import { workflowBundle } from '../../workers/bundle.js';
 
-/** Histories of real runs, saved by `npm run replay:record`: workflows that run now must go on with the code as it is. */
+/** Histories of real runs, saved by `npm run replay:record`: the code as it is must be able to continue them. */
 const FOLDER = join(import.meta.dirname, 'histories');
 const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 

@@ -11,7 +11,8 @@ function parsed(...flags: string[]): StepParameters {
 describe('the flags of a step’s parameters', () => {
   it('set the parameter of their name, every one', () => {
     const flags =
-      '--epochs 9 --batch-size 8 --synthesizer temporal-tvae --patience 20 --time-limit 90 --seed-samples 700 --samples 600 --split 0.5,0.3,0.2 --seed 4';
+      '--epochs 9 --batch-size 8 --synthesizer temporal-tvae --patience 20 --time-limit 90 ' +
+      '--seed-samples 700 --samples 600 --split 0.5,0.3,0.2 --seed 4';
     const wanted = {
       epochs: 9,
       batchSize: 8,

@@ -23,7 +23,7 @@ export function parentOf(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }).trim());
 }
 
-/** Waits until processes are gone; gives back those that are not in time. The kernel offers no event for others' children. */
+/** Waits until processes are gone and returns those that are not. Others' children can only be polled. */
 export async function leftAfter(pids: number[], ms: number): Promise<number[]> {
   const deadline = Date.now() + ms;
   for (;;) {

@@ -31,12 +31,15 @@ def say(event, **fields):
     print(json.dumps({"event": event, "step": "fake", "machineId": None, "time": "t", **fields}), flush=True)
 
 def progress(current, total=10, **metrics):
-    say("progress", current=current, total=total, unit="epochs", metrics=metrics, etaSeconds=1.5, checkpoint=None, device="cpu")
+    fields = {"current": current, "total": total, "unit": "epochs", "metrics": metrics, "etaSeconds": 1.5}
+    say("progress", **fields, checkpoint=None, device="cpu")
 
 def result(**changes):
-    say("result", **{"skipped": False, "reason": None, "outputs": [], "metrics": {}, "verdict": None, "summary": "done", "durationSeconds": 0.1, **changes})
+    fields = {"skipped": False, "reason": None, "outputs": [], "metrics": {}, "verdict": None}
+    say("result", **{**fields, "summary": "done", "durationSeconds": 0.1, **changes})
 
 def error(code, exit_code, retryable=False):
-    say("error", code=code, message="it went wrong", hint="do this", field=None, retryable=retryable, exitCode=exit_code)
+    fields = {"message": "it went wrong", "hint": "do this", "field": None}
+    say("error", **fields, code=code, retryable=retryable, exitCode=exit_code)
     sys.exit(exit_code)
 `;

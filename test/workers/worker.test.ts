@@ -140,7 +140,7 @@ describe('a worker that cannot work', () => {
     });
     const said = await refusedWhenKnown({ TEMPORAL_NAMESPACE: 'bare' });
     expect(said).toMatch(
-      /MachineId, MachineType, Step, FleetRun[^]*temporal operator search-attribute create --namespace bare --name MachineId --type Keyword/,
+      /MachineId, MachineType, Step, FleetRun[^]*search-attribute create --namespace bare --name MachineId --type/,
     );
   });
 

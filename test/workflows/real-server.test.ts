@@ -35,7 +35,7 @@ function newMachine(): string {
 
 const HOW = ['update', 'request'] as const;
 
-/** Temporal does not try a step again that was told to stop: it times out. (The time-skipping server waits without end.) */
+/** Temporal does not retry a step that was told to stop: it times out. (The time-skipping server waits for ever.) */
 describe('when its worker is lost as it stops', () => {
   it('a paused machine goes on when resumed', async () => {
     const training = new LostTraining();
@@ -139,7 +139,7 @@ async function causeOf(result: Promise<unknown>): Promise<unknown> {
   return error instanceof WorkflowFailedError ? error.cause : error;
 }
 
-/** A training whose worker falls silent for good, as a dead one does, when it is told to stop. Tried again, it ends at once. */
+/** A training whose worker falls silent when it is told to stop, as a dead one does. Retried, it ends at once. */
 class LostTraining {
   attempts = 0;
   readonly begun: Promise<void>;

@@ -112,7 +112,8 @@ describe('runPython', () => {
     const pids: number[] = [];
     const source = `
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"])
+deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+child = subprocess.Popen([sys.executable, "-c", deaf])
 progress(1, pid=os.getpid(), child=child.pid)
 time.sleep(600)`;
     const watched: Watched = { progress: [], log: [] };
