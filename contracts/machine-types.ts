@@ -1,6 +1,6 @@
 /**
- * The machine types, with how long a run of each lasts and how its damage grows unless its configuration says otherwise.
- * `npm run schema` writes the table for Python. GAN/gan/simulation/physics.py defines what each kind of degradation means.
+ * The machine types: how long a run of each lasts and how its damage grows, unless its configuration says otherwise.
+ * `npm run schema` writes the table for Python; GAN/gan/simulation/physics.py defines each kind of degradation.
  */
 export const DEGRADATIONS = ['slow', 'medium', 'fast', 'exponential'] as const;
 

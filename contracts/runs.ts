@@ -68,7 +68,7 @@ export interface MachineRow {
   /** Rows of its data set, over the splits. */
   rows: number | null;
   quality: number | null;
-  /** Long texts are shortened, and omitted beyond hundreds of different ones: the pipeline's own status has them whole. */
+  /** Long texts are shortened, and dropped beyond hundreds of different ones: the pipeline's status has them whole. */
   failure: FailureReport | null;
 }
 

@@ -19,7 +19,7 @@ export async function readPage(handle: WorkflowHandle, filter: MachineFilter): P
   return await handle.query<MachinePage, [MachineFilter]>(QUERY.machines, filter);
 }
 
-/** All machines of a fleet run that match the filter, page by page. In the run's own order machines keep their places. */
+/** All machines of a fleet run that match the filter, page by page. In the run's own order they keep their places. */
 export async function readMachines(handle: WorkflowHandle, filter: MachineFilter = {}): Promise<MachineRow[]> {
   const machines: MachineRow[] = [];
   for (let offset: number | null = 0; offset !== null;) {

@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { ConnectionOptions } from '@temporalio/client';
+import { isListening } from './listening.js';
 
 const LOOPBACK = /^(127\.|localhost[:]|localhost$|\[::1\])/;
 
@@ -21,5 +22,17 @@ export async function connectTo(
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** Whether a Temporal server answers at an address on the loopback. */
+export async function answers(address: string): Promise<boolean> {
+  if (!(await isListening(address))) return false;
+  try {
+    const connection = await connectTo(address, 1_000);
+    await connection.close();
+    return true;
+  } catch {
+    return false;
   }
 }

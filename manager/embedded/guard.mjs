@@ -14,7 +14,7 @@ const STOP_MS = 10_000;
 const AGAIN_MS = 200;
 const LASTING_MS = 10_000;
 const MAX_SHORT_LIVES = 3;
-/** Exit statuses that server.ts knows. */
+/** Exit statuses that guarded-server.ts knows. */
 const PORT_TAKEN = 98;
 const UI_PORT_TAKEN = 99;
 const [processes = '', port = '', uiPort = '', binary = '', ...args] = process.argv.slice(2);

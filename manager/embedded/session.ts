@@ -13,7 +13,7 @@ import type { FleetWorker } from '../../workers/worker.js';
 import { ManagerError, REFUSAL } from '../errors.js';
 import type { Connected, Project } from '../project.js';
 import { connectTo } from './connect.js';
-import { explained } from './server.js';
+import { explained } from './server-errors.js';
 import { Supervisor } from './supervisor.js';
 
 /** A command's access to Temporal: the server (embedded when none is configured), a client and perhaps a worker. */
