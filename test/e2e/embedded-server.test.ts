@@ -188,7 +188,9 @@ describe('the start of a server', () => {
     const env = { ...place(), ...(await ports()) };
     await start(env);
     const before = pids(env);
+    const guard = nameOf(before.guard);
     process.kill(before.guard, 'SIGKILL');
+    while (isAlive(guard)) continue; // The kernel may need a moment.
     const after = await start(env);
     expect(after.started).toBe(true);
     expect(await leftAfter([before.server], 5_000)).toEqual([]);
