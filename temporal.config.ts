@@ -13,11 +13,11 @@ import type { ActivityPolicy } from './contracts/runs.js';
  *
  * The address, namespace, TLS and API key are Temporal's own settings (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`,
  * `TEMPORAL_API_KEY`, `TEMPORAL_TLS_…`, or a profile of Temporal's TOML file chosen by `TEMPORAL_PROFILE`);
- * the project's own begin with `GAN_`. README.md lists them in a table.
+ * the project's own begin with `GAN_`. docs/operations.md lists them in a table.
  */
 const positive = z.coerce.number().int().positive();
 const port = z.coerce.number().int().min(1).max(65_535);
-/** A path; `~` is the home folder also where no shell has seen it. */
+/** A path; `~` is the home folder even where no shell expands it. */
 const path = z
   .string()
   .min(1)
@@ -58,39 +58,39 @@ export interface Settings {
   dataRoot: string;
   /** The Python interpreter that runs the scripts. Absolute. */
   python: string;
-  /** Where the `temporal` command may lie, set-up's own folder first. */
+  /** Where the `temporal` command may be, set-up's own folder first. */
   commandFolders: string[];
   /** State of the embedded server: database, logs. Absolute. */
   stateDir: string;
-  /** True when the environment or a profile names a Temporal: then no embedded server is started. */
+  /** True if the environment or a profile names a Temporal: no embedded server is started then. */
   temporalConfigured: boolean;
   connect: ClientConnectConfig & { namespace: string; address: string };
-  /** Ports of the embedded server: those that are set, else those that it had last, else the usual ones. */
+  /** Ports of the embedded server: those that are set, else those of the last start, else the usual ones. */
   embedded: { port: number; uiPort: number };
-  /** Which of them are set: another is not taken instead. */
+  /** Which of them are set: no other port is used instead. */
   portsGiven: { port: boolean; uiPort: boolean };
   /** Address of the Temporal Web UI, or null when it is not known. */
   webUi: string | null;
   queues: { light: string; training: string };
   slots: { light: number; training: number };
   heartbeatEveryMs: number;
-  /** A script that prints nothing for so long is taken for hung. */
+  /** A script that prints nothing for this long counts as hung. */
   silenceTimeoutMs: number;
-  /** Time between SIGTERM and SIGKILL: what a checkpoint takes, amply. */
+  /** Time between SIGTERM and SIGKILL: ample for a checkpoint. */
   stopGraceMs: number;
-  /** A step that fails so often without getting any further fails for good. Lost workers and shutdowns do not count. */
+  /** A step that fails this often without progress fails for good. Lost workers and shutdowns do not count. */
   attempts: number;
   policy: ActivityPolicy;
-  /** Good generations of a data set that a machine keeps. */
+  /** How many good generations of a data set a machine keeps. */
   keepGenerations: number;
   /** A worker does not start with less free space under the data root. */
   minFreeMb: number;
-  /** Keys that payloads are encrypted with, or null: they are not. */
+  /** Keys that encrypt payloads, or null: they are not encrypted. */
   payloadKeys: PayloadKeys | null;
-  /** The version that this worker's deployment has for Temporal, or null: worker versioning is off. */
+  /** This worker's deployment version in Temporal, or null: worker versioning is off. */
   deployment: { deploymentName: string; buildId: string } | null;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
-  /** What is worth a remark and refuses nothing. */
+  /** Problems that are reported but do not prevent a start. */
   warnings: string[];
 }
 
@@ -174,7 +174,7 @@ export function embeddedUi(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
-/** The embedded server belongs to one data root: one that is not the checkout's own has a folder of its own. */
+/** The embedded server belongs to one data root: any but the checkout's own gets a folder of its own. */
 function stateFolderOf(dataRoot: string, projectRoot: string): string {
   if (dataRoot === join(projectRoot, 'GAN')) return '.temporal';
   const digest = createHash('sha256').update(dataRoot).digest('hex').slice(0, 8);
@@ -192,7 +192,7 @@ function readPorts(stateDir: string): Partial<Settings['embedded']> {
   }
 }
 
-/** A key or certificate says that another Temporal than the embedded one is meant. */
+/** A key or certificate implies another Temporal than the embedded one. */
 function refuseStrayCredentials({ apiKey, tls }: ClientConnectConfig['connectionOptions']): void {
   const given = [
     ...(apiKey === undefined ? [] : ['an API key (TEMPORAL_API_KEY)']),
@@ -207,7 +207,7 @@ function refuseStrayCredentials({ apiKey, tls }: ClientConnectConfig['connection
 
 /**
  * Keys from a file, or from the environment with commas instead of line ends.
- * @throws ConfigError that never shows what they are
+ * @throws ConfigError that never shows them
  */
 function loadKeys(file: string | undefined, given: string | undefined, projectRoot: string): PayloadKeys | null {
   const inline = given === '' ? undefined : given;
@@ -224,7 +224,7 @@ function loadKeys(file: string | undefined, given: string | undefined, projectRo
   }
 }
 
-/** @throws ConfigError when anybody could put a key of his own into the file */
+/** @throws ConfigError when anybody could write a key into the file */
 function keyFileWarnings(file: string | undefined, projectRoot: string): string[] {
   if (file === undefined) return [];
   const { mode } = statSync(resolve(projectRoot, file));

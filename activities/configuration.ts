@@ -15,8 +15,8 @@ const TRANSIENT = ['EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EAGAIN', 'ESTALE', 'ETI
 
 /**
  * Reads a text file that a person wrote: a regular file of a sane size, in UTF-8. Never waits for a pipe or a device.
- * @returns null where there is none
- * @throws ApplicationFailure InvalidInput; what is transient is thrown as it is
+ * @returns null if there is none
+ * @throws ApplicationFailure InvalidInput; a transient error is thrown as it is
  */
 export async function readText(path: string, name: string): Promise<string | null> {
   try {

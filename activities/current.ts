@@ -9,7 +9,7 @@ import { SCRIPT } from './python/scripts.js';
 import { runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
 
-/** What plan.py says with --results. */
+/** What plan.py adds with --results. */
 const Made = z.object({
   summary: z.string(),
   outputs: z.array(Output),
@@ -25,13 +25,13 @@ const LookedAt = z.object({
     }),
   ),
 });
-/** The plan's words for what a step's script says. */
+/** The plan's reasons, in the words of the steps' scripts. */
 const WHY: Record<string, string> = { 'up to date': 'inputs and outputs are as in the manifest' };
 type Current = AdmittedMachine['current'];
 
 /**
- * Those of the machines that are wholly up to date, as they are now: one process looks at all of them. It says the same
- * as the steps' scripts would, each in its turn.
+ * Those of the machines that are wholly up to date at this moment. One process looks at all of them, and says the same
+ * as the steps' scripts would, one after another.
  */
 export async function reviewMachines(
   { machineIds, parameters }: ReviewRequest,
@@ -43,7 +43,7 @@ export async function reviewMachines(
   );
 }
 
-/** The first steps of a machine's chain that are up to date. None where that cannot be told: its steps will say why. */
+/** The first steps of a machine's chain that are up to date. None if that cannot be determined: its steps will say why. */
 export async function currentSteps(
   machineId: string,
   parameters: StepParameters,

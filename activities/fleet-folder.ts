@@ -7,7 +7,7 @@ import type { Profile } from '../contracts/profile.js';
 import { parseProfile, readText, refusal } from './configuration.js';
 import { failure, hasCode } from './python/failures.js';
 
-/** Machines that a message names. */
+/** How many machines a message names. */
 const SHOWN = 50;
 
 export interface FleetFolders {
@@ -15,7 +15,7 @@ export interface FleetFolders {
   dataRoot: string;
 }
 
-/** Where a machine's configuration may lie, the data root's own first. */
+/** Where a machine's configuration may be, the data root's own folder first. */
 function folders({ projectRoot, dataRoot }: FleetFolders): string[] {
   const folder = dirname(ARTIFACTS.configuration);
   return [...new Set([join(dataRoot, folder), join(projectRoot, 'GAN', folder)])];
@@ -41,7 +41,7 @@ export async function requireMachines(ids: readonly string[], where: FleetFolder
   });
 }
 
-/** Thousands of names would be more than a failure should hold. */
+/** A failure should not hold thousands of names. */
 function some(ids: readonly string[]): string {
   return ids.length > SHOWN ? `${ids.slice(0, SHOWN).join(', ')} and ${ids.length - SHOWN} more` : ids.join(', ');
 }

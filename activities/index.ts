@@ -9,7 +9,7 @@ import { requestCancellation } from './request-cancellation.js';
 import { runStepScript } from './step.js';
 import { STEP_SCRIPTS, commonArgs } from './steps.js';
 
-/** The activities, bound to a worker's settings: one a step, named as the step, and those of the workflows' own. */
+/** The activities, bound to a worker's settings: one for each step, with its name, and those that plan. */
 export function createActivities(settings: PlanSettings) {
   return {
     admitMachine: (given: MachinePipelineInput) => admitMachine(given, settings),

@@ -21,14 +21,14 @@ import type { StepOptions } from './steps.js';
 
 export interface PlanSettings extends StepSettings, StepOptions {
   policy: ActivityPolicy;
-  /** Machines in flight at once when the input does not say. */
+  /** Machines in flight at once if the input does not say. */
   defaultConcurrency: number;
 }
 
 export { PlanData };
 export type { PlannedMachine };
 
-/** Machines of one page of a plan. */
+/** How many machines a page of a plan has. */
 const PAGE = 1_000;
 
 /**
@@ -78,7 +78,7 @@ export async function checkFleetHealth(settings: StepSettings): Promise<MachineH
   return HealthData.parse(result.data).machines;
 }
 
-/** The plan of a fleet run: each machine that its filters leave, and what its steps would do. Changes nothing. */
+/** The plan of a fleet run: the machines it selects and what their steps would do. Changes nothing. */
 export async function selectPlan(
   input: FleetRunInput,
   settings: PythonSettings,

@@ -12,7 +12,7 @@ import type { PythonRequest, PythonSettings } from './python/script.js';
 
 export interface StepSettings extends PythonSettings {
   heartbeatEveryMs: number;
-  /** How often a step may fail by itself without getting any further. */
+  /** How often a step may fail by itself without progress. */
   attempts: number;
   policy: Pick<ActivityPolicy, 'retryInitialMs' | 'retryMaximumMs'>;
 }
@@ -27,7 +27,7 @@ export async function runStepScript(step: Step, request: PythonRequest, settings
 /**
  * Runs a script with a heartbeat about every second.
  * @throws the activity's cancellation when it was cancelled; a failure that is retried at once when the worker stops;
- * NoProgress, not retried, when the step failed by itself several times without getting any further
+ * NoProgress, not retried, when the step failed by itself several times without progress
  */
 export async function runSupervised(
   step: string,
@@ -50,7 +50,7 @@ export async function runSupervised(
   );
 }
 
-/** Heartbeats while work goes on, first at once and last as it ends: cancellation and the next attempt depend on it. */
+/** Heartbeats from the start of the work to its end: cancellation and the next attempt depend on it. */
 export async function beating<T>(
   settings: Pick<StepSettings, 'heartbeatEveryMs'>,
   details: () => unknown,
@@ -73,16 +73,12 @@ export async function beating<T>(
 function noProgress({ message, details }: ApplicationFailure, { unit, stalled }: HeartbeatDetails): ApplicationFailure {
   const last = details?.[0] as Partial<FailureDetail> | null | undefined;
   const where = stalled.at > 0 ? `beyond ${unit} ${stalled.at}` : 'at all';
-  return failure(
-    FAILURE.noProgress,
-    `failed ${stalled.failures} times without getting any further (${where}): ${message}`,
-    {
-      retryable: false,
-      ...(last?.code === undefined ? {} : { code: last.code }),
-      field: last?.field ?? null,
-      hint: 'correct what the last failure says, then retry the machine: it goes on from its checkpoint',
-    },
-  );
+  return failure(FAILURE.noProgress, `failed ${stalled.failures} times without progress (${where}): ${message}`, {
+    retryable: false,
+    ...(last?.code === undefined ? {} : { code: last.code }),
+    field: last?.field ?? null,
+    hint: 'fix the cause of the last failure, then retry the machine: it resumes from its checkpoint',
+  });
 }
 
 function retryAfter({ message, type, details }: ApplicationFailure, ms: number): ApplicationFailure {
@@ -99,7 +95,7 @@ function isLocked({ details }: ApplicationFailure): boolean {
   return (details?.[0] as Partial<FailureDetail> | undefined)?.code === 'MACHINE_LOCKED';
 }
 
-/** A cancelled activity ends as cancelled; one whose worker stops, or that is paused, goes on elsewhere at once. */
+/** A cancelled activity ends as cancelled; if its worker stops, or it is paused, it is retried elsewhere at once. */
 async function stopped(context: Context): Promise<never> {
   if (context.cancellationDetails?.cancelRequested === true) return await context.cancelled;
   throw failure(FAILURE.interrupted, 'stopped after a checkpoint', { retryable: true, retryInMs: 1 });
@@ -110,7 +106,7 @@ class Pulse {
   details: HeartbeatDetails;
 
   constructor(step: string, last: HeartbeatDetails | undefined) {
-    // The script that starts now counts for itself; where the last one was is what it must get beyond.
+    // The new script starts counting from zero; progress means getting further than the last attempt did.
     this.details = {
       ...NO_PROGRESS,
       ...last,

@@ -4,14 +4,14 @@ import type { Step } from '../contracts/steps.js';
 
 /** What a step needs of a worker's settings. */
 export interface StepOptions {
-  /** Good generations that a machine keeps. */
+  /** How many good generations a machine keeps. */
   keepGenerations: number;
 }
 
 interface StepScript {
   /** Path from the project's root. */
   script: string;
-  /** The flags that this step has beside those of every step. */
+  /** The flags of this step, besides those that every step has. */
   flags: (request: StepRequest, options: StepOptions) => string[];
 }
 

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 
 const LINE = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/;
 
-/** A payload was encrypted with a key that is not here, or was changed. */
+/** A payload was encrypted with a key that is missing here, or it was changed. */
 export class PayloadKeyError extends Error {
   override readonly name = 'PayloadKeyError';
 }
@@ -16,7 +16,7 @@ export class PayloadKeys {
   private constructor(private readonly keys: ReadonlyMap<string, KeyObject>) {}
 
   /**
-   * Reads keys, one a line: `<id>:<32 bytes in base64>`. Empty lines and those that begin with # do not count.
+   * Reads keys, one a line: `<id>:<32 bytes in base64>`. Empty lines, and those that begin with #, are ignored.
    * @throws RangeError saying which line is wrong, never what it holds
    */
   static parse(text: string): PayloadKeys {
@@ -26,7 +26,7 @@ export class PayloadKeys {
       const [, id, secret] = LINE.exec(line.trim()) ?? [];
       if (id === undefined || secret === undefined)
         throw new RangeError(`line ${at + 1} is not <id>:<32 bytes in base64>`);
-      if (keys.has(id)) throw new RangeError(`line ${at + 1}: the id ${id} stands twice`);
+      if (keys.has(id)) throw new RangeError(`line ${at + 1}: the id ${id} appears twice`);
       keys.set(id, createSecretKey(secret, 'base64'));
     }
     if (keys.size === 0) throw new RangeError('there is no key in it');

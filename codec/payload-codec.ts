@@ -25,7 +25,7 @@ class EncryptionCodec implements PayloadCodec {
     return Promise.resolve(payloads.map((payload) => this.encrypt(payload)));
   }
 
-  // Async, so that what cannot be read rejects instead of throwing.
+  // Async, so that an unreadable payload rejects instead of throwing.
   async decode(payloads: Payload[]): Promise<Payload[]> {
     return await Promise.resolve(payloads.map((payload) => this.decrypt(payload)));
   }
@@ -67,7 +67,7 @@ function text(bytes: Uint8Array | null | undefined): string {
   return Buffer.from(bytes ?? []).toString('utf8');
 }
 
-/** Without keys: says so when a payload is encrypted, which else would be an encoding that nobody knows. */
+/** For use without keys: says that a payload is encrypted, instead of failing on an unknown encoding. */
 const REFUSING: PayloadCodec = {
   encode: (payloads) => Promise.resolve(payloads),
   decode: async (payloads) => {
@@ -85,7 +85,7 @@ function refuseEncrypted({ metadata }: Payload): void {
   );
 }
 
-/** What client and worker need to encrypt payloads, failures' messages and stack traces, or to say that they cannot. */
+/** What a client or worker needs to encrypt payloads, messages and stack traces, or to refuse encrypted ones. */
 export function dataConverterOf(keys: PayloadKeys | null): { dataConverter: DataConverter } {
   return keys === null
     ? { dataConverter: { payloadCodecs: [REFUSING] } }

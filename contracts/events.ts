@@ -26,7 +26,7 @@ export const StartedEvent = z.strictObject({
   parameters: z.record(z.string(), z.unknown()),
 });
 
-/** How far a step is: what a script tells, and an activity's heartbeat passes on. */
+/** How far a step is: reported by its script and passed on in the activity's heartbeat. */
 const progress = {
   current: z.number(),
   total: z.number(),
@@ -70,7 +70,7 @@ export const ErrorEvent = z.strictObject({
   exitCode: z.number().int(),
 });
 
-/** Of the process itself: the script ended well, and the next one may come. See GAN/host.py. */
+/** From the process itself: the script succeeded, and the next one may come. See GAN/host.py. */
 export const IdleEvent = z.strictObject({ event: z.literal('idle') });
 
 export const ScriptEvent = z.discriminatedUnion('event', [
@@ -96,7 +96,7 @@ export const HeartbeatDetails = z.object({
   step: z.string(),
   ...progress,
   log: z.array(z.string()),
-  /** Failures of the step's own making since it last got further, and how far that was. */
+  /** The step's own failures since its last progress, and how far it had got. */
   stalled: z.object({ at: z.number(), failures: z.number().int() }).default({ at: 0, failures: 0 }),
 });
 export type HeartbeatDetails = z.infer<typeof HeartbeatDetails>;
@@ -107,7 +107,7 @@ export function progressOf(event: ProgressEvent): Progress {
   return Object.fromEntries(keys.map((key) => [key, event[key]])) as unknown as Progress;
 }
 
-/** Before a step has told anything. */
+/** Before a step has reported anything. */
 export const NO_PROGRESS: Progress = {
   current: 0,
   total: 0,

@@ -38,7 +38,7 @@ const Parameters = z.strictObject({
   epochs: whole(1, 100_000).default(300).describe('training epochs'),
   batchSize: whole(1, 1_000_000).default(500).describe('rows a training step sees at once'),
   // SDV's stock TVAE is licensed under BUSL-1.1; `npm run setup -- --bench` installs it.
-  synthesizer: z.enum(SYNTHESIZERS).default('temporal-tvae').describe('what learns'),
+  synthesizer: z.enum(SYNTHESIZERS).default('temporal-tvae').describe('which synthesizer learns'),
   patience: whole(0, 100_000)
     .default(0)
     .describe('end training after so many epochs without a better loss on runs set aside for it, 0: never'),
@@ -50,7 +50,7 @@ const Parameters = z.strictObject({
   split: Split.default([0.7, 0.15, 0.15]).describe('shares of train, val and test'),
   seed: whole(0, 2 ** 31 - 1)
     .default(0)
-    .describe('random seed: same inputs and same seed, same bytes'),
+    .describe('random seed: same inputs and random seed, same bytes'),
 });
 
 const mayEndEarly = ({ synthesizer }: z.infer<typeof Parameters>) => synthesizer === 'temporal-tvae';

@@ -200,7 +200,7 @@ async function requireFleetRun(connected: Connected, name: string | null, runnin
   const which = name === null ? 'no fleet run' : `no fleet run ${name}`;
   throw new ManagerError(
     REFUSAL.notFound,
-    `${which}${running ? ' is under way' : ' is known'}`,
+    `${which}${running ? ' is under way' : ' was found'}`,
     'npm run fleet starts one',
   );
 }

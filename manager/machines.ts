@@ -39,8 +39,8 @@ export async function createMachine(
     if (!hasCode(error, 'EEXIST')) throw error;
     throw new ManagerError(
       REFUSAL.invalidInput,
-      `machine_id: ${profile.machine_id} is in the fleet already`,
-      'choose another id, or --replace it',
+      `machine_id: ${profile.machine_id} is already in the fleet`,
+      'choose another id, or use --replace',
     );
   } finally {
     await rm(temporary, { force: true });

@@ -34,7 +34,8 @@ export async function stuckReason(client: Client, handle: WorkflowHandle): Promi
 /** @throws ManagerError that says how to end it, when a workflow that is to be joined cannot go on */
 export async function requireAble(client: Client, handle: WorkflowHandle, what: string, end: string): Promise<void> {
   const reason = await stuckReason(client, handle);
-  if (reason !== null) throw new ManagerError(REFUSAL.underWay, `${what} cannot go on: ${reason}`, `to end it: ${end}`);
+  if (reason !== null)
+    throw new ManagerError(REFUSAL.underWay, `${what} cannot continue: ${reason}`, `to end it: ${end}`);
 }
 
 /**
@@ -70,7 +71,7 @@ export async function cancelOrTerminate(client: Client, handle: WorkflowHandle):
     });
   while (!ended.signal.aborted) {
     const reason = await stuckReason(client, handle).catch(() => null);
-    if (reason !== null) await handle.terminate(`cancelled; it could not go on: ${reason}`).catch(() => undefined);
+    if (reason !== null) await handle.terminate(`cancelled; it could not continue: ${reason}`).catch(() => undefined);
     await delay(LOOK_MS, undefined, { signal: ended.signal }).catch(() => undefined);
   }
   await result;

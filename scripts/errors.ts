@@ -19,7 +19,8 @@ export function reportError(error: unknown): number {
   const key = keyError(error);
   if (key !== null) return print(key.message, 'the workers and every command need the same keys', EXIT.missing);
   if (error instanceof ManagerError) return print(withCode(error), error.hint, exitOf(error.type));
-  if (error instanceof ConfigError) return print(error.message, 'see the settings table in README.md', EXIT.invalid);
+  if (error instanceof ConfigError)
+    return print(error.message, 'see the settings table in docs/operations.md', EXIT.invalid);
   if (error instanceof WorkflowUpdateFailedError)
     return error.cause === undefined ? print(error.message, null, EXIT.failed) : reportError(error.cause);
   if (error instanceof ApplicationFailure) return reportError(failureError(error));

@@ -4,19 +4,19 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** A folder as hosts may know it: by its path on one of them, and by the id in it, which is the same on all. */
+/** A folder as hosts know it: by its path on one of them, and by the id inside it, which is the same on all. */
 export const Place = z.object({ path: z.string(), host: z.string(), id: z.string().nullable() });
 export type Place = z.infer<typeof Place>;
 
 const ID_FILE = '.folder-id';
 const ID = /^[0-9a-f-]{36}$/;
 
-/** The folder, and its id where it has one. */
+/** The folder, and its id if it has one. */
 export function placeOf(path: string): Place {
   return { path, host: hostname(), id: readId(path) };
 }
 
-/** The folder with its id, which is made if need be. One that cannot be written to goes without. */
+/** The folder with its id, which is created if missing. A read-only folder has none. */
 export function identify(path: string): Place {
   if (readId(path) === null) {
     const mine = join(path, `${ID_FILE}.${randomUUID()}.tmp`);
@@ -32,9 +32,9 @@ export function identify(path: string): Place {
 }
 
 /**
- * Whether a folder that was noted, perhaps by another host, is this one. Where its path can be looked at, what is there
- * decides: the same folder by another name is the same, a copy is another. Else its id does: it was moved, or another
- * host has it under another path.
+ * Whether a folder that was recorded, perhaps by another host, is this one. If its path exists here, what is there
+ * decides: the same folder under another name is the same, a copy is not. Otherwise its id decides: it was moved, or
+ * another host has it under another path.
  */
 export function isSamePlace(noted: Place, own: Place): boolean {
   const there = noted.host === own.host ? identityOf(noted.path) : null;

@@ -1,9 +1,8 @@
 import type { WorkerOptions } from '@temporalio/worker';
 
 /**
- * What a workflow that meets it cannot get over: the run fails and says so. Otherwise Temporal would try the same code
- * again for ever, and the run would hang. What can be mended by other code of the same run (nondeterminism, after a
- * deployment) is not among them.
+ * Errors that end a workflow with a failure. Otherwise Temporal would retry the same code for ever, and the run would
+ * hang. What other code can repair (nondeterminism, after a deployment) is not among them.
  */
 export const FAILING_ERRORS: NonNullable<WorkerOptions['workflowFailureErrorTypes']> = {
   '*': ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'EvalError', 'URIError'],

@@ -6,12 +6,12 @@ import { WORKFLOW } from '../contracts/runs.js';
 import { Place, identify, isSamePlace } from './data-root.js';
 
 /**
- * Which data root a namespace works for. Workflow ids are machine ids, so that two data roots in one namespace would
+ * Which data root a namespace works for. Workflow ids are machine ids, so two data roots in one namespace would
  * take each other's runs. The mark is a schedule that never runs: any server keeps it, and only one can be made.
  */
 const MARK = 'gan-data-root';
 
-/** The data root that the namespace works for, or null where there is no mark. */
+/** The data root that the namespace belongs to, or null if it has no mark. */
 export async function markedDataRoot(connection: ConnectionLike, namespace: string): Promise<Place | null> {
   try {
     const { memo } = await new Client({ connection, namespace }).schedule.getHandle(MARK).describe();
@@ -23,9 +23,9 @@ export async function markedDataRoot(connection: ConnectionLike, namespace: stri
 }
 
 /**
- * Makes the namespace work for this data root, which must exist.
- * @param owned the server belongs to this data root and to no other: what its mark says otherwise is out of date
- * @throws ApplicationFailure MissingPrerequisite when it works for another, naming both
+ * Marks the namespace as this data root's, which must exist.
+ * @param owned the server belongs to this data root alone: a mark that says otherwise is out of date
+ * @throws ApplicationFailure MissingPrerequisite when it belongs to another, naming both
  */
 export async function markNamespace(
   connection: ConnectionLike,
@@ -42,7 +42,7 @@ export async function markNamespace(
   } else if (!owned && !isSamePlace(marked, own)) throw otherDataRoot(marked, own, namespace);
 }
 
-/** @returns the mark that there is already, or null */
+/** @returns the existing mark, or null */
 async function createMark(connection: ConnectionLike, namespace: string, own: Place): Promise<Place | null> {
   const marked = await markedDataRoot(connection, namespace);
   if (marked !== null) return marked;
@@ -52,7 +52,7 @@ async function createMark(connection: ConnectionLike, namespace: string, own: Pl
       spec: {},
       action: { type: 'startWorkflow', workflowType: WORKFLOW.fleetHealth, taskQueue: MARK, args: [] },
       memo: { dataRoot: own },
-      state: { paused: true, note: 'says which data root this namespace works for; never runs' },
+      state: { paused: true, note: 'marks the data root that this namespace belongs to; never runs' },
     });
     return null;
   } catch (error) {
@@ -73,7 +73,7 @@ function otherDataRoot(marked: Place, own: Place, namespace: string) {
     {
       retryable: false,
       hint:
-        `give each data root a namespace of its own: TEMPORAL_NAMESPACE=…; where the other is no more: ` +
+        `give each data root a namespace of its own: TEMPORAL_NAMESPACE=…; if the other no longer exists: ` +
         `temporal schedule delete --namespace ${namespace} --schedule-id ${MARK}`,
     },
   );

@@ -3,8 +3,8 @@ import { dataConverterOf } from '../codec/payload-codec.js';
 import type { Settings } from '../temporal.config.js';
 
 /**
- * Looks whether the newest run that is under way can be read here: a worker or command with other keys than it has
- * would wait for ever.
+ * Checks whether the newest running workflow can be read here: a worker or command without its keys would wait for
+ * ever.
  * @throws PayloadKeyError when it cannot
  */
 export async function requireKeys(connection: ConnectionLike, settings: Settings): Promise<void> {

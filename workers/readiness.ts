@@ -15,7 +15,7 @@ const UNIMPLEMENTED = 12;
 const NOT_FOUND = 5;
 
 /**
- * Refuses to start a worker that could only fail: it would take steps from workers that can do them.
+ * Refuses to start a worker that could only fail: it would take steps away from workers that can do them.
  * @throws ApplicationFailure MissingPrerequisite naming what to do
  */
 export async function requirePython(settings: Settings, projectRoot: string, log: Logger): Promise<void> {
@@ -54,7 +54,7 @@ export async function requireSearchAttributes(
 }
 
 /**
- * A namespace that works for another data root has that one's runs, whose steps must not be done here.
+ * A namespace of another data root has that one's runs, whose steps must not be done here.
  * @throws ApplicationFailure MissingPrerequisite naming both
  */
 export async function requireOwnNamespace(
@@ -66,11 +66,11 @@ export async function requireOwnNamespace(
     await markNamespace(connection, namespace, dataRoot, false);
   } catch (error) {
     if (!isNotAllowed(error)) throw error;
-    log.warn('the server keeps no schedules for us: whether its namespace works for another data root is not checked');
+    log.warn('the server refuses schedules: not checked whether its namespace belongs to another data root');
   }
 }
 
-/** Null where the server does not tell, as Temporal Cloud: there the first workflow would. */
+/** Null if the server does not list them (Temporal Cloud): there, the first workflow would fail. */
 async function readSearchAttributes(connection: NativeConnection, namespace: string, log: Logger) {
   try {
     return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
@@ -91,7 +91,7 @@ function isNotAllowed(error: unknown): boolean {
   return [PERMISSION_DENIED, UNIMPLEMENTED].includes(codeOf(error) ?? -1);
 }
 
-/** Status of a gRPC call, where an error, or what is behind it, is one's. */
+/** The gRPC status of an error or of its cause, or null. */
 function codeOf(error: unknown): number | null {
   if (typeof error !== 'object' || error === null) return null;
   if ('code' in error && typeof error.code === 'number') return error.code;

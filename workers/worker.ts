@@ -17,7 +17,7 @@ import { requireOwnNamespace, requirePython, requireSearchAttributes } from './r
 export interface FleetWorker {
   /** Settles when the worker has shut down; rejects when it failed. */
   readonly ended: Promise<void>;
-  /** Stops polling; running steps save a checkpoint and go on with the next worker. */
+  /** Stops polling; running steps save a checkpoint and continue on the next worker. */
   shutdown(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ function installRuntime(log: Logger): void {
 
 /**
  * Starts a worker on the Temporal that the settings name.
- * @throws ApplicationFailure MissingPrerequisite when it could not work here; then it has polled nothing
+ * @throws ApplicationFailure MissingPrerequisite when it could not work here; it has polled nothing then
  * @param serve `steps: false` answers for workflows only (queries, updates, cancellation) and runs no step
  */
 export async function startWorker(
@@ -82,7 +82,7 @@ async function createWorkers(
 ): Promise<Worker[]> {
   const activities = createActivities({
     ...settings,
-    // One more machine than can train: while two train, the next one's light steps run.
+    // One more machine than can train: while two are training, the next one's light steps run.
     defaultConcurrency: settings.slots.training + 1,
   });
   const common = commonOptions(connection, settings);
@@ -120,7 +120,7 @@ export function commonOptions(connection: NativeConnection, settings: Settings):
 }
 
 /**
- * Worker versioning: what has been started on a build stays on it, a fleet run with all its machines.
+ * Worker versioning: what was started on a build stays on it, a fleet run with all its machines.
  */
 function versioningOf({ deployment }: Settings): Pick<WorkerOptions, 'workerDeploymentOptions'> {
   if (deployment === null) return {};

@@ -1,13 +1,13 @@
 import type { FailureReport } from '../contracts/runs.js';
 
-/** Stands for the machine's id: JSON never has it raw. */
+/** A placeholder for the machine's id: a character that never appears raw in JSON. */
 const ID = '\u0001';
 const TEXT_BYTES = 400;
 const TABLE_BYTES = 96 * 1024;
 
 /**
- * Why machines failed, each reason once: a mistake in a thousand machines is one text. What it takes is bounded; when
- * many different texts have filled it, only types and steps are kept of further ones.
+ * Why machines failed, each reason once: one mistake in a thousand machines is one text. Its size is bounded: once it is
+ * full of different texts, only the type and step of further ones are kept.
  */
 export class FailureTexts {
   private readonly known: Map<string, number>;
@@ -18,7 +18,7 @@ export class FailureTexts {
     this.bytes = texts.reduce((sum, text) => sum + bytesOf(text), 0);
   }
 
-  /** @returns the number to read it by */
+  /** @returns the number under which it can be read */
   add(failure: FailureReport, machineId: string): number {
     const text = templateOf(cut(failure), machineId);
     const fits = this.known.has(text) || this.bytes + bytesOf(text) <= TABLE_BYTES;
@@ -29,7 +29,7 @@ export class FailureTexts {
     return JSON.parse((this.texts[number] ?? 'null').replaceAll(ID, machineId)) as FailureReport;
   }
 
-  /** What a run that continues as new is given. */
+  /** What a run carries over when it continues as new. */
   carried(): string[] {
     return this.texts;
   }

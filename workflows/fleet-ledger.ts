@@ -17,11 +17,11 @@ import { newEntry, pack, unpack } from '../contracts/machine-pages.js';
 import type { Entry } from '../contracts/machine-pages.js';
 import { pageOf } from './machine-query.js';
 
-/** Failures that the account itself has; the others are on the pages. */
+/** How many failures the account itself lists; the others are on the pages. */
 const SHOWN_FAILURES = 10;
 const NAMED_RETRIES = 100;
 
-/** What a run that continues as new is given beside the pages of its machines. */
+/** What a run carries over when it continues as new, besides the pages of its machines. */
 export interface CarriedLedger {
   status: FleetStatus;
   concurrency: number;
@@ -30,7 +30,7 @@ export interface CarriedLedger {
   failures: string[];
 }
 
-/** A fleet run's account of its machines, and which comes next. Plain state, tested without Temporal. */
+/** A fleet run's account of its machines, and which one is next. Plain state, tested without Temporal. */
 export class FleetLedger {
   status: FleetStatus = 'planning';
   concurrency = 1;
@@ -41,7 +41,7 @@ export class FleetLedger {
   private readonly counts = noCounts();
   private readonly running = new Set<number>();
   private readonly failed = new Set<number>();
-  /** Machines that were looked at and have something to do, as far as is known. */
+  /** Machines that were reviewed and, as far as is known, have something to do. */
   private readonly reviewed = new Set<number>();
   private readonly texts: FailureTexts;
   /** No machine before this one waits. */
@@ -67,7 +67,7 @@ export class FleetLedger {
     }
   }
 
-  /** The next machines that wait and have not been looked at; empty while one that has been looked at comes first. */
+  /** The next waiting machines to review; empty while one that has been reviewed is first in line. */
   toReview(limit: number): string[] {
     const chosen: string[] = [];
     for (let at = this.firstQueued(); at < this.entries.length && chosen.length < limit; at += 1) {
@@ -79,11 +79,11 @@ export class FleetLedger {
     return chosen;
   }
 
-  /** Notes which of the machines that were looked at are up to date; the others have something to do. */
+  /** Records which of the reviewed machines are up to date; the others have something to do. */
   review(machineIds: readonly string[], current: readonly CurrentMachine[], now: number): void {
     for (const machineId of machineIds) this.reviewed.add(this.numberOf(machineId));
     for (const { machineId, rows, quality } of current) {
-      // Cancelled meanwhile, say.
+      // It may have been cancelled meanwhile.
       if (this.of(machineId).status !== 'queued') continue;
       this.set(machineId, {
         status: 'upToDate',
@@ -171,13 +171,13 @@ export class FleetLedger {
     return pageOf(this.entries, filter, (entry) => this.row(entry));
   }
 
-  /** How the run ends, once no machine runs or waits. */
+  /** The outcome of the run, once no machine runs or waits. */
   close(now: number): void {
     this.status = this.ended();
     this.finishedAt = now;
   }
 
-  /** What a run that continues as new is given: this, and a page an argument. */
+  /** What a run carries over when it continues as new: this, and one argument for each page. */
   carried(): [CarriedLedger, ...string[]] {
     const { status, concurrency, parameters, startedAt } = this;
     const failures = this.texts.carried();
@@ -208,7 +208,7 @@ export class FleetLedger {
     this.index(at, entry.status, 1);
   }
 
-  /** Every change of a machine goes through here: the counts follow. */
+  /** Every change to a machine goes through here, so that the counts stay right. */
   private set(machineId: string, changes: Partial<Entry>): void {
     const at = this.numberOf(machineId);
     const entry = this.of(machineId);

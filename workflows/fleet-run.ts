@@ -42,21 +42,21 @@ export const cancelFleet = defineUpdate(UPDATE.cancel);
 /** Runs failed machines of a fleet run again, while it still runs; null: all of them. */
 export const retryMachines = defineUpdate<RetriedMachines, [string[] | null]>(UPDATE.retry);
 
-/** Machines that are planned, or looked at, in one activity. */
+/** How many machines one activity plans or reviews. */
 const PLANNED_AT_ONCE = 1_000;
 const REVIEWED_AT_ONCE = 100;
 const LONG_HISTORY = 500;
-/** The server takes 2 MB of arguments. */
+/** The server accepts 2 MB of arguments. */
 const CARRIED_BYTES = 1_900_000;
 
 /**
- * Takes many machines through their pipelines, so many at once. A machine that fails never stops the others; the
- * result says how many ended in which way, and the `machines` query how each one did.
+ * Takes many machines through their pipelines, a limited number at once. A machine that fails never stops the others;
+ * the result counts the outcomes, and the `machines` query gives each machine's own.
  *
  * Machines run in lanes: each lane takes the next machine as soon as its last one ended, so a slow machine holds up
  * nothing but its own lane. When the history grows long the lanes drain and the run continues as new.
  * @param carried the account of a run that continues as new
- * @param pages the machines of that account; without one, machines to run that are too many for the input (packNames)
+ * @param pages the machines of that account; in a new run, names of machines that are too many for the input (packNames)
  */
 export async function fleetRun(
   given: FleetRunInput,
@@ -76,7 +76,7 @@ export async function fleetRun(
   return ledger.account();
 }
 
-/** Whoever asks a run that has ended has its last history replayed: it is to be a short one. */
+/** A query of a run that has ended replays its last history, which should therefore be short. */
 function isLong(): boolean {
   return workflowInfo().historyLength > LONG_HISTORY;
 }
@@ -96,9 +96,9 @@ async function goOn(given: FleetRunInput, ledger: FleetLedger): Promise<FleetAcc
 class Fleet {
   private paused = false;
   private readonly scope = new CancellationScope();
-  /** The signal to each machine that is under way, or was the last. */
+  /** The latest signal to each machine. */
   private readonly telling = new Map<string, Promise<void>>();
-  /** The look at the next machines that is under way: one, for all lanes. */
+  /** The review of the next machines that is in progress: one for all lanes. */
   private reviewing: Promise<void> | null = null;
 
   constructor(
@@ -155,7 +155,7 @@ class Fleet {
     if (broken !== undefined) throw broken.reason;
   }
 
-  /** Page by page: thousands of machines are more than one payload holds. */
+  /** Page by page: one payload cannot hold thousands of machines. */
   private async plan(): Promise<void> {
     const { ledger } = this;
     let concurrency = 1;
@@ -173,7 +173,7 @@ class Fleet {
     this.show();
   }
 
-  /** The input, so many of its machines at a time. */
+  /** The input with a limited number of its machines at a time. */
   private questions(): FleetRunInput[] {
     const ids = this.named.length > 0 ? unpack(this.named, 0).map((entry) => entry.machineId) : this.input.machineIds;
     if (!Array.isArray(ids) || ids.length <= PLANNED_AT_ONCE) return [{ ...this.input, machineIds: ids }];
@@ -202,8 +202,8 @@ class Fleet {
   }
 
   /**
-   * Looks at the machines whose turn is next, unless that was done: those that are up to date need no pipeline.
-   * @returns whether it looked, and much may have changed meanwhile
+   * Reviews the machines whose turn is next, unless that was done: those that are up to date need no pipeline.
+   * @returns whether it did, so that much may have changed meanwhile
    */
   private async review(): Promise<boolean> {
     if (this.reviewing === null) {
@@ -224,7 +224,7 @@ class Fleet {
       this.ledger.review(machineIds, await planning.reviewMachines({ machineIds, parameters }), Date.now());
     } catch (error) {
       if (isCancellation(error)) throw error;
-      // What is wrong, each machine's own pipeline will say.
+      // Each machine's own pipeline will say what is wrong.
       this.ledger.review(machineIds, [], Date.now());
     }
   }
@@ -237,7 +237,7 @@ class Fleet {
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: `${machineId} · fleet run ${this.ledger.name}`,
       });
-      // A pause that came while it was being started could not reach it.
+      // A pause that came while it was starting could not reach it.
       if (this.paused) await this.tell(machineId);
       this.ledger.succeed(machineId, await child.result(), Date.now());
     } catch (error) {
@@ -260,7 +260,7 @@ class Fleet {
     await Promise.all(this.ledger.underWay().map((machineId) => this.tell(machineId)));
   }
 
-  /** Tells a machine whether the fleet is paused: one signal after another, since two that are under way may swap. */
+  /** Tells a machine whether the fleet is paused. One signal at a time, since two at once may overtake each other. */
   private tell(machineId: string): Promise<void> {
     const before = this.telling.get(machineId) ?? Promise.resolve();
     const now = before.then(() => send(machineId, this.paused ? SIGNAL.pause : SIGNAL.resume));
@@ -282,7 +282,7 @@ class Fleet {
   }
 }
 
-/** A machine may end while it is told: then there is nobody to tell. */
+/** A machine may end before the signal arrives: then there is nobody to tell. */
 async function send(machineId: string, signal: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(machineWorkflowId(machineId)).signal(signal);

@@ -32,7 +32,7 @@ export const pipelineInput = defineQuery<MachinePipelineInput>(QUERY.input);
 export const pausePipeline = defineUpdate(UPDATE.pause);
 export const resumePipeline = defineUpdate(UPDATE.resume);
 export const cancelPipeline = defineUpdate(UPDATE.cancel);
-/** The same for the fleet run, which as a workflow can only signal. */
+/** The same for the fleet run, which, as a workflow, can only send signals. */
 export const pausePipelineSignal = defineSignal(SIGNAL.pause);
 export const resumePipelineSignal = defineSignal(SIGNAL.resume);
 
@@ -95,8 +95,8 @@ class Steering {
   private readonly root = CancellationScope.current();
 
   /**
-   * Whether the pipeline was cancelled. An error does not say: a step whose worker dies while it is told to stop times
-   * out, since Temporal does not try it again, and its script may fail while it stops.
+   * Whether the pipeline was cancelled. Errors do not tell: a step whose worker dies while stopping times out, since
+   * Temporal does not retry it, and its script may fail while stopping.
    */
   get cancelled(): boolean {
     return this.root.consideredCancelled;
@@ -125,7 +125,7 @@ class Steering {
     setHandler(resumePipelineSignal, resume);
   }
 
-  /** Checks the input and what is up to date; once more after a pause, since much may have changed. */
+  /** Checks the input and what is up to date; again after a pause, since much may have changed. */
   async admit(given: MachinePipelineInput): Promise<AdmittedMachine> {
     for (;;) {
       await condition(() => !this.paused);

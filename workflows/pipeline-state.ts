@@ -46,7 +46,7 @@ export class PipelineState {
 
   cancel(): void {
     this.report.status = 'cancelled';
-    // It has been stopped: nothing of it runs any more.
+    // It has been stopped, and nothing of it is running.
     if (this.report.step !== null) this.report.steps[this.report.step].status = 'pending';
   }
 

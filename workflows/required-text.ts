@@ -3,8 +3,8 @@ import { FAILURE } from '../contracts/failures.js';
 import type { FailureDetail } from '../contracts/failures.js';
 
 /**
- * A field that a workflow needs before an activity can check its whole input: its account is named by it. Anyone may
- * start a workflow with anything, and what is only typed here may be missing.
+ * A field that a workflow needs before an activity can check its whole input, because it names the account. Anyone may
+ * start a workflow with anything: a type guarantees nothing here.
  * @throws ApplicationFailure InvalidInput
  */
 export function requiredText(input: unknown, field: string, workflow: string): string {
@@ -13,7 +13,7 @@ export function requiredText(input: unknown, field: string, workflow: string): s
   const detail: FailureDetail = { code: FAILURE.invalidInput, hint: null, field };
   throw ApplicationFailure.create({
     type: FAILURE.invalidInput,
-    message: `${workflow}: ${field}: must be a text (got ${shown(input, value)})`,
+    message: `${workflow}: ${field}: must be text (got ${shown(input, value)})`,
     nonRetryable: true,
     details: [detail],
   });

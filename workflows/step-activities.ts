@@ -28,10 +28,9 @@ export async function cancelThis(): Promise<void> {
 }
 
 /**
- * Runs one step of a machine. It is tried again without end: lost workers and shutdowns are nobody's fault, and a step
- * that fails by itself without getting further ends as NoProgress (activities/step.ts).
- * Waits for the activity to end also when cancelled: a step that is reported stopped has
- * no process left.
+ * Runs one step of a machine. Temporal retries it without limit: lost workers and shutdowns are nobody's fault, and a
+ * step that keeps failing without progress ends as NoProgress (activities/step.ts).
+ * Waits for the activity to end even when cancelled: a step reported as stopped has no process left.
  */
 export async function runStep(step: Step, request: StepRequest, policy: ActivityPolicy): Promise<StepResult> {
   const training = step === 'trainTvae';

@@ -13,7 +13,7 @@ const BY_EXIT = new Map(
   ),
 );
 
-/** Whether an error is the operating system's of this code, e.g. ENOENT. */
+/** Whether an error is the operating system's, with this code, e.g. ENOENT. */
 export function hasCode(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
@@ -39,7 +39,7 @@ export function failure(
   });
 }
 
-/** The failure that a script's exit means. `event` is the error event it printed last, if it came to that. */
+/** The failure that a script's exit means. @param event the error event it printed last, if it got that far */
 export function failureOfExit(
   exitCode: number | undefined,
   signal: string | undefined,

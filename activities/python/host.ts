@@ -15,7 +15,7 @@ export interface ScriptEnd {
   reusable: boolean;
 }
 
-/** Who reads what a script says. `idle` tells whether a line is the host's word that the script ended well. */
+/** Reads a script's output. `accept` returns idle for the line with which the host reports a successful end. */
 export interface ScriptReader {
   accept: (line: string) => 'idle' | 'more';
   log: (line: string) => void;
@@ -23,7 +23,7 @@ export interface ScriptReader {
 
 /** Path of the script that runs scripts, relative to the project's root. */
 export const HOST_SCRIPT = 'GAN/host.py';
-/** An idle process holds memory: it is kept for the next step of a fleet run that is under way, no longer. */
+/** An idle process holds memory: it is kept just long enough for the next step of a running fleet. */
 const IDLE_MS = 1_000;
 
 /**
@@ -53,7 +53,7 @@ export class PythonHost {
       buffer: false,
       reject: false,
     });
-    // What is written to a process that has just died is lost with it: its end says so.
+    // Writing to a process that has just died fails here too; its exit is what counts.
     this.child.stdin.on('error', () => undefined);
     this.group = new ProcessGroup(this.child.pid, settings.stopGraceMs);
     this.end = this.listen();
@@ -75,7 +75,7 @@ export class PythonHost {
     return end;
   }
 
-  /** SIGTERM now, SIGKILL when the grace is over: the script may save what it has. */
+  /** SIGTERM now, SIGKILL after the grace period: the script may save what it has. */
   stop(): void {
     this.group.stop();
   }
@@ -102,7 +102,7 @@ export class PythonHost {
 export class PythonHosts {
   private readonly idle = new Map<PythonHost, NodeJS.Timeout>();
 
-  /** The one that waited least, or a new one. */
+  /** The process that became idle last, or a new one. */
   take(settings: HostSettings): PythonHost {
     const host = [...this.idle.keys()].at(-1);
     if (host === undefined) return new PythonHost(settings);
@@ -168,8 +168,8 @@ async function readLines(lines: AsyncIterable<unknown>, onLine: (line: string) =
 
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'CUDA_VISIBLE_DEVICES', 'LD_LIBRARY_PATH', 'SYSTEMROOT'];
 /**
- * Which of their kernels the numerical libraries take on this processor. Passed on too: with others the same work has
- * other last digits, and so other bytes, than the scripts by hand.
+ * Which kernels the numerical libraries choose on this processor. Passed on as well: other kernels give other last
+ * digits, and so other bytes than the scripts run by hand.
  */
 const KERNELS = [
   'OPENBLAS_CORETYPE',
@@ -179,7 +179,7 @@ const KERNELS = [
   'NPY_DISABLE_CPU_FEATURES',
 ];
 
-/** One thread a process: two trainings on two cores must not fight. */
+/** One thread for each process: two trainings on two cores must not compete. */
 function minimalEnvironment(): Record<string, string> {
   const passed = [...PASSED_ON, ...KERNELS].flatMap((name) => {
     const value = process.env[name];

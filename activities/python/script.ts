@@ -8,7 +8,7 @@ import { failure, failureOfExit } from './failures.js';
 import { PythonHost } from './host.js';
 import type { HostSettings, PythonHosts, ScriptEnd, ScriptReader } from './host.js';
 
-/** A script to run: its path under the data root's project, and its flags. */
+/** A script to run, and its flags. */
 export interface PythonRequest {
   /** Path of the script, relative to the project's root. */
   script: string;
@@ -17,7 +17,7 @@ export interface PythonRequest {
 
 export interface PythonSettings extends HostSettings {
   silenceTimeoutMs: number;
-  /** Processes that are kept for the next script. Without them each script has its own. */
+  /** Processes that are kept for the next script. Without them, each script gets its own. */
   hosts?: PythonHosts;
 }
 
@@ -130,7 +130,7 @@ function parseEvent(line: string): ScriptEvent | null {
   }
 }
 
-/** Calls back once nothing has reset it for so long. */
+/** Calls back when nothing has reset it for a given time. */
 class Watchdog {
   fired = false;
   private readonly timer: NodeJS.Timeout;
@@ -152,7 +152,7 @@ class Watchdog {
 }
 
 function hung(silenceTimeoutMs: number) {
-  return failure(FAILURE.crashed, `the script said nothing for ${silenceTimeoutMs / 1000} s and was stopped`, {
+  return failure(FAILURE.crashed, `the script printed nothing for ${silenceTimeoutMs / 1000} s and was stopped`, {
     retryable: true,
     hint: 'GAN_SILENCE_TIMEOUT_MS sets how long a script may be silent',
   });

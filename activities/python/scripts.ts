@@ -1,4 +1,4 @@
-/** The scripts that no step of a machine's chain runs, by their paths from the project's root. */
+/** The scripts outside a machine's chain of steps: paths from the project's root. */
 export const SCRIPT = {
   checkWorker: 'GAN/scripts/check_worker.py',
   fleetReport: 'GAN/scripts/fleet_report.py',

@@ -51,7 +51,7 @@ function start() {
     shortLives = short ? shortLives + 1 : 0;
     // One that ends at once by itself has said why, e.g. that its file is damaged; one that was killed could not.
     if ((short && status !== null) || shortLives > MAX_SHORT_LIVES) end(status ?? 1);
-    process.stderr.write('the Temporal server has ended: starting it again\n');
+    process.stderr.write('the Temporal server ended: restarting it\n');
     setTimeout(() => {
       if (!stopping) start();
     }, AGAIN_MS);

@@ -56,7 +56,7 @@ export async function runFleet(options: RunOptions): Promise<void> {
   await withRun(options, async (session) => {
     const { name, notApplied } = await startOrJoinFleetRun(session, request, givenFields(options), note);
     if (notApplied !== null) {
-      note(`fleet run ${name} is under way: going on with it`);
+      note(`fleet run ${name} is under way: attaching to it`);
       const warning = notAppliedLine(notApplied);
       if (warning !== null) note(warning);
     }
@@ -67,7 +67,7 @@ export async function runFleet(options: RunOptions): Promise<void> {
 function requestOf({ only, ...options }: RunOptions): FleetRequest {
   const onlyFailed = only === 'failed';
   if (onlyFailed && options.machines !== undefined)
-    throw new ManagerError(REFUSAL.invalidInput, '--only failed and --machines exclude each other');
+    throw new ManagerError(REFUSAL.invalidInput, '--only failed and --machines cannot be combined');
   const input = check(FleetRunInput, {
     name: options.name ?? nameOfTime(new Date()),
     machineIds: options.machines ?? null,

@@ -47,7 +47,7 @@ export async function runMachine(machineId: string, options: RunOptions): Promis
     async (session) => {
       const { handle, notApplied } = await startPipeline(session, input, givenFields(options));
       if (notApplied !== null) {
-        note(`${machineId} is being run: watching it`);
+        note(`${machineId} is already running: watching it`);
         const warning = notAppliedLine(notApplied);
         if (warning !== null) note(warning);
       }

@@ -9,7 +9,7 @@ const commands = () => import('../commands/fleet.js');
 export function addFleetCommands(program: Command): void {
   const fleet = program.command('fleet').description('runs of many machines');
   addParameterOptions(
-    fleet.command('run').description('regenerate the data of the fleet, or go on with the run that is under way'),
+    fleet.command('run').description('regenerate the data of the fleet, or attach to the run that is under way'),
   )
     .option('--machines <a,b>', 'only these machines', list)
     .option('--type <type>', 'only machines of this type')
@@ -18,7 +18,7 @@ export function addFleetCommands(program: Command): void {
       'only machines that failed, have no data set, or whose data set is out of date',
     )
     .option('--concurrency <n>', 'machines in flight at once (default: training slots + 1)', number)
-    .option('--force', 'run every step, also what is up to date')
+    .option('--force', 'run every step, even if it is up to date')
     .option('--name <name>', 'name of the run (default: date and time)')
     .option('--plan', 'print what would run, what would be skipped and why; change nothing')
     .option('--json', 'print the account as JSON')

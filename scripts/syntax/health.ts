@@ -23,7 +23,7 @@ export function addHealthCommands(program: Command): void {
     .action(later(async () => (await commands()).writeReport));
   program
     .command('logs')
-    .description('what a machine’s running step last said, or the worker’s log')
+    .description('latest output of a machine’s running step, or the worker’s log')
     .argument('[machine]')
     .option('--json', 'print it as JSON')
     .action(later(async () => (await commands()).showLogs));

@@ -19,17 +19,17 @@ export function addMachineCommands(program: Command): void {
   for (const name of ['run', 'retry'] as const) {
     const what =
       name === 'run'
-        ? 'take a machine through its steps, or watch the pipeline that runs'
-        : 'the same for a machine that failed: what is up to date is skipped';
+        ? 'take a machine through its steps, or watch the pipeline that is running'
+        : 'the same for a machine that failed; what is up to date is skipped';
     addParameterOptions(machine.command(name).description(what).argument('<machine>'))
-      .option('--force', 'run every step, also what is up to date')
+      .option('--force', 'run every step, even if it is up to date')
       .option('--json', 'print the result as JSON')
       .option('--no-worker', 'start no worker: others do the work')
       .action(later(async () => (await commands()).runMachine));
   }
   machine
     .command('status')
-    .description('where a machine is')
+    .description('the state of a machine and its steps')
     .argument('<machine>')
     .option('--json', 'print the account as JSON')
     .action(later(async () => (await commands()).showMachine));
@@ -43,14 +43,14 @@ export function addMachineCommands(program: Command): void {
     .command('rollback')
     .description('publish the generation before the published one')
     .argument('<machine>')
-    .option('--generation <name>', 'publish this one instead: its name, or how that begins')
+    .option('--generation <name>', 'publish this one instead: its name, or the beginning of it')
     .option('--json', 'print the result as JSON')
     .action(later(async () => (await commands()).rollBack));
   machine
     .command('verify')
     .description('make the published data set again from its manifest and compare digests')
     .argument('<machine>')
-    .option('--full', 'train the model again too')
+    .option('--full', 'also train the model again')
     .option('--json', 'print the result as JSON')
     .action(later(async () => (await commands()).verify));
   for (const action of STEERING) {

@@ -20,10 +20,10 @@ export function givenFields(options: object): Record<string, unknown> {
 /** One line that names the options which do not apply, or null where there are none. */
 export function notAppliedLine(notApplied: NotApplied): string | null {
   if (notApplied === 'unknown')
-    return 'it keeps the options that it was started with, whatever is given here (no worker says which)';
+    return 'the options given here are ignored: it keeps those that it was started with (no worker answers to compare them)';
   return notApplied.length === 0
     ? null
-    : `not applied, it keeps the options that it was started with: ${notApplied.map(optionText).join(', ')}`;
+    : `ignored, because it keeps the options that it was started with: ${notApplied.map(optionText).join(', ')}`;
 }
 
 /** Each option that was given and that the run has otherwise, as `--epochs 10 (it has 300)`. */

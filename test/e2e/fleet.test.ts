@@ -196,7 +196,7 @@ describe('a fleet run that is under way', () => {
     const second = gan(...run, '--json', '--epochs', '7', '--concurrency', '3');
     await said(
       second,
-      'not applied, it keeps the options that it was started with: ' +
+      'ignored, because it keeps the options that it was started with: ' +
         '--epochs 7 (it has 1000), --concurrency 3 (it has none)',
     );
     first.kill('SIGKILL');

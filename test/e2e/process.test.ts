@@ -65,7 +65,7 @@ describe('a command', () => {
     const proxy = 'http://127.0.0.1:9';
     const proxies = { http_proxy: proxy, HTTP_PROXY: proxy, https_proxy: proxy, grpc_proxy: proxy };
     const { exitCode, stderr } = await gan({ ...(await place()), ...proxies }, 'fleet', 'status');
-    expect(stderr).toContain('no fleet run is known');
+    expect(stderr).toContain('no fleet run was found');
     expect(exitCode).toBe(3);
   });
 

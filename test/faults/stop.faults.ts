@@ -62,7 +62,7 @@ it('a step that gets no further fails for good, says so, and goes on once the ca
   const failed = (await rig.result('first')).machines[0];
   expect(failed).toMatchObject({ status: 'failed', failure: { type: 'NoProgress', step: 'trainTvae' } });
   expect(failed?.failure?.message).toMatch(
-    /3 times without getting any further \(beyond epochs \d+\): the Python process was killed by SIGKILL/,
+    /3 times without progress \(beyond epochs \d+\): the Python process was killed by SIGKILL/,
   );
   fault.disarm();
   const at = Date.now();

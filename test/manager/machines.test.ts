@@ -22,7 +22,7 @@ describe('a new machine', () => {
     const first = readFileSync(path, 'utf8');
     await expect(create({ model: 'T2' })).rejects.toMatchObject({
       type: 'InvalidInput',
-      message: 'machine_id: pump_new is in the fleet already',
+      message: 'machine_id: pump_new is already in the fleet',
     });
     expect(readFileSync(path, 'utf8')).toBe(first);
     await create({ model: 'T2' }, true);

@@ -41,7 +41,7 @@ afterAll(async () => {
 
 it('is not joined, and its status has no stack; both say why and how to end it', async () => {
   const request = { input, onlyFailed: false, here: true };
-  const expected = { message: expect.stringMatching(/broken cannot go on: .*null/) as string };
+  const expected = { message: expect.stringMatching(/broken cannot continue: .*null/) as string };
   const hint = expect.stringContaining('fleet cancel --name broken') as string;
   const joined = startOrJoinFleetRun(connected, request, {}, () => undefined);
   await expect(joined).rejects.toMatchObject({ ...expected, hint });

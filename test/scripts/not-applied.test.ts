@@ -53,7 +53,7 @@ describe('the options of a command that goes on with a run', () => {
 
   it('are told in one line, or not at all where there are none', () => {
     expect(notAppliedLine([{ field: 'epochs', given: 10, has: 300 }])).toBe(
-      'not applied, it keeps the options that it was started with: --epochs 10 (it has 300)',
+      'ignored, because it keeps the options that it was started with: --epochs 10 (it has 300)',
     );
     expect(notAppliedLine([])).toBeNull();
     expect(notAppliedLine('unknown')).toContain('no worker says which');
