@@ -43,7 +43,7 @@ export async function reviewMachines(
   );
 }
 
-/** The first steps of a machine's chain that are up to date. None if that cannot be determined: its steps will say why. */
+/** The first steps of a machine's chain that are up to date; none if that cannot be told: its steps will say why. */
 export async function currentSteps(
   machineId: string,
   parameters: StepParameters,

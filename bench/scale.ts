@@ -29,7 +29,7 @@ const { values } = parseArgs({
 const sizes = values.sizes.split(',').map(Number);
 const concurrency = Number(values.concurrency);
 const PROJECT = process.cwd();
-/** A small fleet is over before its time can be measured: so many of it, and the median. */
+/** A small fleet ends too soon to be timed once: it runs this often, and the median counts. */
 const SMALL = 200;
 const TIMES = 5;
 const ASK_MS = 2_000;
@@ -130,7 +130,7 @@ async function runFleet(client: Client, machines: number, name: string, pages: n
   const handle = await client.workflow.start(WORKFLOW.fleetRun, {
     workflowId: fleetWorkflowId(name),
     taskQueue: settings.queues.light,
-    // The worker's plan gives as many machines as the seed says: names must tell runs apart.
+    // The worker's plan has as many machines as the random seed says: names must tell runs apart.
     args: [{ ...input, parameters: { ...input.parameters, seed: machines } }],
   });
   const asked: Promise<unknown>[] = [];
@@ -146,7 +146,7 @@ async function runFleet(client: Client, machines: number, name: string, pages: n
   return (performance.now() - began) / 1000;
 }
 
-/** The best of some: a query is answered from memory, what it waits for is the machine. */
+/** The best of several: a query is answered from memory, so anything slower is the host's doing. */
 async function timed<T>(read: () => Promise<T>): Promise<{ value: T; ms: number }> {
   const times: number[] = [];
   let value = await read();

@@ -8,7 +8,7 @@ import { readArtifact } from './artifacts.js';
 import type { Control, Project } from './project.js';
 import { runScript } from './script.js';
 
-/** What a validation report has for a person. */
+/** The part of a validation report that people read. */
 export const ValidationReport = z.looseObject({
   checks: z.array(z.looseObject({ name: z.string(), text: z.string(), threshold: z.string(), verdict: z.string() })),
 });
@@ -25,7 +25,7 @@ export async function listGenerations(project: Project, machineId: string, contr
 
 /**
  * Publishes the generation before the published one.
- * @param generation this one instead: its name, or how that begins
+ * @param generation publishes this one instead: its name, or the beginning of it
  */
 export async function rollBack(
   project: Project,
@@ -37,7 +37,7 @@ export async function rollBack(
   return await runScript(project, SCRIPT.rollBack, [...of(machineId), ...wanted], control);
 }
 
-/** Makes the published data set again from its manifest and compares digests; `full` trains the model again too. */
+/** Makes the published data set again from its manifest and compares digests; `full` also trains the model again. */
 export async function verify(project: Project, machineId: string, full: boolean, control: Control): Promise<Done> {
   return await runScript(project, SCRIPT.verify, [...of(machineId), ...(full ? ['--full'] : [])], control);
 }

@@ -3,14 +3,14 @@ import type { ZodType } from 'zod';
 import type { FleetRunInput, MachinePipelineInput } from '../contracts/parameters.js';
 import { QUERY } from '../contracts/runs.js';
 
-/** A field of a run's input that was given, and that the run has otherwise. */
+/** A field that was given with another value than the run has. */
 export interface Difference {
   field: string;
   given: unknown;
   has: unknown;
 }
 
-/** What of a request does not apply to a run that is under way; unknown while no worker answers. */
+/** What part of a request does not apply to a run that is under way; unknown while no worker answers. */
 export type NotApplied = Difference[] | 'unknown';
 
 /**
@@ -27,7 +27,7 @@ export async function notApplied(
   return input === null ? 'unknown' : differences(given, schema.parse(input));
 }
 
-/** Each field that was given and that the input has otherwise. */
+/** Each field that was given with another value than the input has. */
 export function differences(given: Record<string, unknown>, input: FleetRunInput | MachinePipelineInput): Difference[] {
   const has: Record<string, unknown> = { ...input, ...input.parameters };
   return Object.entries(given).flatMap(([field, value]) =>
@@ -35,7 +35,7 @@ export function differences(given: Record<string, unknown>, input: FleetRunInput
   );
 }
 
-/** What is off is as what is not there. */
+/** A switch that is off equals one that is not given. */
 function text(value: unknown): string {
   return JSON.stringify(value === undefined || value === false ? null : value);
 }

@@ -15,7 +15,7 @@ export async function failedMachines(connected: Connected, fleetRun: string | nu
   return failed.sort();
 }
 
-/** How each machine's latest pipeline stands. */
+/** The status of each machine's latest pipeline. */
 async function latestPipelines({ client }: Connected, fleetRun: string | null): Promise<Map<string, string>> {
   const latest = new Map<string, string>();
   if (fleetRun !== null && !RunName.safeParse(fleetRun).success) return latest;
@@ -30,7 +30,7 @@ async function latestPipelines({ client }: Connected, fleetRun: string | null): 
   return latest;
 }
 
-/** Those of the machines that failed which are in the fleet; notes the others. @throws ManagerError when none is */
+/** The failed machines that are still in the fleet; notes the others. @throws ManagerError when none is */
 export async function stillInFleet(
   failed: readonly string[],
   { settings, projectRoot }: Project,

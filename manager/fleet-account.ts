@@ -30,7 +30,7 @@ export async function readMachines(handle: WorkflowHandle, filter: MachineFilter
   return machines;
 }
 
-/** The account with every machine. @param account the one that is known, of a run that has ended */
+/** The account with every machine. @param account the known one of a run that has ended */
 export async function readWhole(handle: WorkflowHandle, account?: FleetAccount): Promise<WholeFleet> {
   return { ...(account ?? (await readAccount(handle))), machines: await readMachines(handle) };
 }

@@ -2,8 +2,8 @@ import type { MachineRow } from '../contracts/runs.js';
 import type { FleetSnapshot } from './fleet-watch.js';
 
 /**
- * Seconds the fleet still needs, from how long its machines took or, as long as they train, are going to take; null
- * before anything is known.
+ * Seconds the fleet still needs, estimated from how long its machines took or, while they train, will take; null before
+ * anything is known.
  */
 export function fleetEta({ view, live, now }: FleetSnapshot): number | null {
   if (view === null) return null;
@@ -17,7 +17,7 @@ export function fleetEta({ view, live, now }: FleetSnapshot): number | null {
   const mean = (view.totals.seconds + expected.reduce((sum, seconds) => sum + seconds, 0)) / known;
   const left = running.map((machine) => secondsLeft(machine, live) ?? Math.max(0, mean - secondsRun(machine, now)));
   const work = view.counts.queued * mean + left.reduce((sum, seconds) => sum + seconds, 0);
-  // A machine is not done sooner for being the last one.
+  // Being the last one makes a machine no faster.
   return Math.max(work / Math.max(1, view.concurrency), ...left);
 }
 

@@ -5,7 +5,7 @@ import type { Project } from './project.js';
 
 export interface PreviewedFleet {
   machines: PlannedMachine[];
-  /** Null until every step that is due has run once somewhere. */
+  /** Null until every step that is due has run at least once on some machine. */
   expectedSeconds: number | null;
 }
 
@@ -24,7 +24,7 @@ export function isDue({ steps }: PlannedMachine): boolean {
   return steps.some((step) => step.action === 'run');
 }
 
-/** From how long each step took when it last ran, or takes elsewhere in the fleet; null when one never ran anywhere. */
+/** From how long each step took last time, here or elsewhere in the fleet; null if one has never run anywhere. */
 export function expectedSeconds(machines: readonly PlannedMachine[], concurrency: number): number | null {
   const steps = machines.flatMap((machine) => machine.steps);
   const due = steps.filter((step) => step.action === 'run');

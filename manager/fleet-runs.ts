@@ -19,29 +19,29 @@ import { workflowError } from './workflow-error.js';
 
 type Note = (line: string) => void;
 
-/** Machine ids in one payload. */
+/** How many machine ids one payload has. */
 const NAMED_AT_ONCE = 1_000;
 
 /** A fleet run as a person asks for it. */
 export interface FleetRequest {
   input: FleetRunInput;
-  /** Only the machines that failed last: their names become the input's. */
+  /** Only the machines whose latest run failed: the input gets their names. */
   onlyFailed: boolean;
-  /** Whether this host does the work: then the machines that are in its fleet folder count. */
+  /** Whether this host does the work: its fleet folder counts then. */
   here: boolean;
 }
 
 /** A fleet run that was started, or that was under way. */
 export interface StartedFleet {
   name: string;
-  /** What was given and does not apply, because a run was under way; null when it was started with it. */
+  /** What was given but does not apply, because a run was under way; null if the run was started with it. */
   notApplied: NotApplied | null;
 }
 
 /**
- * Starts a fleet run; goes on with the one that is under way, where there is one.
- * @param given the fields that the person gave, to be compared with a run that is under way
- * @throws ManagerError when nothing has failed that could run again
+ * Starts a fleet run, or attaches to the one that is under way.
+ * @param given the fields that the person gave, to compare with a run that is under way
+ * @throws ManagerError when only failed machines are asked for and none has failed
  */
 export async function startOrJoinFleetRun(
   connected: Connected,
@@ -60,7 +60,7 @@ export async function startOrJoinFleetRun(
   return { name: input.name, notApplied: null };
 }
 
-/** A request's input, the machines that failed in it where it asks for them. */
+/** A request's input, with the failed machines in it if it asks for them. */
 export async function withFailed(
   connected: Connected,
   { input, onlyFailed, here }: FleetRequest,
@@ -97,7 +97,7 @@ export async function startFleetRun({ client, settings }: Connected, input: Flee
   }
 }
 
-/** More names than one payload should hold go along as pages. */
+/** More names than one payload should hold are passed as pages. */
 function argumentsOf(input: FleetRunInput): unknown[] {
   const { machineIds } = input;
   if (machineIds === null || machineIds.length <= NAMED_AT_ONCE) return [input];
@@ -107,7 +107,7 @@ function argumentsOf(input: FleetRunInput): unknown[] {
 /** Machines that run again, in a run that is under way or in a new one. */
 export interface RetriedFleet {
   name: string;
-  /** The machines, where a run is under way; null: a new run was started with them. */
+  /** The machines, if a run is under way; null: a new run was started with them. */
   again: RetriedMachines | null;
 }
 
@@ -160,14 +160,14 @@ async function retryable(handle: WorkflowHandle): Promise<string[]> {
 }
 
 /**
- * Waits for a fleet run's end: how it ended. A run that was cancelled has no result, but an account.
- * @throws ManagerError for the failure of a run that has no account either, since its input was refused
+ * Waits for a fleet run's end and returns its account, which a cancelled run has instead of a result.
+ * @throws ManagerError for the failure of a run without an account, because its input was refused
  */
 export async function fleetResult(connected: Connected, name: string): Promise<WholeFleet> {
   const handle = handleOf(connected, name);
   try {
     const account = (await handle.result()) as FleetAccount;
-    // Who could tell of each machine may have gone by now.
+    // The worker that could answer for each machine may be gone by now.
     return await readWhole(handle, account).catch(() => ({ ...account, machines: account.failures }));
   } catch (error) {
     const last = await readWhole(handle).catch(() => null);
@@ -183,7 +183,7 @@ export async function fleetStatus(connected: Connected, wanted: string | null): 
   return await answered(connected.client, handle, `fleet run ${name}`, cancelCommand(name), () => readWhole(handle));
 }
 
-/** Pauses, resumes or cancels the run that is under way; gives its name. @throws ManagerError when there is none */
+/** Pauses, resumes or cancels the running fleet run and returns its name. @throws ManagerError when there is none */
 export async function steerFleet(connected: Connected, action: Steering, wanted: string | null): Promise<string> {
   const name = await requireFleetRun(connected, wanted, true);
   await steer(connected.client, handleOf(connected, name), action);
@@ -227,7 +227,7 @@ export async function findFleetRun(
   return null;
 }
 
-/** A name for a run that was given none: date and time, UTC. */
+/** The name of a run that was given none: date and time, UTC. */
 export function nameOfTime(now: Date): string {
   return now.toISOString().slice(0, 19).replace('T', '-').replaceAll(':', '');
 }

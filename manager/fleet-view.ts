@@ -2,16 +2,16 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { FleetAccount, MachineRow } from '../contracts/runs.js';
 import { readAccount, readMachines, readPage } from './fleet-account.js';
 
-/** A fleet run as a watcher looks at it. */
+/** A fleet run as a watcher sees it. */
 export interface FleetView extends Omit<FleetAccount, 'running' | 'failures'> {
-  /** Every machine of a small fleet; of a large one those that run, that failed or that moved last. */
+  /** Every machine of a small fleet; of a large one, those that run, that failed or that changed last. */
   machines: readonly MachineRow[];
 }
 
-/** So many machines are looked at every second. */
+/** How many machines are read every second. */
 const WATCHED = 200;
 
-/** The one place that knows how a fleet run gives its account to those who watch it. */
+/** Reads a fleet run for those who watch it: the only place that knows how. */
 export async function readView(handle: WorkflowHandle): Promise<FleetView> {
   const account = await readAccount(handle);
   if (account.total <= WATCHED) return viewOf(account, await readMachines(handle));

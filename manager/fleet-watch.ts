@@ -18,18 +18,18 @@ export interface FleetSnapshot {
   /** What the running step of each machine last said; none for a machine that is between two steps. */
   live: ReadonlyMap<string, LiveStep>;
   now: number;
-  /** Since when Temporal, or every worker, has been silent: the account is the last one known. Null: it answers. */
+  /** Since when Temporal, or every worker, has been silent and the account may be old; null while it answers. */
   silentSince: number | null;
 }
 
-/** What is different in a later snapshot: all that a watcher who has the earlier one must be told. */
+/** The difference from an earlier snapshot: all that a watcher who has that one needs. */
 export interface FleetChange {
-  /** The account but for its machines; null when it is the same. */
+  /** The account without its machines; null if it is the same. */
   fleet: Omit<FleetView, 'machines'> | null;
   machines: MachineRow[];
   /** Machines that the account no longer shows. */
   gone: string[];
-  /** What machines say now; null for one that says nothing any more. */
+  /** What machines report now; null for one that no longer reports. */
   live: Record<string, LiveStep | null>;
   silentSince: number | null;
 }
@@ -42,12 +42,12 @@ export interface FleetSource {
   awaitEnd(): WorkflowEnd;
 }
 
-/** No answer for so long is a silence. */
+/** No answer for this long is a silence. */
 const PATIENCE_MS = 2_000;
-/** A call that has not come back by then never will. */
+/** A call that has not returned by then never will. */
 const CALL_MS = 15_000;
 
-/** The fleet runs that somebody watches: one poller each. */
+/** The fleet runs being watched: one poller each. */
 export class FleetWatches {
   private readonly polls = new Map<string, SharedPoll<FleetSnapshot>>();
 
@@ -76,7 +76,7 @@ function temporalFleet({ client }: Connected, name: string): FleetSource {
   };
 }
 
-/** Runs work under a signal of its own: the client leaves its listeners on the one that it is given. */
+/** Runs work under a signal of its own, because the client leaves listeners on the one it is given. */
 async function linked<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
   const own = new AbortController();
   // One a call, and an account of many pages takes many.
@@ -93,9 +93,9 @@ async function linked<T>(signal: AbortSignal, work: (own: AbortSignal) => Promis
   }
 }
 
-/** Reads snapshots: one query, one describe a running machine. What is as it was stays the same object. */
+/** Reads snapshots: one query, and one describe call for each running machine. Unchanged parts stay the same object. */
 class FleetPoll implements PollSource<FleetSnapshot> {
-  /** What has been asked and not been answered yet. */
+  /** Questions that have not been answered yet. */
   private readonly asked = new Map<string, Promise<unknown>>();
   private answeredAt = Date.now();
 
@@ -115,7 +115,7 @@ class FleetPoll implements PollSource<FleetSnapshot> {
     return { view, live, now: Date.now(), silentSince: answer === undefined ? this.answeredAt : null };
   }
 
-  /** A machine whose step cannot be read is as it was. */
+  /** A machine whose step cannot be read stays as it was. */
   private async readLive(
     view: FleetView,
     before: FleetSnapshot | null,
@@ -133,7 +133,7 @@ class FleetPoll implements PollSource<FleetSnapshot> {
     return new Map(steps.flat());
   }
 
-  /** An answer, or undefined where none comes soon. Then it is waited for next time, not asked for again. */
+  /** An answer, or undefined if none comes soon. Next time it is awaited further, not asked for again. */
   private async ask<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
     const asked = (this.asked.get(what) as Promise<T | undefined> | undefined) ?? call().catch(() => undefined);
     this.asked.set(what, asked);
@@ -148,7 +148,7 @@ class FleetPoll implements PollSource<FleetSnapshot> {
   }
 }
 
-/** The newer view, made of the older one's machines where they are as they were. */
+/** The newer view, reusing the older one's machines that have not changed. */
 function kept(before: FleetView | null, view: FleetView): FleetView {
   const known = new Map(before?.machines.map((machine) => [machine.machineId, machine]));
   return { ...view, machines: view.machines.map((machine) => same(known.get(machine.machineId) ?? null, machine)) };
@@ -158,7 +158,7 @@ function same<T>(before: T | null, after: T): T {
   return before !== null && JSON.stringify(before) === JSON.stringify(after) ? before : after;
 }
 
-/** What has changed between two snapshots of one poll. */
+/** What changed between two snapshots of one poll. */
 export function changesBetween(before: FleetSnapshot, after: FleetSnapshot): FleetChange {
   const known = new Map(before.view?.machines.map((machine) => [machine.machineId, machine]));
   const machines = after.view?.machines ?? [];

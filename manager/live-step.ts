@@ -16,7 +16,7 @@ export interface LiveStep {
 /**
  * The running step of a machine: read from its pipeline's pending activity, so it works from any host.
  * @returns null when no step runs
- * @throws PayloadKeyError when it is encrypted with a key that is not here
+ * @throws PayloadKeyError when it is encrypted with a key that is missing here
  */
 export async function readLiveStep(client: Client, machineId: string): Promise<LiveStep | null> {
   const { raw } = await client.workflow.getHandle(machineWorkflowId(machineId)).describe();
@@ -36,7 +36,7 @@ export async function readLiveStep(client: Client, machineId: string): Promise<L
   };
 }
 
-/** `describe` gives pending activities as the server has them: encoded. */
+/** `describe` returns pending activities as the server has them: encoded. */
 async function decode(client: Client, payload: Payload): Promise<Payload> {
   const codecs = client.options.loadedDataConverter.payloadCodecs;
   const [decoded = payload] = await codecs.reduceRight(

@@ -17,7 +17,7 @@ export async function runningStep({ client }: Connected, machineId: string): Pro
   );
 }
 
-/** The log of the worker that a command or the console runs; null when none has run here. */
+/** The log of the worker that a command or the console runs; null if none has run here. */
 export async function workerLog({ settings }: Project): Promise<string | null> {
   try {
     return await readFile(join(settings.stateDir, 'worker.log'), 'utf8');

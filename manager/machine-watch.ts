@@ -17,7 +17,7 @@ export function machinePoll(
   handle: WorkflowHandle,
 ): SharedPoll<MachineSnapshot> {
   return new SharedPoll<MachineSnapshot>({
-    // Between two steps, and while nothing answers, it is as it was.
+    // Between two steps, and while nothing answers, it stays as it was.
     read: async (before) => ({
       live: (await readLiveStep(client, machineId).catch(() => null)) ?? before?.live ?? null,
     }),

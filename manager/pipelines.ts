@@ -14,16 +14,16 @@ import type { Connected } from './project.js';
 import { steer } from './steering.js';
 import { workflowError } from './workflow-error.js';
 
-/** A machine's pipeline that was started, or that ran already. */
+/** A machine's pipeline that was started, or was already running. */
 export interface StartedPipeline {
   handle: WorkflowHandle;
-  /** What was given and does not apply, because the pipeline ran already; null when it was started with it. */
+  /** What was given but does not apply, because the pipeline was already running; null if it was started with it. */
   notApplied: NotApplied | null;
 }
 
 /**
- * Starts a machine's pipeline; when one runs, gives that one.
- * @param given the fields that the person gave, to be compared with a pipeline that runs
+ * Starts a machine's pipeline, or returns the one that is running.
+ * @param given the fields that the person gave, to compare with a running pipeline
  */
 export async function startPipeline(
   { client, settings }: Connected,

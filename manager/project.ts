@@ -4,7 +4,7 @@ import type { Settings } from '../temporal.config.js';
 /** Where a use case works: this checkout and its settings. */
 export interface Project {
   settings: Settings;
-  /** The checkout: where the scripts and the fleet's configurations lie. Absolute. */
+  /** The checkout, with the scripts and the fleet's configurations. Absolute. */
   projectRoot: string;
 }
 
@@ -13,7 +13,7 @@ export interface Connected extends Project {
   client: Client;
 }
 
-/** How a caller stops what it asked for, and hears of what goes on meanwhile. */
+/** How a caller stops what it asked for, and receives notes meanwhile. */
 export interface Control {
   signal: AbortSignal;
   note: (line: string) => void;

@@ -48,7 +48,7 @@ export async function importRows(
   return await runScript(project, SCRIPT.importSeed, importArgs(machineId, rows), control);
 }
 
-/** The script's flags. A value is tied to its flag by `=`, so that none passes for a flag. */
+/** The script's flags. `=` ties each value to its flag, so that no value passes for a flag. */
 export function importArgs(machineId: string, { csv, ...fields }: RowsImport): string[] {
   const given: Record<string, string | boolean | undefined> = fields;
   const flags = Object.keys(RowsImport.shape).flatMap((field) => {

@@ -3,13 +3,13 @@ import type { WorkflowEnd } from './workflow-end.js';
 
 /** What is polled. */
 export interface PollSource<State> {
-  /** The newest state, made from the one before; must not fail. The signal says that nobody wants it any more. */
+  /** The newest state, given the one before; must not fail. The signal aborts when nobody wants it any more. */
   read(before: State | null, signal: AbortSignal): Promise<State>;
-  /** Tells when there will be no more news; then it is read once more. */
+  /** Aborts when there will be no more news; the state is then read once more. */
   awaitEnd(): WorkflowEnd;
 }
 
-/** Polls as long as somebody subscribes, and once however many do. */
+/** Polls while anybody is subscribed, and only once however many are. */
 export class SharedPoll<State extends object> {
   private polling: Polling<State> | null = null;
 
@@ -19,7 +19,7 @@ export class SharedPoll<State extends object> {
   ) {}
 
   /**
-   * The state as it is now, then each newer one, until the end or the abort. Who reads slowly misses states, never the
+   * The state as it is now, then each newer one, until the end or the abort. A slow reader misses states, but never the
    * last one.
    */
   async *subscribe(signal: AbortSignal): AsyncGenerator<State, void, undefined> {
@@ -61,7 +61,7 @@ class Polling<State extends object> {
     return this.over;
   }
 
-  /** The newest state once it is another than the one seen; null when there will be none, or the signal aborts. */
+  /** The newest state once it differs from the one seen; null when there will be none, or the signal aborts. */
   async newerThan(seen: State | null, signal: AbortSignal): Promise<State | null> {
     while (!signal.aborted) {
       if (this.state !== null && this.state !== seen) return this.state;
@@ -71,7 +71,7 @@ class Polling<State extends object> {
     return null;
   }
 
-  /** Settles when nothing is under way any more. @throws what reading threw */
+  /** Settles when nothing is in progress any more. @throws what reading threw */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -96,7 +96,7 @@ class Polling<State extends object> {
   }
 }
 
-/** Settles after so long, or as soon as the signal aborts. */
+/** Settles after a time, or as soon as the signal aborts. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {

@@ -3,8 +3,8 @@ import type { Steering } from '../contracts/runs.js';
 import { cancelOrTerminate } from './stuck.js';
 
 /**
- * Pauses, resumes or cancels a workflow; settles when it is so. Cancellation is Temporal's own, as of its Web UI: the
- * workflow's update does no more than ask for it, and needs a worker for that.
+ * Pauses, resumes or cancels a workflow; settles when that is done. Cancelling uses Temporal's own cancellation, as its
+ * Web UI does: the workflow's update only asks for it, and needs a worker to do so.
  */
 export async function steer(client: Client, handle: WorkflowHandle, action: Steering): Promise<void> {
   if (action !== 'cancel') {

@@ -5,7 +5,7 @@ import { ManagerError, REFUSAL } from './errors.js';
 import { isUnreachable } from './workflow-end.js';
 
 const { WorkflowTaskFailedCause, EventType } = proto.temporal.api.enums.v1;
-/** Tasks that fail for these are tried again at once, and that is all. */
+/** Causes of failed tasks that are harmless: the task is simply retried. */
 const PASSING = new Set<unknown>([
   WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
   WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_STICKY_TASK_QUEUE,
@@ -14,8 +14,8 @@ const ANSWER_MS = 10_000;
 const LOOK_MS = 1_000;
 
 /**
- * Why a workflow that counts as running cannot go on, or null when it can: its code fails, and Temporal tries the same
- * again and again. A worker with other code may mend it.
+ * Why a workflow that counts as running cannot continue, or null if it can: its code fails, and Temporal retries it
+ * again and again. A worker with other code may repair that.
  */
 export async function stuckReason(client: Client, handle: WorkflowHandle): Promise<string | null> {
   const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
@@ -31,7 +31,7 @@ export async function stuckReason(client: Client, handle: WorkflowHandle): Promi
   return null;
 }
 
-/** @throws ManagerError that says how to end it, when a workflow that is to be joined cannot go on */
+/** @throws ManagerError that says how to end it, when a workflow to attach to cannot continue */
 export async function requireAble(client: Client, handle: WorkflowHandle, what: string, end: string): Promise<void> {
   const reason = await stuckReason(client, handle);
   if (reason !== null)
@@ -39,7 +39,7 @@ export async function requireAble(client: Client, handle: WorkflowHandle, what: 
 }
 
 /**
- * What a workflow answers, in bounded time.
+ * A workflow's answer, within bounded time.
  * @throws ManagerError that says why there is no answer
  */
 export async function answered<T>(
@@ -59,7 +59,7 @@ export async function answered<T>(
   }
 }
 
-/** Cancels a workflow and waits until it has ended. One that cannot go on would never hear of it: it is terminated. */
+/** Cancels a workflow and waits for its end. One that cannot continue would never notice, and is terminated. */
 export async function cancelOrTerminate(client: Client, handle: WorkflowHandle): Promise<void> {
   await handle.cancel();
   const ended = new AbortController();

@@ -5,7 +5,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 
 /** Waits for a workflow's end while something else is done. */
 export interface WorkflowEnd {
-  /** Aborts when the workflow has ended in any way. A server that is away for a while is waited for. */
+  /** Aborts when the workflow has ended in any way. Waits for a server that is away for a while. */
   readonly signal: AbortSignal;
   /** Gives up waiting: must be called before the connection is closed. */
   stop(): Promise<void>;
@@ -48,6 +48,6 @@ export function isUnreachable(error: unknown): boolean {
   return isGrpcServiceError(cause) && [UNAVAILABLE, DEADLINE_EXCEEDED].includes(cause.code);
 }
 
-/** Statuses of gRPC. */
+/** gRPC statuses. */
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;

@@ -6,8 +6,8 @@ const TEXT_BYTES = 400;
 const TABLE_BYTES = 96 * 1024;
 
 /**
- * Why machines failed, each reason once: one mistake in a thousand machines is one text. Its size is bounded: once it is
- * full of different texts, only the type and step of further ones are kept.
+ * Why machines failed, each reason once: one mistake in a thousand machines is one text. Its size is bounded: once full
+ * of different texts, only the type and step of further ones are kept.
  */
 export class FailureTexts {
   private readonly known: Map<string, number>;

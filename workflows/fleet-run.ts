@@ -56,7 +56,7 @@ const CARRIED_BYTES = 1_900_000;
  * Machines run in lanes: each lane takes the next machine as soon as its last one ended, so a slow machine holds up
  * nothing but its own lane. When the history grows long the lanes drain and the run continues as new.
  * @param carried the account of a run that continues as new
- * @param pages the machines of that account; in a new run, names of machines that are too many for the input (packNames)
+ * @param pages the machines of that account; in a new run, machines whose names are too many for the input (packNames)
  */
 export async function fleetRun(
   given: FleetRunInput,

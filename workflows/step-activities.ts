@@ -40,8 +40,8 @@ export async function runStep(step: Step, request: StepRequest, policy: Activity
     heartbeatTimeout: policy.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: `${STEP_TITLES[step]} · ${request.machineId}`,
-    // What Temporal itself tries again (a lost worker) always follows at once, however often it was interrupted before.
-    // A failure of the step's own says how long to wait.
+    // After a lost worker Temporal always retries at once, however often the step was interrupted before. A failure of
+    // the step itself says how long to wait.
     retry: { initialInterval: policy.retryInitialMs, backoffCoefficient: 1 },
   });
   return steps[step](request);

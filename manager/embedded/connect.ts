@@ -4,12 +4,12 @@ import { isListening } from './listening.js';
 
 const LOOPBACK = /^(127\.|localhost[:]|localhost$|\[::1\])/;
 
-/** What http_proxy and its like say holds for other hosts: a proxy would look for its own loopback. */
+/** http_proxy and its like are for other hosts: a proxy would connect to its own loopback. */
 function withoutProxy(address: string): Pick<ConnectionOptions, 'channelArgs'> {
   return LOOPBACK.test(address) ? { channelArgs: { 'grpc.enable_http_proxy': 0 } } : {};
 }
 
-/** Connects a client. A connection that does not come about leaves nothing behind that keeps the process alive. */
+/** Connects a client. A failed connection leaves nothing behind that keeps the process alive. */
 export async function connectTo(
   address: string,
   timeoutMs: number,

@@ -49,7 +49,7 @@ function start() {
     if (stopping) end(0);
     const short = Date.now() - began < LASTING_MS;
     shortLives = short ? shortLives + 1 : 0;
-    // One that ends at once by itself has said why, e.g. that its file is damaged; one that was killed could not.
+    // A server that exits at once by itself has said why, e.g. that its file is damaged; a killed one could not.
     if ((short && status !== null) || shortLives > MAX_SHORT_LIVES) end(status ?? 1);
     process.stderr.write('the Temporal server ended: restarting it\n');
     setTimeout(() => {
@@ -61,7 +61,7 @@ function start() {
 function stop() {
   if (stopping) return;
   stopping = true;
-  // Whoever looks now waits for the end instead of using a server that goes.
+  // Whoever looks now waits for the end instead of using a server that is shutting down.
   note(server?.pid === undefined ? '' : nameOf(server.pid), 'stopping');
   // Between two starts there is no server to wait for.
   if (server === null || server.exitCode !== null || server.signalCode !== null) end(0);
@@ -79,7 +79,7 @@ function note(serverName, state = 'running') {
     writeFileSync(`${processes}.tmp`, JSON.stringify({ guard: nameOf(process.pid), server: serverName, state }));
     renameSync(`${processes}.tmp`, processes);
   } catch (error) {
-    // A full disk: what cannot be told is found out by who waits.
+    // The disk is full: whoever waits will find out.
     process.stderr.write(`${String(error)}\n`);
   }
 }

@@ -12,17 +12,17 @@ import { portTaken, startFailure } from './server-errors.js';
 import type { ServerFolder } from './server-folder.js';
 
 /**
- * The embedded Temporal server: the dev server of the `temporal` command, on the loopback, over a SQLite file. It runs
- * under a guard that stops it when its starter has gone, in whatever way; started again, it goes on from the file.
+ * The embedded Temporal server: the `temporal` command's dev server, on the loopback, with a SQLite file. It runs under
+ * a guard that stops it when its starter is gone, however that ended; started again, it continues from the file.
  */
 export interface EmbeddedServer {
-  /** False when it ran already and is only attached to. */
+  /** False if it was already running and this process only attached to it. */
   started: boolean;
   /** With the ports that the server has. */
   settings: Settings;
   /**
    * Stops the server if this process started it.
-   * @param atOnce kills it, which loses nothing: what it has answered is in its file
+   * @param atOnce kills it, which loses nothing: everything it acknowledged is in its file
    */
   stop: (atOnce?: boolean) => Promise<void>;
 }
@@ -56,7 +56,7 @@ export async function tryPorts(
   };
   const deadline = Date.now() + START_MS;
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
-    // Before the guard has found the ports free, and started it, what answers is another's.
+    // Until the guard has found the ports free and started it, whatever answers belongs to somebody else.
     const begun = (folder.processes()?.server ?? '') !== '';
     if (begun && (await answers(settings.connect.address))) return { started: true, settings, stop };
     await delay(LOOK_MS);
@@ -75,10 +75,10 @@ async function spawnServer(folder: ServerFolder, settings: Settings, binary: str
   const args = [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--db-filename', folder.database],
     ...['--namespace', settings.connect.namespace],
-    // SQLite's default settings wait for the disk on every write: seven times fewer activities a second.
+    // SQLite's defaults wait for the disk on every write, and allow a seventh of the activities a second.
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
     ...Object.values(SEARCH_ATTRIBUTES).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-    // Its HTTP API cannot be switched off. It takes requests of any site; by a host name that nobody knows, none comes.
+    // The HTTP API cannot be switched off and serves any site; under a host name that nobody knows, no request comes.
     ...['--dynamic-config-value', `frontend.httpAllowedHosts=["${randomUUID()}.invalid"]`],
     ...['--ui-disable-news-fetch', '--log-level', 'error'],
   ];

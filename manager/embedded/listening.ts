@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /**
- * Whether anything listens there. Temporal's client needs a second to find that out: where nothing does, it waits and
+ * Whether anything listens there. Temporal's client would need a second to find out: if nothing does, it waits and
  * tries again.
  * @param address host:port, on the loopback
  */

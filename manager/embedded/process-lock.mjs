@@ -1,4 +1,4 @@
-// A lock in the file system that ends with its holder, and names for processes that outlast their ids.
+// A lock in the file system that ends with its holder, and names for processes that stay unique when ids are reused.
 // Plain JavaScript of Node's own modules: set-up runs before anything is installed.
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,10 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 const LOOK_AGAIN_MS = 100;
 
 /**
- * One at a time does the work; a lock whose holder is dead is taken over.
+ * Does the work while holding the lock; a lock whose holder is dead is taken over.
  * @template T
  * @param {string} lock path of the lock
- * @param {(holder: string) => void} onWait hears the process id of each holder that is waited for
+ * @param {(holder: string) => void} onWait called with the process id of each holder that is waited for
  * @param {() => Promise<T>} work
  * @param {number} everyMs how often to look whether it is free
  * @returns {Promise<T>}
@@ -29,7 +29,7 @@ export async function withLock(lock, onWait, work, everyMs = LOOK_AGAIN_MS) {
 }
 
 /**
- * A lock appears with its holder's name in it, or not at all: nobody can die in between.
+ * The lock appears together with its holder's name: nobody can die in between.
  * @param {string} lock
  * @returns {string | null} process id of the holder; null: this process holds it now
  */
@@ -50,7 +50,7 @@ function tryLock(lock) {
 }
 
 /**
- * Takes a dead holder's lock away. If another was faster and the lock is already its own, it gets it back.
+ * Removes a dead holder's lock. If another process was faster and the lock is now its own, it gets it back.
  * @param {string} lock
  * @param {string} dead
  * @param {string} aside
@@ -66,7 +66,7 @@ function breakLock(lock, dead, aside) {
 }
 
 /**
- * A process's id and, where the system tells, the time that it started: another may have the id by now.
+ * A process's id and, if the system tells, its start time: another process may have the id by now.
  * @param {number} pid
  */
 export function nameOf(pid) {
@@ -75,7 +75,7 @@ export function nameOf(pid) {
 }
 
 /**
- * Whether the process of this name still runs. One that is dead and not yet reaped does not.
+ * Whether the process of this name is still running. A dead one that has not been reaped is not.
  * @param {string} name
  */
 export function isAlive(name) {

@@ -6,9 +6,9 @@ import { Place, identify, isSamePlace, placeOf } from '../../workers/data-root.j
 import { ManagerError, REFUSAL } from '../errors.js';
 import { isAlive, nameOf } from './process-lock.mjs';
 
-/** What the embedded server's folder remembers of it, from one start to the next. */
+/** What the embedded server's folder remembers from one start to the next. */
 const ServerRecord = z.object({
-  /** Where this folder was: a copy of it is another one. */
+  /** Where this folder was, which gives a copy of it away. */
   folder: Place,
   dataRoot: Place,
   port: z.number().int(),
@@ -18,7 +18,7 @@ const ServerRecord = z.object({
 });
 export type ServerRecord = z.infer<typeof ServerRecord>;
 
-/** What guard.mjs tells of itself and its server: `pid start time`, see process-lock.mjs. */
+/** What guard.mjs records about itself and its server: `pid start time`, see process-lock.mjs. */
 const Processes = z.object({ guard: z.string(), server: z.string(), state: z.enum(['running', 'stopping']) });
 export type Processes = z.infer<typeof Processes>;
 
@@ -63,7 +63,7 @@ export class ServerFolder {
     rmSync(this.processesFile, { force: true });
   }
 
-  /** Remembers where the server is. The folder is made if need be. */
+  /** Remembers the server's ports. Creates the folder if it is missing. */
   write(ports: { port: number; uiPort: number }, served: boolean): void {
     const { stateDir, dataRoot } = this.settings;
     mkdirSync(stateDir, { recursive: true });
@@ -77,7 +77,7 @@ export class ServerFolder {
     renameSync(`${this.recordFile}.tmp`, this.recordFile);
   }
 
-  /** The processes that run on this folder, or null. A copy of the folder names those of the original. */
+  /** The processes that use this folder, or null. Those that a copied folder names belong to the original. */
   processes(): Processes | null {
     const record = parse(this.recordFile, ServerRecord);
     if (record === null || this.isCopy(record)) return null;

@@ -13,7 +13,7 @@ import type { Processes } from './server-folder.js';
 export type { EmbeddedServer } from './guarded-server.js';
 
 /**
- * Attaches to the embedded server of this data root, or starts it: one at a time, however many ask.
+ * Attaches to the embedded server of this data root, or starts it: only one is started, however many ask.
  * @throws ManagerError when there is no `temporal` binary, a port is taken, or the server does not come up
  */
 export async function startEmbeddedServer(settings: Settings): Promise<EmbeddedServer> {
@@ -42,7 +42,7 @@ export async function isServing(settings: Settings): Promise<boolean> {
   return guarded && (await answers(settings.connect.address));
 }
 
-/** Whether another installation's server has the address by now. */
+/** Whether another installation's server has taken the address. */
 export async function isTakenOver(settings: Settings): Promise<boolean> {
   return new ServerFolder(settings).processes() === null && (await answers(settings.connect.address));
 }
@@ -55,8 +55,8 @@ async function attach(folder: ServerFolder, settings: Settings): Promise<Embedde
 }
 
 /**
- * What ran on this folder is up or gone after this. A server whose guard and starter were killed is ended: nobody
- * would, and it holds the database.
+ * After this, whatever ran on this folder is up or gone. A server whose guard and starter were killed is ended here:
+ * nobody else would do it, and it holds the database.
  */
 async function awaitEndOfOthers(folder: ServerFolder): Promise<void> {
   const deadline = Date.now() + START_MS;
@@ -67,7 +67,7 @@ async function awaitEndOfOthers(folder: ServerFolder): Promise<void> {
   }
 }
 
-/** One that was killed before it could say that its server came up takes the server along. */
+/** Whether the recorded server came up: a starter killed before that takes its server along. */
 async function recordAnswers(folder: ServerFolder): Promise<boolean> {
   const record = folder.read();
   return record?.served === true && (await answers(`127.0.0.1:${record.port}`));
@@ -83,7 +83,7 @@ async function start(folder: ServerFolder, settings: Settings): Promise<Embedded
   const binary = await findTemporal(settings);
   const record = folder.read();
   folder.forgetProcesses();
-  // What never came up holds nothing, and may be half written.
+  // The database of a server that never came up is empty, and may be half written.
   if (record?.served === false) folder.setDatabaseAside();
   for (const ports of candidates(settings, record)) {
     folder.write(ports, record?.served === true);

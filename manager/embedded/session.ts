@@ -16,9 +16,9 @@ import { connectTo } from './connect.js';
 import { explained } from './server-errors.js';
 import { Supervisor } from './supervisor.js';
 
-/** A command's access to Temporal: the server (embedded when none is configured), a client and perhaps a worker. */
+/** A command's access to Temporal: a server (embedded unless one is configured), a client and perhaps a worker. */
 export interface Session extends Connected {
-  /** Page of a workflow in the Temporal Web UI, or null when its address is not known. */
+  /** Page of a workflow in the Temporal Web UI, or null if its address is unknown. */
   webUi: (workflowId: string, runId?: string) => string | null;
   /** Shuts the worker down, then the server, if this session started them. */
   close: () => Promise<void>;
@@ -28,10 +28,10 @@ export interface Session extends Connected {
 export type WorkerNeed = 'none' | 'workflows' | 'steps';
 
 /**
- * Opens a session. A Temporal that the settings name is used as it is; else the embedded server is attached to, or
- * started and, on close, stopped again.
- * @param signal aborts: the session is not opened, and what was begun is ended
- * @throws ManagerError when Temporal cannot be reached, or works for another data root
+ * Opens a session. A Temporal named in the settings is used as it is; otherwise the session attaches to the embedded
+ * server, or starts it and stops it again on close.
+ * @param signal on abort the session is not opened, and whatever was started is stopped
+ * @throws ManagerError when Temporal cannot be reached, or belongs to another data root
  */
 export async function openSession(
   project: Project,
@@ -45,7 +45,7 @@ export async function openSession(
   return await Promise.race([opening, interrupted(signal, opening)]);
 }
 
-/** Rejects when the signal aborts, and sees to the end of a session that is opened all the same. */
+/** Rejects when the signal aborts, and closes a session that opens all the same. */
 async function interrupted(signal: AbortSignal, opening: Promise<Session>): Promise<never> {
   if (!signal.aborted) await once(signal, 'abort');
   opening.then((session) => session.close()).catch(() => undefined);
@@ -75,7 +75,7 @@ async function startWorker(settings: Settings, projectRoot: string): Promise<Fle
   return await worker.startWorker(settings, projectRoot, fileLog(settings));
 }
 
-/** Who lets others work, or looks, may be anywhere; that its own data root is not the one is worth a line. */
+/** A command without a worker may run anywhere, but a data root other than the namespace's is worth a note. */
 async function noteOtherDataRoot(client: Client, settings: Settings, note: (line: string) => void): Promise<void> {
   const own = placeOf(settings.dataRoot);
   const marked = await markedDataRoot(client.connection, settings.connect.namespace).catch(() => null);

@@ -9,15 +9,15 @@ import { isServing, isTakenOver, startEmbeddedServer } from './server.js';
 import type { EmbeddedServer } from './server.js';
 
 const EVERY_MS = 1_000;
-/** Looks in a row that find no server before one is started: a guard starts its own again sooner. */
+/** How many looks in a row must find no server before one is started: a guard restarts its own sooner. */
 const MISSES = 3;
 const { TaskQueueType } = proto.temporal.api.enums.v1;
-/** How long the server names a poller after its last call. */
+/** How long the server lists a poller after its last call. */
 const POLLER_MS = 90_000;
 
 /**
- * Keeps the embedded server, and a worker that runs steps, on this machine for as long as a command needs them. What
- * another process started is used as it is; when that process ends, this one steps in.
+ * Keeps the embedded server, and a worker that runs steps, on this machine for as long as a command needs them. It
+ * uses what another process started; when that process ends, it steps in.
  */
 export class Supervisor {
   private server: EmbeddedServer | null = null;
@@ -35,12 +35,12 @@ export class Supervisor {
   async ensureServer(): Promise<boolean> {
     const server = await startEmbeddedServer(this.settings);
     if (server.started) this.server = server;
-    // From now on the ports are what they are: client and worker know no others.
+    // From now on the ports are fixed: the client and the worker use these.
     this.settings = { ...server.settings, portsGiven: { port: true, uiPort: true } };
     return server.started;
   }
 
-  /** Starts a worker where no other polls. @returns whether it was started */
+  /** Starts a worker if no other polls. @returns whether it was started */
   async ensureWorker(client: Client, steps: boolean): Promise<boolean> {
     const { light, training } = this.settings.queues;
     if (
@@ -61,19 +61,19 @@ export class Supervisor {
     return true;
   }
 
-  /** From now on both are there: looks every second, until the close. */
+  /** Keeps both running from now on: looks every second, until it is closed. */
   keep(client: Client): void {
     this.keeping = this.keepOn(client);
   }
 
   private async keepOn(client: Client): Promise<void> {
-    // Now, while its file is sure to be there: it may be needed in days.
+    // Loaded now, while its file is sure to exist: it may be needed days later.
     await import('../../workers/worker.js');
     let misses = 0;
     while (await this.waited()) {
       try {
         misses = (await isServing(this.settings)) ? 0 : misses + 1;
-        // Its steps are another data root's: none of them may be done here.
+        // The steps on it are another data root's and must not be done here.
         if (misses > 0 && (await isTakenOver(this.settings))) await this.endWorker();
         if (misses >= MISSES) await this.ensureServer();
         else if (misses === 0 && this.worker === null) await this.ensureWorker(client, true);

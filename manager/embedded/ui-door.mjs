@@ -1,12 +1,12 @@
-// The door in front of the Temporal Web UI. The UI answers whatever Host it is called by, so that a web page whose name
-// is made to point to the loopback (DNS rebinding) could read and start runs. The door lets in who calls it by the
-// loopback's own names, and from no other site; the UI itself listens where a page cannot guess it.
+// The door in front of the Temporal Web UI. The UI accepts any Host header, so a web page whose name is made to
+// resolve to the loopback (DNS rebinding) could read and start runs. The door admits only requests for the loopback's
+// own names that come from no other site; the UI itself listens where a page cannot guess it.
 import { randomInt } from 'node:crypto';
 import { createServer, request } from 'node:http';
 import { createServer as createSocketServer } from 'node:net';
 
 const NAMES = ['127.0.0.1', 'localhost', '[::1]'];
-/** What belongs to one connection, not to the request. */
+/** Headers that belong to a connection, not to the request. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
 /**
@@ -37,7 +37,7 @@ export function openDoor(port, inner) {
 }
 
 /**
- * A browser names in Host what its address bar shows, and in Origin the site that sends.
+ * A browser sends in Host what its address bar shows, and in Origin the site that makes the request.
  * @param {import('node:http').IncomingMessage} incoming
  * @param {number} port
  */
@@ -55,7 +55,7 @@ function onlyEndToEnd(headers) {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
 }
 
-/** On Linux any of 16 million addresses of the loopback, so that a page cannot try them all; elsewhere there is one. */
+/** On Linux one of 16 million loopback addresses, too many for a page to try; elsewhere there is only one. */
 export function privateAddress() {
   return process.platform === 'linux' ? `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}` : '127.0.0.1';
 }

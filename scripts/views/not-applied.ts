@@ -20,7 +20,7 @@ export function givenFields(options: object): Record<string, unknown> {
 /** One line that names the options which do not apply, or null where there are none. */
 export function notAppliedLine(notApplied: NotApplied): string | null {
   if (notApplied === 'unknown')
-    return 'the options given here are ignored: it keeps those that it was started with (no worker answers to compare them)';
+    return 'it keeps the options that it was started with, whatever is given here (no worker answers to compare them)';
   return notApplied.length === 0
     ? null
     : `ignored, because it keeps the options that it was started with: ${notApplied.map(optionText).join(', ')}`;

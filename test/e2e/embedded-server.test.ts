@@ -205,7 +205,7 @@ describe('the start of a server', () => {
       const { guard } = pids(env);
       process.kill(-guard, 'SIGKILL');
     } catch {
-      // It was between two states.
+      // The file was just being replaced.
     }
   }
 });

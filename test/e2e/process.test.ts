@@ -11,7 +11,7 @@ import { findProcesses } from '../support/processes.js';
 import { machineConfig } from '../support/profiles.js';
 import { PROJECT_ROOT } from '../support/python.js';
 
-/** The command line as a process: signals, pipes, the environment, and a Temporal that is somebody else's. */
+/** The command line as a process: signals, pipes, the environment, and somebody else's Temporal. */
 const root = mkdtempSync(join(tmpdir(), 'gan-process-'));
 const STACK = /\n\s+at /;
 let places = 0;

@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { machineConfig } from '../support/profiles.js';
 import { PROJECT_ROOT } from '../support/python.js';
 
-/** What the rigs' fleet runs and the undisturbed ones are asked for. */
+/** The parameters of the rigs' fleet runs and of the undisturbed ones. */
 export const PARAMETERS = { epochs: 150, batchSize: 500, seedSamples: 3000, samples: 3000, seed: 7 };
 
 /** The chain as a person runs it: no Temporal, no worker, nothing that disturbs it. */
@@ -39,12 +39,12 @@ if (process.env['GAN_FAULTS_REFERENCE'] === undefined) {
   const remove = () => {
     rmSync(shared, { recursive: true, force: true });
   };
-  // jest lets no test see the end of its process; chaos runs without jest.
+  // A jest test cannot see the end of its process; chaos runs without jest.
   if ('afterAll' in globalThis) afterAll(remove);
   else process.once('exit', remove);
 }
 
-/** Digests of what undisturbed runs by hand make of these machines, by path. Each machine is run once and kept. */
+/** Digests by path of what undisturbed runs by hand make for these machines. Each machine is run once and kept. */
 export async function undisturbed(machines: readonly string[]): Promise<Record<string, string>> {
   const all = await Promise.all(machines.map(undisturbedMachine));
   return Object.assign({}, ...all) as Record<string, string>;
@@ -80,7 +80,7 @@ export async function runScript(
   return await promisify(execFile)(python, args, { cwd: PROJECT_ROOT, env });
 }
 
-/** Digests of what a machine's steps made, by path. Manifests, reports and locks tell of times and are left out. */
+/** Digests of what a machine's steps made, by path. Manifests, reports and locks contain times and are left out. */
 export function artifacts(dataRoot: string): Record<string, string> {
   const files = ['metadata', 'seed_data', 'models', 'data'].flatMap((folder) => walk(join(dataRoot, folder)));
   const made = files.filter((path) =>

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Rig } from './rig.js';
 import { ended, kill, until } from './rig.js';
 
-/** Whom chaos kills, and how often of a hundred times. */
+/** What chaos kills, and how often in a hundred times. */
 const VICTIMS = {
   'Python SIGKILL': 35,
   'Python SIGTERM': 10,
@@ -17,7 +17,7 @@ export type Victim = keyof typeof VICTIMS;
 const BETWEEN_MS = { least: 1_000, most: 6_000 };
 const WORKERS = 2;
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Numbers from 0 to 1, the same for the same random seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -45,7 +45,7 @@ export class Chaos {
     return [...this.kills].map(([victim, count]) => `${count} × ${victim}`).join(', ');
   }
 
-  /** Kills on and on until the work has ended, or the time is over. */
+  /** Keeps killing until the work has ended or the time is up. */
   async during<T>(work: Promise<T>, deadline: number): Promise<T> {
     const over = new AbortController();
     const watched = work.finally(() => {
@@ -110,7 +110,7 @@ export class Chaos {
   }
 }
 
-/** Removes all that a fleet run made, so that the next one begins with nothing. */
+/** Removes everything a fleet run made, so that the next one starts from nothing. */
 export function clear(rig: Rig): void {
   for (const folder of ['metadata', 'seed_data', 'models', 'data', 'manifests'])
     rmSync(join(rig.dataRoot, folder), { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { PARAMETERS, runScript } from './artifacts.js';
 import { outcomeOf, whole } from './outcome.js';
 import { Rig, TRAINING, ended, until } from './rig.js';
 
-/** What lies on disk is damaged, lacks space, or is another's. */
+/** Files that are damaged or belong to somebody else, and disks without space. */
 let rig: Rig;
 afterEach(async () => {
   expect(await rig.close()).toEqual([]);

@@ -4,11 +4,11 @@ import { leftAfter } from '../support/processes.js';
 import { undisturbed } from './artifacts.js';
 import type { Rig } from './rig.js';
 
-/** How a fleet run ended that faults were done to. */
+/** How a fleet run ended under faults. */
 export interface Outcome {
-  /** Machines by how they ended; every machine of the rig once. */
+  /** Machines by outcome; every machine of the rig once. */
   machines: Record<string, string>;
-  /** Artifacts whose bytes differ from those of an undisturbed run, are missing or are too many. */
+  /** Artifacts that differ from those of an undisturbed run, are missing, or should not exist. */
   different: string[];
   /** Python processes that still run. */
   orphans: number[];
@@ -40,7 +40,7 @@ export async function lookAt(rig: Rig, report: WholeFleet): Promise<Outcome> {
   };
 }
 
-/** What a run ends with to which nothing happened. */
+/** How an undisturbed run ends. */
 export function whole(rig: Rig): Outcome {
   return {
     machines: Object.fromEntries(rig.machines.map((id) => [id, 'succeeded'])),
@@ -69,7 +69,7 @@ export function summary(outcome: Outcome): Omit<Line, 'fault' | 'injected'> {
   };
 }
 
-/** Adds a line to the table that scripts/faults.mjs prints. */
+/** Adds a line to the table that run-suites.ts prints. */
 export function record(line: Line): void {
   const file = process.env['GAN_FAULTS_TABLE'];
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);

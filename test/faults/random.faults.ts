@@ -3,7 +3,7 @@ import { Chaos, randomNumbers } from './chaos.js';
 import { outcomeOf, whole } from './outcome.js';
 import { Rig } from './rig.js';
 
-/** Kills at random moments. The seed is printed; GAN_FAULTS_SEED repeats its kills. */
+/** Kills at random moments. The random seed is printed; GAN_FAULTS_SEED repeats its kills. */
 const seed = Number(process.env['GAN_FAULTS_SEED'] ?? randomInt(2 ** 31));
 process.stderr.write(`random kills: GAN_FAULTS_SEED=${seed}\n`);
 

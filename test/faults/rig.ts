@@ -48,7 +48,7 @@ export interface Fault {
   path?: string;
   /** For `progress`: from this epoch on. */
   at?: number;
-  /** Strikes again and again. */
+  /** Strikes every time, not only once. */
   lasting?: boolean;
 }
 
@@ -67,7 +67,7 @@ export const TRAINING = 'train_tvae_machine.py';
 /** Seconds that each epoch takes at least: PARAMETERS.epochs of them are a training of some seconds. */
 const PACE = '0.04';
 
-/** Real processes to do harm to: a dev server, workers and the Python they start, over a data root of their own. */
+/** Real processes to inject faults into: a dev server, workers and their Python, on a data root of their own. */
 export class Rig {
   readonly root = mkdtempSync(join(tmpdir(), 'rig-'));
   readonly dataRoot = join(this.root, 'GAN');
@@ -112,7 +112,7 @@ export class Rig {
     );
   }
 
-  /** A rig with its server and so many workers running. */
+  /** A rig with its server and a number of workers running. */
   static async running(machines: readonly string[], workers = 1, env: Record<string, string> = {}): Promise<Rig> {
     const rig = await Rig.create(machines, env);
     try {
@@ -136,7 +136,7 @@ export class Rig {
     return path;
   }
 
-  /** Arms a fault. @returns whether it has struck, and a way to take it back */
+  /** Arms a fault. @returns functions that tell whether it has struck, and that disarm it */
   arm(fault: Fault): { struck: () => boolean; disarm: () => void } {
     const name = String(this.faults++).padStart(3, '0');
     const file = join(this.root, 'faults', `${name}.json`);
@@ -240,7 +240,7 @@ export class Rig {
     return this.hosts((command) => command.includes(script) && !command.includes(HOST_SCRIPT));
   }
 
-  /** Process ids of the Python processes of this rig's workers, also of those that wait for a script. */
+  /** Process ids of the Python processes of this rig's workers, including those that wait for a script. */
   hosts(matches: (command: string) => boolean = () => true): number[] {
     return findProcesses(
       (command) => command.startsWith('python GAN/') && command.includes(this.dataRoot) && matches(command),
@@ -285,7 +285,7 @@ export class Rig {
     return await readWhole(await this.fleet(name));
   }
 
-  /** Waits until a machine's training has come so far. */
+  /** Waits until a machine's training has reached an epoch. */
   async untilEpoch(machineId: string, epoch: number): Promise<Trace> {
     return await until(
       `epoch ${epoch} of ${machineId}`,
@@ -324,7 +324,7 @@ export class Rig {
     return halfWritten(this.dataRoot);
   }
 
-  /** What the worker and the command line said. For a failure's message. */
+  /** The output of the worker and the command line, for a failure's message. */
   logs(): string {
     return readdirSync(this.root)
       .filter((name) => name.endsWith('.log'))

@@ -2,7 +2,7 @@ import { isRunning } from '../support/processes.js';
 import { outcomeOf, whole } from './outcome.js';
 import { Rig, TRAINING, ended, kill, until } from './rig.js';
 
-/** Stops in order, and the budget of attempts: who was interrupted has not failed. */
+/** Graceful stops, and the budget of attempts: a step that was interrupted has not failed. */
 let rig: Rig;
 afterEach(async () => {
   expect(await rig.close()).toEqual([]);
@@ -17,7 +17,7 @@ it('SIGTERM of a worker: another takes over within a second and trains no epoch 
   const next = await rig.untilStarted('pump_a', TRAINING, at);
   const stopped = rig.endOf('pump_a', TRAINING);
   expect(await outcomeOf(rig, 'r', 'worker SIGTERM')).toEqual(whole(rig));
-  // What lies between two steps of an undisturbed run is the time that this machine takes to start a Python.
+  // The time between two steps of an undisturbed run is what this host needs to start Python.
   const ordinary = rig.trace('pump_a', TRAINING).find((line) => line.what === 'start');
   const startMs = (ordinary?.at ?? 0) - rig.endOf('pump_a', 'validate_temporal_seed_data.py');
   expect(next.at - stopped).toBeLessThan(startMs + 1_000);
@@ -100,7 +100,7 @@ it.each(['hang', 'deaf'] as const)(
 );
 
 describe('a worker stands still for longer than the heartbeat time-out while another lives', () => {
-  /** Waits until so many further attempts have begun. All but the last of them ended without the machine. */
+  /** Waits until a number of further attempts have begun. All but the last of them ended without the machine. */
   async function furtherAttempts(count: number): Promise<void> {
     const starts = () => rig.trace('pump_a', TRAINING).filter((line) => line.what === 'start');
     await until(`${count} further attempts`, () => (starts().length > count ? true : null));

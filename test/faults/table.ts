@@ -1,7 +1,7 @@
 import { table } from '../../scripts/views/format.js';
 import type { Line } from './outcome.js';
 
-/** The lines and their sum: what was done, and what became of it. */
+/** The lines and their sum: the faults and their outcomes. */
 export function faultTable(lines: readonly Line[]): string {
   const rows = lines.map((line) => [
     line.fault,

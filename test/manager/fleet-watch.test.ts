@@ -7,11 +7,11 @@ import type { FleetSnapshot, FleetSource } from '../../manager/fleet-watch.js';
 import { machine, report } from '../support/fleet.js';
 import type { LiveStep } from '../../manager/live-step.js';
 
-/** A fleet run that is what the test says, and counts who asks. */
+/** A fleet run in the state that the test gives it; counts the questions. */
 class FakeFleet implements FleetSource {
   machines: Record<string, MachineStatus> = { pump_a: 'running', pump_b: 'running', pump_c: 'queued' };
   epoch = 1;
-  /** What a question gets for an answer: the account, an error, or nothing. */
+  /** How a question is answered: with the account, an error, or not at all. */
   answers: 'well' | 'never' | 'with an error' = 'well';
   queries = 0;
   describes: string[] = [];

@@ -9,7 +9,7 @@ import { loadSettings } from '../../temporal.config.js';
 import { workflowBundle } from '../../workers/bundle.js';
 import { QUEUE, createDevEnvironment, fakeActivities } from '../support/workflow-environment.js';
 
-/** A fleet run whose code fails each time it is tried: an old one, say, that a new worker cannot go on with. */
+/** A fleet run whose code fails each time it is tried: an old one, for instance, that a new worker cannot continue. */
 let environment: TestWorkflowEnvironment;
 let worker: Worker;
 let working: Promise<void>;

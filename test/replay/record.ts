@@ -23,7 +23,7 @@ import {
 /**
  * Records histories of every shape a run may have, for the replay test: `npm run replay:record`, before a release and
  * whenever workflow code changes in a way that running workflows must survive. The server, the worker and the workflows
- * are real; the steps' Python is stood in for, since replay checks what workflows ask for, not what steps do.
+ * are real; the steps' Python is replaced, since replay checks what workflows ask for, not what steps do.
  */
 const FOLDER = join(import.meta.dirname, 'histories');
 // Low enough that a run of some machines continues as new.
@@ -203,7 +203,7 @@ interface Asked {
   failures?: { machineId: string }[];
 }
 
-/** Workflows tell of their progress only when they are asked. */
+/** Workflows report their progress only when they are asked. */
 async function ask(handle: WorkflowHandle, satisfied: (report: Asked) => boolean): Promise<void> {
   for (;;) {
     const report = await handle.query<Asked>(QUERY.status).catch(() => null);

@@ -56,6 +56,6 @@ describe('the options of a command that goes on with a run', () => {
       'ignored, because it keeps the options that it was started with: --epochs 10 (it has 300)',
     );
     expect(notAppliedLine([])).toBeNull();
-    expect(notAppliedLine('unknown')).toContain('no worker says which');
+    expect(notAppliedLine('unknown')).toContain('no worker answers');
   });
 });

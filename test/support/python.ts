@@ -6,7 +6,7 @@ import { HOST_SCRIPT } from '../../activities/python/host.js';
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..');
 
-/** A project whose one script is this text: what a script may do wrong is written down, not waited for. */
+/** A project with one script, whose text is given: what a script may do wrong is simulated, not waited for. */
 export function scriptProject(source: string): PythonSettings & { script: string } {
   const projectRoot = mkdtempSync(join(tmpdir(), 'script-'));
   const script = 'GAN/scripts/fake.py';

@@ -50,7 +50,7 @@ function startPipeline(client: Client, machineId: string) {
   });
 }
 
-/** A step that tells when it has begun and ends when it is let. */
+/** A step that reports its start and ends when the test lets it. */
 class Held {
   private readonly events = new EventTarget();
   private readonly opened = new AbortController();
@@ -273,7 +273,7 @@ describe('encrypted payloads', () => {
     expect(written.join('')).toContain(words);
   });
 
-  /** What the server has of payloads is base64 in JSON. */
+  /** The server stores payloads as base64 in JSON. */
   function expectHidden(stored: unknown): void {
     const json = JSON.stringify(stored);
     const text = [

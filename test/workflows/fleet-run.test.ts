@@ -287,7 +287,7 @@ function endless(
   return { activities: fakeActivities({ [activity]: run }), started };
 }
 
-/** Asks again and again: a workflow tells of its progress only when it is asked. */
+/** Asks repeatedly: a workflow reports its progress only when it is asked. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds()));
 }

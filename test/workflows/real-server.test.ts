@@ -18,7 +18,7 @@ import {
   withWorker,
 } from '../support/workflow-environment.js';
 
-/** What the time-skipping server does otherwise than the real one. */
+/** What the time-skipping server does differently from the real one. */
 let environment: TestWorkflowEnvironment;
 beforeAll(async () => {
   environment = await createDevEnvironment();
