@@ -1,17 +1,17 @@
-// Compiles the command line into one program, anew whenever a source has changed: to compile takes a fifth of a second,
-// to have each module translated as it is imported takes more, on every start. Node's own modules until it must build.
+// Compiles the command line into one program, again whenever a source has changed. Compiling takes a fifth of a second;
+// translating each module on import takes longer, on every start. Uses only Node's own modules until it must build.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-/** What the command line is made of, and what decides how. */
+/** What the command line is built from, and what decides how. */
 const SOURCES = ['scripts', 'manager', 'workers', 'workflows', 'activities', 'contracts', 'codec', 'web'];
 const SINGLE_SOURCES = ['temporal.config.ts', 'tsconfig.json', 'package-lock.json'];
 const SOURCE = /\.([cm]?[jt]s|json)$/;
 const ENTRY = 'scripts/cli.ts';
-/** Builds that stay: a command that has run since before a change still loads modules of its own. */
+/** How many builds stay: a command started before a change still loads modules of its own build. */
 const KEPT = 8;
 
 /**

@@ -26,10 +26,10 @@ try {
   process.exitCode = error instanceof CommanderError ? Math.min(error.exitCode * 2, 2) : await report(error);
 }
 if (process.exitCode === undefined) process.exitCode = 0;
-// Everything is closed by now; what a library has left open must not keep the command.
+// Everything is closed by now; what a library left open must not keep the process alive.
 setTimeout(() => process.exit(), LEFT_OPEN_MS).unref();
 
-/** What errors are takes long to load, and most commands end well. */
+/** Loaded late: knowing the errors takes long, and most commands succeed. */
 async function report(error: unknown): Promise<number> {
   const { reportError } = await import('./errors.js');
   return reportError(error);

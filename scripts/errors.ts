@@ -14,7 +14,7 @@ export function exitOf(type: string): number {
   return type === REFUSAL.nothingToDo ? EXIT.ok : exitStatusOf(type);
 }
 
-/** Prints an error for a person and gives back the exit status. Only what is unexpected shows its stack. */
+/** Prints an error for a person and returns the exit status. Only an unexpected error shows its stack. */
 export function reportError(error: unknown): number {
   const key = keyError(error);
   if (key !== null) return print(key.message, 'the workers and every command need the same keys', EXIT.missing);

@@ -12,8 +12,8 @@ import { exportSchema } from '../contracts/problems.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 
 /**
- * What follows from the contracts: JSON that Python reads, and the documents' lists. `npm run schema` writes it; a test
- * checks that it is current.
+ * Everything generated from the contracts: JSON that Python reads, and the documents' lists. `npm run schema` writes it;
+ * a test checks that it is up to date.
  */
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = ['docs/commands.md', 'docs/operations.md'];
@@ -47,7 +47,7 @@ export function withLists(document: string): string {
   );
 }
 
-/** Words in lines of the documents' width. */
+/** Text wrapped to the documents' width. */
 function wrapped(text: string): string {
   return text.replaceAll(/(.{1,130})(?: |$)/g, '$1\n').trimEnd();
 }

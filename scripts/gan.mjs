@@ -7,7 +7,7 @@ import { ensureBuilt } from './build.mjs';
 import { ensureSetup } from './setup.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-// Where the person is: `npm run` has gone to the project's root by now, and says where it came from.
+// The caller's folder: `npm run` has changed to the project's root by now, and says where it came from.
 process.env['GAN_CALLED_FROM'] = (process.cwd() === root && process.env['INIT_CWD']) || process.cwd();
 process.chdir(root);
 await ensureSetup({ quiet: false });

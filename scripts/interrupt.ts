@@ -1,10 +1,10 @@
-/** Longer than steps take to save their checkpoints, worker and server to stop: then something hangs. */
+/** Longer than it takes to save the checkpoints and stop worker and server: after that, something hangs. */
 const GRACE_MS = 30_000;
 const INTERRUPTED = 75;
 
 /**
- * Calls back on the first Ctrl-C or SIGTERM, or when nobody reads the output any more, so that work can be stopped in
- * order; a second Ctrl-C ends the process, and so does the end of the grace.
+ * Calls back on the first Ctrl-C or SIGTERM, or when nobody reads the output any more, so that work can be stopped
+ * gracefully; a second Ctrl-C ends the process, and so does the end of the grace period.
  * @returns a signal that is aborted on the first one
  */
 export function onInterrupt(): AbortSignal {
@@ -25,8 +25,8 @@ export function onInterrupt(): AbortSignal {
 }
 
 /**
- * Lets a command end in order when who reads its output goes first, as `head` does: what it still writes is dropped.
- * One that works on stops, see onInterrupt.
+ * Lets a command end gracefully when the reader of its output goes first, as `head` does: further output is dropped.
+ * A command that is still working stops, see onInterrupt.
  */
 export function endWithReader(): void {
   for (const stream of [process.stdout, process.stderr]) {

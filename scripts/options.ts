@@ -15,7 +15,7 @@ interface Parameter {
   enum?: string[];
 }
 
-/** How each parameter's value is written on the command line. What it means and its default, the contract says. */
+/** How each parameter's value is written on the command line. The contract says what it means, and its default. */
 const ARGUMENTS: Record<keyof StepParameters, string> = {
   epochs: '<n>',
   batchSize: '<n>',

@@ -16,7 +16,7 @@ export function currentProject(): Project {
 
 const warned = new Set<string>();
 
-/** A path that a person gave, from the folder where the person is: gan.mjs notes it. */
+/** A path that a person gave, resolved from the caller's folder, which gan.mjs records. */
 export function callersPath(path: string): string {
   return resolve(process.env['GAN_CALLED_FROM'] ?? process.cwd(), path);
 }

@@ -19,7 +19,7 @@ const MIN_NODE = [20, 19];
 /** @typedef {{ folder: string, requirements: string[] }} Environment */
 const FOR_RUNNING = { folder: '.venv', requirements: [RUNTIME] };
 const FOR_TESTS = { folder: '.venv', requirements: [RUNTIME, DEV] };
-/** The stock synthesizer that `npm run bench` compares with has a licence and pins that the others must not get. */
+/** The stock synthesizer that `npm run bench` compares with; its licence and pins must not affect the others. */
 const FOR_BENCH = { folder: '.venv-bench', requirements: [RUNTIME, BENCH] };
 
 class SetupError extends Error {}
@@ -60,7 +60,7 @@ function checkNode() {
   throw new SetupError(`Node ${process.versions.node} is too old: this project needs ${MIN_NODE.join('.')} or newer`);
 }
 
-/** webpack, with which Temporal bundles workflows, and tsx take these characters in a path for something else. */
+/** webpack, with which Temporal bundles workflows, and tsx give these characters in a path another meaning. */
 function checkPath() {
   if (!/[!?]/.test(ROOT)) return;
   throw new SetupError(`the folder ${ROOT} has ! or ? in its path, which webpack cannot read: move or rename it`);
@@ -111,7 +111,7 @@ function readStamp(path) {
 /** @param {(line: string) => void} say */
 async function installNode(say) {
   say('[1/3] npm packages: npm ci');
-  // Also under NODE_ENV=production: the tests need what they need, and one stamp must mean one installation.
+  // Even under NODE_ENV=production: the tests need it, and one stamp must mean one installation.
   await run('npm', ['ci', '--include=dev', '--no-fund', '--no-audit'], 'npm ci failed; is the npm registry reachable?');
   writeFileSync(NODE_STAMP, digest(['package-lock.json']));
 }

@@ -25,7 +25,7 @@ const PYTHON_SOURCES = ['GAN', 'test/python', 'bench'];
 const NPX = 'node_modules/.bin';
 /** Folders of the tests that start a server. */
 const SERVER_TESTS = 'test/(workflows|workers|e2e|faults)/';
-/** What a check learned of files that have not changed since. */
+/** Where checks keep their results for unchanged files. */
 const CACHE = '.cache';
 
 /** @type {Check[]} */
@@ -106,7 +106,7 @@ async function jest(chosen) {
       ...['--json', `--outputFile=${report}`, ...chosen],
       ...(coverage ? ['--coverage', '--coverageReporters=text'] : []),
     ],
-    // It tells its story on stderr, and prints the report on stdout as well as into the file.
+    // jest reports on stderr, and prints the JSON report on stdout as well as into the file.
     coverage ? 'both' : 'stderr',
   );
   return counted(status, () => {

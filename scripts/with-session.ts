@@ -8,7 +8,7 @@ export async function withSession<T>(
   note?: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<T> {
-  // What reports errors is loaded too, while its file is sure to be there: a session may last for days.
+  // Error reporting is loaded now, while its file is sure to exist: a session may last for days.
   const [{ openSession }] = await Promise.all([import('../manager/embedded/session.js'), import('./errors.js')]);
   const session = await openSession(currentProject(), need, note, signal);
   try {

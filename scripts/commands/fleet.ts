@@ -80,7 +80,7 @@ function requestOf({ only, ...options }: RunOptions): FleetRequest {
   return { input, onlyFailed, here: options.worker };
 }
 
-/** A plan needs no worker and no Temporal, but what failed is known to Temporal alone. */
+/** A plan needs no worker and no Temporal, but only Temporal knows what failed. */
 async function printPlan(request: FleetRequest, json: boolean | undefined): Promise<void> {
   const input = request.onlyFailed
     ? await withSession('none', (session) => withFailed(session, { ...request, here: true }, note))
@@ -135,7 +135,7 @@ function screenOf({ json }: { json?: boolean }): FleetScreen {
   return new PlainScreen(json === true ? note : (line) => process.stdout.write(`${line}\n`));
 }
 
-/** Shows a run until it has ended or nobody watches any more. */
+/** Shows a run until it has ended or nobody is watching. */
 async function show(snapshots: AsyncIterable<FleetSnapshot>, screen: FleetScreen): Promise<void> {
   try {
     for await (const snapshot of snapshots) screen.show(snapshot);
@@ -149,7 +149,7 @@ function printOutcome(report: WholeFleet, json: boolean | undefined): void {
   if (report.status !== 'succeeded') process.exitCode = EXIT.failed;
 }
 
-/** A page that is not written takes nothing from the run. */
+/** A page that cannot be written does not fail the run. */
 async function notePage(session: Session, signal: AbortSignal): Promise<void> {
   try {
     note(`Report: ${(await writeFleetReport(session, { signal, note })).path}`);

@@ -23,7 +23,7 @@ export async function importSeed(machineId: string, options: ImportOptions): Pro
   print(result, options.json, () => `${id}: ${result.summary}\nnext: npm run gan -- machine run ${id}`);
 }
 
-/** The script's refusal with its flags as they are called here. */
+/** The script's refusal, with its flags named as they are here. */
 export function refusedHere(error: unknown): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
   const detail = error.details?.[0] as FailureDetail | undefined;
@@ -42,7 +42,7 @@ function inCliFlags(text: string): string {
     .replaceAll('import_seed.py --help', 'npm run gan -- machine import --help');
 }
 
-/** What the options ask for. A file of pairs is named from where the person is, not from where the script runs. */
+/** What the options ask for. The path of a file of pairs is relative to the caller's folder, not to the script's. */
 export function importRequest({ csv, failures, ...options }: ImportOptions): RowsImport {
   const fields = Object.entries(options).filter(([name]) => name !== 'json');
   const resolved = fields.map(([name, value]) => [name, isFile(value) ? callersPath(value) : value]);

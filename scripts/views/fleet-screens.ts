@@ -32,7 +32,7 @@ export class TerminalScreen implements FleetScreen {
   }
 }
 
-/** Where not all machines fit: those that run or failed first, then a count of the others. */
+/** If not all machines fit: running and failed ones first, then a count of the others. */
 function shorten(view: FleetView, lines: string[], rows: number): string[] {
   const order = ['running', 'failed', 'queued', 'cancelled', 'succeeded', 'upToDate'];
   const ranked = view.machines.map((machine, at) => ({ rank: order.indexOf(machine.status), line: lines[at] ?? '' }));
@@ -70,6 +70,6 @@ export class PlainScreen implements FleetScreen {
   }
 
   close(): void {
-    // Nothing is drawn that would have to be left in order.
+    // Nothing was drawn that would need cleaning up.
   }
 }

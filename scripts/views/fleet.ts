@@ -86,7 +86,7 @@ export function stepState({ step, attempt, heartbeat, lastFailure }: LiveStep): 
   return parts.join(' · ');
 }
 
-/** The account at the end: every machine, what was made, how long, how good, why not. */
+/** The account at the end: every machine's outcome, rows, time, quality, and why it failed. */
 export function outcomeTable(report: WholeFleet): string {
   const rows = report.machines.map((m) => [
     `${MARK[m.status]} ${m.machineId}`,

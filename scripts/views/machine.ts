@@ -42,7 +42,7 @@ export function validationTable({ checks }: ValidationReport): string {
   return table(['verdict', 'check', 'measured', 'allowed'], rows);
 }
 
-/** What a running step last said, line by line. */
+/** The latest output of a running step, line by line. */
 export function logText({ lastFailure, heartbeat }: LiveStep): string {
   return [lastFailure ?? '', ...(heartbeat?.log ?? [])].filter((line) => line !== '').join('\n');
 }

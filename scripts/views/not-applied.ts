@@ -2,7 +2,7 @@ import type { FleetRunInput, MachinePipelineInput } from '../../contracts/parame
 import { differences } from '../../manager/differences.js';
 import type { Difference, NotApplied } from '../../manager/differences.js';
 
-/** What a run's input calls an option, where that is not the option's own name. */
+/** Options whose field in a run's input has another name. */
 const FIELDS: Record<string, string> = { machines: 'machineIds', type: 'machineType' };
 const OPTIONS = Object.fromEntries(Object.entries(FIELDS).map(([option, field]) => [field, option]));
 /** Options of the command, not of a run. */
@@ -26,7 +26,7 @@ export function notAppliedLine(notApplied: NotApplied): string | null {
     : `ignored, because it keeps the options that it was started with: ${notApplied.map(optionText).join(', ')}`;
 }
 
-/** Each option that was given and that the run has otherwise, as `--epochs 10 (it has 300)`. */
+/** Each option given with another value than the run has, as `--epochs 10 (it has 300)`. */
 export function differingOptions(options: object, input: FleetRunInput | MachinePipelineInput): string[] {
   return differences(givenFields(options), input).map(optionText);
 }

@@ -67,7 +67,7 @@ describe('a machine’s configuration', () => {
     expect((refused as Error).message.length).toBeLessThan(3_000);
   });
 
-  it('may leave out its id, which its name says', async () => {
+  it('may leave out its id, which its file name gives', async () => {
     const { where, folder } = fleet();
     const withoutId = { ...machineConfig('pump_a'), machine_id: undefined };
     writeFileSync(join(folder, 'pump_a.json'), JSON.stringify(withoutId));
@@ -75,7 +75,7 @@ describe('a machine’s configuration', () => {
   });
 });
 
-it('a file whose name is no machine’s id is no machine', async () => {
+it('a file whose name is not a machine id is not a machine', async () => {
   const { where, folder } = fleet();
   for (const name of ['pump_a.json', 'Pump B.json', '\u001b[2J.json', 'notes.txt'])
     writeFileSync(join(folder, name), '{}');

@@ -55,7 +55,7 @@ describe('a step’s activity', () => {
     });
   });
 
-  it('begins with the progress of the attempt before', async () => {
+  it('starts with the progress of the previous attempt', async () => {
     const { env, beats } = environment({ ...epoch(7, { at: 0, failures: 0 }), checkpoint: 'c' });
     await step(env, 'result()');
     expect(beats[0]).toMatchObject({ current: 7, checkpoint: 'c' });
@@ -102,7 +102,7 @@ describe('a step that fails by itself', () => {
     expect(beats.at(-1)?.stalled).toEqual({ at: 4, failures: 2 });
   });
 
-  it('fails for good when it got no further in so many attempts', async () => {
+  it('fails for good after so many attempts without progress', async () => {
     const { env } = environment(epoch(4, { at: 4, failures: 2 }));
     await expect(step(env, 'error("DISK_FULL", 5, True)')).rejects.toMatchObject({
       type: 'NoProgress',
@@ -110,7 +110,7 @@ describe('a step that fails by itself', () => {
     });
   });
 
-  it('is counted anew once it got further', async () => {
+  it('is counted from one again after progress', async () => {
     const { env, beats } = environment(epoch(4, { at: 4, failures: 2 }));
     await expect(step(env, 'progress(5)\nerror("DISK_FULL", 5, True)')).rejects.toMatchObject({
       type: 'ResourceFailed',

@@ -30,7 +30,7 @@ describe('the flags of a step', () => {
     ]);
   });
 
-  it('of training say all that decides the model', () => {
+  it('of training include everything that determines the model', () => {
     expect(trainingArgs(parameters).join(' ')).toBe(
       '--epochs 1 --batch_size 1 --synthesizer temporal-tvae --patience 20 --time_limit 90',
     );
@@ -43,14 +43,14 @@ describe('the flags of a step', () => {
     );
   });
 
-  it('of publishing say how many generations stay, and whether a worse one may pass', () => {
+  it('of publishing say how many generations to keep, and whether a worse one may pass', () => {
     const { flags } = STEP_SCRIPTS.publishDataset;
     const request = { machineId: 'a', parameters, seed: 7, force: false, fleetRun: null };
     expect(flags(request, { keepGenerations: 4 })).toEqual(['--keep', '4']);
     expect(flags({ ...request, force: true }, { keepGenerations: 4 })).toEqual(['--keep', '4', '--force']);
   });
 
-  it('go to a script that is there', () => {
+  it('belong to a script that exists', () => {
     const scripts = [...Object.values(STEP_SCRIPTS).map(({ script }) => script), ...Object.values(SCRIPT)];
     expect(scripts.filter((script) => !existsSync(join(PROJECT_ROOT, script)))).toEqual([]);
   });

@@ -23,7 +23,7 @@ function payload(value: unknown): Payload {
 }
 
 describe('payload codec', () => {
-  it('gives back what went in, and shows nothing of it', async () => {
+  it('returns what went in, and reveals nothing of it', async () => {
     const [hidden] = await codec(`k1:${SECRET}`).encode([payload({ machine: 'pump_of_the_test' })]);
     expect(Buffer.from(hidden?.data ?? []).toString('latin1')).not.toContain('pump_of_the_test');
     expect(Buffer.from(hidden?.metadata?.['encryption-key-id'] ?? []).toString()).toBe('k1');

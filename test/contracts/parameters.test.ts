@@ -56,7 +56,7 @@ describe('step parameters', () => {
 });
 
 describe('a training that ends early', () => {
-  it.each(['patience', 'timeLimit'])('by its %s, is the project’s own: SDV’s would pay no heed', (field) => {
+  it.each(['patience', 'timeLimit'])('by its %s, is the project’s own: SDV’s would ignore it', (field) => {
     expect(StepParameters.parse({ [field]: 5 })).toMatchObject({ [field]: 5 });
     const given = { synthesizer: 'sdv-tvae', [field]: 5 };
     expect(problems(StepParameters.safeParse(given).error, given, StepParameters)).toEqual([
@@ -82,7 +82,7 @@ describe('describeProblems', () => {
     ]);
   });
 
-  it('cuts a long value', () => {
+  it('shortens a long value', () => {
     const given = { name: 'r', machineIds: ['y'.repeat(500)] };
     const parsed = FleetRunInput.safeParse(given);
     expect(problems(parsed.error, given, FleetRunInput).every((line) => line.length < 300)).toBe(true);

@@ -19,7 +19,7 @@ describe('the plan', () => {
     expect(inPython).toEqual(Stale.options.map((option) => option.shape.kind.value));
   });
 
-  it('tells a changed parameter by its values', () => {
+  it('shows a changed parameter with its values', () => {
     const stale = { kind: 'parameter', name: 'epochs', before: 300, after: 60 };
     expect(PlanData.parse(planned(stale)).machines[0]?.steps[0]?.stale).toEqual(stale);
   });

@@ -20,7 +20,7 @@ describe('machines that failed', () => {
     expect(notes).toEqual(['no longer in the fleet, left out: pump_gone']);
   });
 
-  it('are nothing to run again when all of them left', async () => {
+  it('leave nothing to run again when all of them left the fleet', async () => {
     await expect(stillInFleet(['pump_gone'], project, () => undefined)).rejects.toThrow(
       'no machine of the fleet has failed',
     );

@@ -23,7 +23,7 @@ describe('the time that a fleet run is expected to take', () => {
     expect(expectedSeconds(machines, 8)).toBe(20);
   });
 
-  it('takes a step that never ran on a machine for as long as elsewhere', () => {
+  it('assumes that a step that never ran on a machine takes as long as elsewhere', () => {
     const machines = [
       planned('a', ['trainTvae', 'run', null]),
       planned('b', ['trainTvae', 'run', 30]),
@@ -36,7 +36,7 @@ describe('the time that a fleet run is expected to take', () => {
     expect(expectedSeconds([planned('a', ['trainTvae', 'run', null])], 1)).toBeNull();
   });
 
-  it('is nothing where nothing is due', () => {
+  it('is zero when nothing is due', () => {
     const machine = planned('a', ['trainTvae', 'skip', null]);
     expect(isDue(machine)).toBe(false);
     expect(expectedSeconds([machine], 1)).toBe(0);

@@ -91,7 +91,7 @@ afterEach(() => {
 const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1_000);
 
 describe('a fleet run that is watched', () => {
-  it('is asked once a second, and each running machine once, however many watch', async () => {
+  it('is queried once a second, and so is each running machine, however many watch', async () => {
     const watchers = Array.from({ length: 50 }, () => new Watcher(poll));
     await seconds(0);
     expect(fleet).toMatchObject({ queries: 1, describes: ['pump_a', 'pump_b'], ends: 1 });
@@ -102,7 +102,7 @@ describe('a fleet run that is watched', () => {
     await Promise.all(watchers.map((watcher) => watcher.leave()));
   });
 
-  it('is not asked once the last one has left, and is again when somebody comes back', async () => {
+  it('is no longer queried when the last watcher has left, and is again when one comes back', async () => {
     const [one, other] = [new Watcher(poll), new Watcher(poll)];
     await seconds(1);
     await one.leave();
@@ -119,7 +119,7 @@ describe('a fleet run that is watched', () => {
     await third.leave();
   });
 
-  it('is shown as it is at once to who comes later', async () => {
+  it('is shown at once to a watcher who joins later', async () => {
     const first = new Watcher(poll);
     await seconds(5);
     const later = new Watcher(poll);
@@ -129,7 +129,7 @@ describe('a fleet run that is watched', () => {
     await Promise.all([first.leave(), later.leave()]);
   });
 
-  it('is told as what has changed', async () => {
+  it('is described by what has changed', async () => {
     const watcher = new Watcher(poll);
     await seconds(0);
     const before = watcher.last;
@@ -153,7 +153,7 @@ describe('a fleet run that is watched', () => {
     await watcher.leave();
   });
 
-  it('is shown once more when it has ended, and then no more', async () => {
+  it('is shown one last time when it has ended', async () => {
     const watcher = new Watcher(poll);
     await seconds(0);
     fleet.machines['pump_a'] = 'failed';
@@ -166,16 +166,19 @@ describe('a fleet run that is watched', () => {
 });
 
 describe('a silence', () => {
-  it.each(['with an error', 'never'] as const)('is told with since when, the last account kept (%s)', async (how) => {
-    const watcher = new Watcher(poll);
-    await seconds(1);
-    const answeredAt = Date.now();
-    fleet.answers = how;
-    await seconds(5);
-    expect(watcher.last.silentSince).toBe(answeredAt);
-    expect(watcher.last.view?.total).toBe(3);
-    await watcher.leave();
-  });
+  it.each(['with an error', 'never'] as const)(
+    'is reported with its start, and keeps the last account (%s)',
+    async (how) => {
+      const watcher = new Watcher(poll);
+      await seconds(1);
+      const answeredAt = Date.now();
+      fleet.answers = how;
+      await seconds(5);
+      expect(watcher.last.silentSince).toBe(answeredAt);
+      expect(watcher.last.view?.total).toBe(3);
+      await watcher.leave();
+    },
+  );
 
   it('ends with the next answer', async () => {
     fleet.answers = 'with an error';
@@ -188,7 +191,7 @@ describe('a silence', () => {
     await watcher.leave();
   });
 
-  it('is not met with more and more questions', async () => {
+  it('does not pile up queries', async () => {
     const watcher = new Watcher(poll);
     await seconds(0);
     fleet.answers = 'never';

@@ -16,7 +16,7 @@ function create(changes: Record<string, unknown> = {}, replace = false) {
 }
 
 describe('a new machine', () => {
-  it('is in the fleet from then on, and refused a second time unless it is to be replaced', async () => {
+  it('is in the fleet from then on, and is refused a second time unless it may be replaced', async () => {
     const { path } = await create();
     expect(path).toBe(join(root, 'fleet/pump_new.json'));
     const first = readFileSync(path, 'utf8');
@@ -30,7 +30,7 @@ describe('a new machine', () => {
     expect(readdirSync(join(root, 'fleet'))).toEqual(['pump_new.json']);
   });
 
-  it('is made by one of two that ask at once', async () => {
+  it('is created by only one of two concurrent requests', async () => {
     rmSync(join(root, 'fleet'), { recursive: true });
     const made = await Promise.allSettled([create(), create()]);
     expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);

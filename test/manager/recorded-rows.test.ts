@@ -9,7 +9,7 @@ function flags(options: Parameters<typeof importRequest>[0]): string[] {
 }
 
 describe('machine import', () => {
-  it('gives the script its flags by their names there, and files from where the person is', () => {
+  it('gives the script its own flag names, and paths relative to the caller’s folder', () => {
     const args = flags({
       csv: 'rows.csv',
       map: 'flow=Q [m3/h]',
@@ -50,7 +50,7 @@ describe('machine import', () => {
     expect(() => flags({ csv: '/a.csv', root: '/etc' })).toThrow(ManagerError);
   });
 
-  it('says a refusal in the flags that are given here', () => {
+  it('reports a refusal in terms of the command line’s own flags', () => {
     const refused = failure(FAILURE.invalidInput, 'argument --time_unit: invalid choice', {
       retryable: false,
       hint: '--interval_minutes N if they count rows; import_seed.py --help shows what is allowed',
@@ -70,7 +70,7 @@ describe('machine import', () => {
     expect(refusedHere(refused)).toMatchObject({ message: 'oil_temp: x_y is not a number', details: [{ hint }] });
   });
 
-  it('hands on what leaves columns out, tells dates apart and cuts runs', () => {
+  it('passes on the options that drop columns, order dates and split runs', () => {
     const given = { csv: '/a.csv', drop: 'id,note', dateOrder: 'dmy', format: 'cmapss', splitAtFailures: true };
     expect(flags(given).slice(4)).toEqual([
       '--format=cmapss',

@@ -53,7 +53,7 @@ describe('the compiled command line', () => {
     expect((await run(await ensureBuilt(root))).here).toBe(join(root, 'scripts'));
   });
 
-  it('is none when a source is wrong, which the message names', async () => {
+  it('is not made when a source is wrong, and the message names it', async () => {
     write('manager/word.ts', 'export const word = ;\n');
     await expect(ensureBuilt(root)).rejects.toThrow(/manager\/word\.ts:1/);
   });

@@ -7,11 +7,11 @@ it('a running machine shows step, epoch, loss and ETA', () => {
   );
 });
 
-it('a silence of Temporal is said', () => {
+it('a silence of Temporal is shown', () => {
   expect(totalLine(snapshot([machine('b', 'running')], { silentSince: 0 }))).toContain('no answer from Temporal');
 });
 
-it('the total counts what is done, runs and failed', () => {
+it('the total counts what is done, running and failed', () => {
   const machines = [
     made('a', 10),
     machine('b', 'running'),

@@ -14,6 +14,6 @@ it('a table’s columns are as wide as they need', () => {
   expect(table(['a', 'long'], [['xxx', 'y']])).toBe('a    long\n───  ────\nxxx  y');
 });
 
-it('text is cut or padded to a width', () => {
+it('text is shortened or padded to a width', () => {
   expect([fit('abcdef', 4), fit('ab', 4)]).toEqual(['abc…', 'ab  ']);
 });

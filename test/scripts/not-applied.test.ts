@@ -1,7 +1,7 @@
 import { FleetRunInput, MachinePipelineInput } from '../../contracts/parameters.js';
 import { differingOptions, notAppliedLine } from '../../scripts/views/not-applied.js';
 
-describe('the options of a command that goes on with a run', () => {
+describe('the options of a command that attaches to a run', () => {
   const run = FleetRunInput.parse({
     name: 'first',
     machineIds: ['a', 'b'],
@@ -9,7 +9,7 @@ describe('the options of a command that goes on with a run', () => {
     concurrency: 2,
   });
 
-  it('are told where the run has others, with what it has', () => {
+  it('are listed where they differ, with the run’s own value', () => {
     const given = {
       name: 'second',
       machines: ['a'],
@@ -32,7 +32,7 @@ describe('the options of a command that goes on with a run', () => {
     ]);
   });
 
-  it('are not told where it has the same, where they are not given, and where they are the command’s own', () => {
+  it('are not listed where they agree, are not given, or are the command’s own', () => {
     const given = {
       machines: ['a', 'b'],
       patience: 5,
@@ -46,12 +46,12 @@ describe('the options of a command that goes on with a run', () => {
     expect(differingOptions(given, run)).toEqual([]);
   });
 
-  it('are told of a machine’s pipeline alike', () => {
+  it('are listed for a machine’s pipeline in the same way', () => {
     const pipeline = MachinePipelineInput.parse({ machineId: 'a', force: true });
     expect(differingOptions({ epochs: 10, force: true, worker: true }, pipeline)).toEqual(['--epochs 10 (it has 300)']);
   });
 
-  it('are told in one line, or not at all where there are none', () => {
+  it('are listed in one line, or not at all if there are none', () => {
     expect(notAppliedLine([{ field: 'epochs', given: 10, has: 300 }])).toBe(
       'ignored, because it keeps the options that it was started with: --epochs 10 (it has 300)',
     );

@@ -44,7 +44,7 @@ async function failureOf(work: Promise<unknown>): Promise<ApplicationFailure> {
 }
 
 describe('runPython', () => {
-  it('gives back the result and tells of progress on the way', async () => {
+  it('returns the result and reports progress on the way', async () => {
     const watched: Watched = { progress: [], log: [] };
     const result = await run(
       'progress(1, loss=0.5)\nsay("warning", code="W", message="careful")\nresult(summary="made")',
@@ -82,7 +82,7 @@ describe('runPython', () => {
     });
   });
 
-  it('takes a killed process for a crash, which is retried', async () => {
+  it('treats a killed process as a crash, which is retried', async () => {
     const failure = await failureOf(run('os.kill(os.getpid(), signal.SIGKILL)'));
     expect(failure).toMatchObject({ type: 'ProcessCrashed', nonRetryable: false });
     expect(failure.message).toContain('SIGKILL');
@@ -92,7 +92,7 @@ describe('runPython', () => {
     expect((await failureOf(run('raise ValueError("bad luck")'))).message).toContain('ValueError: bad luck');
   });
 
-  it('does not believe a script that ends well without a result', async () => {
+  it('does not accept success without a result', async () => {
     expect(await failureOf(run('print("hello")'))).toMatchObject({ type: 'ProcessCrashed', nonRetryable: true });
   });
 
@@ -190,7 +190,7 @@ describe('a worker’s Python processes', () => {
     expect(await pidOf(project)).toBe(await pidOf(project));
   });
 
-  it('are as many as scripts run at once', async () => {
+  it('are as many as there are scripts running at once', async () => {
     const project = scriptProject(PID);
     const [one, other] = await Promise.all([pidOf(project), pidOf(project)]);
     expect(one).not.toBe(other);
@@ -203,7 +203,7 @@ describe('a worker’s Python processes', () => {
     expect(await pidOf(project)).toBe(pid);
   });
 
-  it('are gone when a script was stopped, also one that took no notice and ended well', async () => {
+  it('are gone when a script was stopped, even one that ignored it and succeeded', async () => {
     const abort = new AbortController();
     const source = `
 import threading
