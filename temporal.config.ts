@@ -122,11 +122,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
   const python = resolve(projectRoot, e.GAN_PYTHON);
   const dataRoot = resolve(projectRoot, e.GAN_ROOT);
   const stateDir = resolve(projectRoot, e.GAN_STATE_DIR ?? stateFolderOf(dataRoot, projectRoot));
-  const embedded = {
-    ...{ port: 7233, uiPort: 8233, ...readPorts(stateDir) },
-    ...(e.GAN_TEMPORAL_PORT === undefined ? {} : { port: e.GAN_TEMPORAL_PORT }),
-    ...(e.GAN_TEMPORAL_UI_PORT === undefined ? {} : { uiPort: e.GAN_TEMPORAL_UI_PORT }),
-  };
+  const embedded = portsOf(e, stateDir);
   return {
     dataRoot,
     python,
@@ -147,21 +143,30 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
     silenceTimeoutMs: e.GAN_SILENCE_TIMEOUT_MS,
     stopGraceMs: e.GAN_STOP_GRACE_MS,
     attempts: e.GAN_ATTEMPTS,
-    policy: {
-      lightQueue: e.GAN_TASK_QUEUE,
-      trainingQueue: `${e.GAN_TASK_QUEUE}-training`,
-      heartbeatTimeoutMs: e.GAN_HEARTBEAT_TIMEOUT_MS,
-      lightTimeoutMs: e.GAN_LIGHT_TIMEOUT_MS,
-      trainingTimeoutMs: e.GAN_TRAINING_TIMEOUT_MS,
-      retryInitialMs: 1_000,
-      retryMaximumMs: 10_000,
-    },
+    policy: policyOf(e),
     keepGenerations: e.GAN_KEEP_GENERATIONS,
     minFreeMb: e.GAN_MIN_FREE_MB,
     payloadKeys: loadKeys(e.GAN_PAYLOAD_KEY_FILE, env['GAN_PAYLOAD_KEYS'], projectRoot),
     deployment: deploymentOf(e.GAN_DEPLOYMENT_NAME, e.GAN_BUILD_ID, address !== undefined),
     logLevel: e.GAN_LOG_LEVEL,
     warnings: keyFileWarnings(e.GAN_PAYLOAD_KEY_FILE, projectRoot),
+  };
+}
+
+function portsOf(e: z.infer<typeof Environment>, stateDir: string): Settings['embedded'] {
+  const last = { port: 7233, uiPort: 8233, ...readPorts(stateDir) };
+  return { port: e.GAN_TEMPORAL_PORT ?? last.port, uiPort: e.GAN_TEMPORAL_UI_PORT ?? last.uiPort };
+}
+
+function policyOf(e: z.infer<typeof Environment>): ActivityPolicy {
+  return {
+    lightQueue: e.GAN_TASK_QUEUE,
+    trainingQueue: `${e.GAN_TASK_QUEUE}-training`,
+    heartbeatTimeoutMs: e.GAN_HEARTBEAT_TIMEOUT_MS,
+    lightTimeoutMs: e.GAN_LIGHT_TIMEOUT_MS,
+    trainingTimeoutMs: e.GAN_TRAINING_TIMEOUT_MS,
+    retryInitialMs: 1_000,
+    retryMaximumMs: 10_000,
   };
 }
 

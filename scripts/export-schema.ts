@@ -12,8 +12,8 @@ import { exportSchema } from '../contracts/problems.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 
 /**
- * Everything generated from the contracts: JSON that Python reads, and the documents' lists. `npm run schema` writes it;
- * a test checks that it is up to date.
+ * Everything generated from the contracts: JSON that Python reads, and the documents' lists. `npm run schema` writes
+ * it; a test checks that it is up to date.
  */
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = ['docs/commands.md', 'docs/operations.md'];
