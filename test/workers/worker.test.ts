@@ -256,7 +256,7 @@ describe('encrypted payloads', () => {
 
   it.each([
     ['another key', `k2:${OTHER_SECRET}`, 'only k2'],
-    ['another key of the same id', `k1:${OTHER_SECRET}`, 'another key of that id'],
+    ['another key of the same id', `k1:${OTHER_SECRET}`, 'the key of that id here is a different one'],
   ])('say which key is missing to who has %s', async (_, others, words) => {
     const client = await server.client(server.settings({ GAN_PAYLOAD_KEYS: others }));
     const error = await client.workflow
