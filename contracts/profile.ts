@@ -20,6 +20,7 @@ export const MAX_RUN_ROWS = 1_000_000;
 /** Physical quantities: anything beyond is a mistake, and would overflow when squared. */
 const quantity = () => z.number().min(-1e15).max(1e15).meta({ allowed: 'a number within ±1e15' });
 const spread = () => z.number().min(0).max(1e15).meta({ allowed: 'a number of at least 0, at most 1e15' });
+const step = () => z.number().min(1e-12).max(1e15).meta({ allowed: 'a number of at least 1e-12, at most 1e15' });
 /** A share is relative to the others of its list. */
 const share = () => z.number().min(1e-6).max(1e6);
 
@@ -60,6 +61,8 @@ export const Sensor = z.strictObject({
   load_gain: quantity().default(0),
   ambient_gain: quantity().default(0),
   limit_basis: text(2000).nullish(),
+  /** Values are whole multiples of it; none: they are continuous. */
+  resolution: step().nullish(),
 });
 
 const Degradation = z.enum(DEGRADATIONS);
@@ -152,9 +155,11 @@ function brokenRules(profile: Profile): Broken[] {
 
 /** A limit is passed on the way from normal to trip, up or down: first the warning, then the trip. */
 function limitsOutOfOrder(sensor: Sensor, at: (string | number)[]): Broken[] {
-  const { physical_min: min, physical_max: max, normal, warning, trip } = sensor;
+  const { physical_min: min, physical_max: max, normal, warning, trip, resolution } = sensor;
   if (min >= max) return [{ path: [...at, 'physical_min'], message: `must be below physical_max ${max}` }];
   if (normal < min || normal > max) return [{ path: [...at, 'normal'], message: `must lie in ${min} to ${max}` }];
+  if ((resolution ?? 0) > max - min)
+    return [{ path: [...at, 'resolution'], message: 'must be at most physical_max − physical_min' }];
   if (warning == null || trip == null) return [];
   const up = normal <= warning && warning <= trip;
   const down = normal >= warning && warning >= trip;

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
+from gan.data.resolution import to_resolution
 from gan.data.runs import Floats, Ints, Runs
-from gan.machine.profile import Profile
+from gan.machine.profile import Profile, Sensor
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
 from gan.store.artifacts import ArtifactStore
 from gan.store.layout import key_of, name_of
@@ -30,7 +31,7 @@ MOST_DIGITS = 17
 def data_schema(profile: Profile) -> pa.Schema:
     """Columns of a machine's seed and data set, with their types; units and the machine are metadata."""
     has_modes = bool(profile.failure_modes)
-    sensors = [pa.field(s.name, pa.float64(), metadata={"unit": s.unit}) for s in profile.sensors]
+    sensors = [pa.field(s.name, pa.float64(), metadata=_about(s)) for s in profile.sensors]
     fields = [
         pa.field("timestamp", pa.timestamp("ms", tz="UTC")),
         *([pa.field("rul", pa.float64(), metadata={"unit": "h"})] if has_modes else []),
@@ -41,15 +42,23 @@ def data_schema(profile: Profile) -> pa.Schema:
     return pa.schema(fields, metadata={"machine_id": profile.machine_id})
 
 
-def to_table(runs: Runs, profile: Profile, digits: Sequence[int] | None = None) -> pa.Table:
+def _about(sensor: Sensor) -> dict[str, str]:
+    known = {} if sensor.resolution is None else {"resolution": f"{sensor.resolution:.15g}"}
+    return {"unit": sensor.unit, **known}
+
+
+def to_table(runs: Runs, profile: Profile, digits: Sequence[int] | None = None, *, exact: bool = False) -> pa.Table:
     """Runs as a table by `data_schema`, without RUL and failure mode where they have none.
 
-    digits (S,): significant digits of each sensor, DIGITS where it is not given.
+    digits (S,): significant digits of each sensor without a resolution, DIGITS where it is not given. exact: sensors as
+    they are, not rounded.
     """
     digits = [DIGITS] * len(runs.sensors) if digits is None else digits
     stamps = EPOCH + np.round(runs.time_h * MS_PER_HOUR).astype("timedelta64[ms]")
     columns = {"timestamp": pa.array(stamps, pa.timestamp("ms", tz="UTC")), "run_id": pa.array(runs.run_id)}
-    columns |= {name: pa.array(significant(runs.values[:, at], digits[at])) for at, name in enumerate(runs.sensors)}
+    for at, sensor in enumerate(profile.sensors):
+        values = np.ascontiguousarray(runs.values[:, at])
+        columns[sensor.name] = pa.array(values if exact else _rounded(values, sensor, digits[at]))
     if runs.rul_h is not None:
         columns["rul"] = pa.array(np.round(runs.rul_h, 6))
     if runs.failure_mode is not None:
@@ -58,6 +67,12 @@ def to_table(runs: Runs, profile: Profile, digits: Sequence[int] | None = None) 
     whole = data_schema(profile)
     schema = pa.schema([field for field in whole if field.name in columns], metadata=whole.metadata)
     return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def _rounded(values: Floats, sensor: Sensor, digits: int) -> Floats:
+    if sensor.resolution is None:
+        return significant(values, digits)
+    return to_resolution(values, sensor.resolution, sensor.physical_min, sensor.physical_max)
 
 
 def significant(values: Floats, digits: int = DIGITS) -> Floats:
@@ -85,7 +100,7 @@ def _digits(column: Floats) -> int:
 
 def csv_bytes(runs: Runs, profile: Profile, *, exact: bool = False) -> bytes:
     """The seed file's bytes; time stamps as ISO 8601 UTC. exact: sensors as they are, not rounded."""
-    table = to_table(runs, profile, [MOST_DIGITS] * len(runs.sensors) if exact else None)
+    table = to_table(runs, profile, exact=exact)
     text = pc.strftime(table.column("timestamp"), format="%Y-%m-%dT%H:%M:%SZ")
     buffer = io.BytesIO()
     csv.write_csv(table.set_column(0, "timestamp", text), buffer)

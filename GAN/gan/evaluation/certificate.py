@@ -88,17 +88,28 @@ def _starts(parts: list[Runs]) -> Ints:
     return np.concatenate([part.starts() + offset for part, offset in zip(parts, offsets, strict=True)])
 
 
-def copied_rows(runs: Runs, seed: Runs) -> int:
-    """How many rows occur in another run too, or in the seed. Values of a single sensor repeat by chance: 0."""
+def copied_rows(runs: Runs, seed: Runs | None = None) -> int:
+    """How many rows occur in another run too, or in the seed if given. Values of a single sensor repeat by chance: 0."""
     if runs.values.shape[1] < 2:
         return 0
-    keys, seed_keys = _keys(runs.values), _keys(seed.values)
+    keys = _keys(runs.values)
     unique, at = np.unique(keys, return_inverse=True)
     first = np.zeros(len(unique), dtype=np.int64)
     last = np.zeros(len(unique), dtype=np.int64)
     first[at[::-1]], last[at] = runs.run_id[::-1], runs.run_id
-    elsewhere = (first != last)[at] | np.isin(keys, seed_keys)
+    elsewhere = (first != last)[at]
+    if seed is not None:
+        elsewhere |= np.isin(keys, _keys(seed.values))
     return int(elsewhere.sum())
+
+
+def shared_by_chance(seed: Runs, rows: int) -> int:
+    """How many of so many rows may occur twice by chance, as rows of coarsely resolved sensors do.
+
+    Twice the rate among the seed's own runs, in proportion to the rows that each may meet: the data's and the seed's.
+    """
+    rate = copied_rows(seed) / len(seed)
+    return int(2 * rate * rows * (rows + len(seed)) / len(seed))
 
 
 def _keys(values: Floats) -> Ints:

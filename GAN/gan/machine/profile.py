@@ -31,7 +31,10 @@ MAX_SENSORS: int = _FIELDS["sensors"]["maxItems"]
 
 @dataclass(frozen=True)
 class Sensor:
-    """One measured quantity; all numbers in its unit. load_gain: from load 0 to 1; ambient_gain: per °C."""
+    """One measured quantity; all numbers in its unit. load_gain: from load 0 to 1; ambient_gain: per °C.
+
+    resolution: values are whole multiples of it; None for a continuous sensor.
+    """
 
     name: str
     unit: str
@@ -47,6 +50,7 @@ class Sensor:
     type: str = "numerical"
     description: str = ""
     limit_basis: str | None = None
+    resolution: float | None = None
 
     def reach(self, direction: str) -> float:
         """How far strength 1 shifts the sensor, in its unit: to the trip limit if that lies in this direction, else
@@ -132,7 +136,11 @@ class Profile:
         return tuple(mode.name for mode in self.failure_modes)
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "operational_parameters": dict(self.operational_parameters or {})}
+        body = {**asdict(self), "operational_parameters": dict(self.operational_parameters or {})}
+        for sensor in body["sensors"]:
+            if sensor["resolution"] is None:
+                del sensor["resolution"]
+        return body
 
 
 def parse_profile(given: object) -> Profile:

@@ -103,6 +103,8 @@ def _limits_out_of_order(sensor: Mapping[str, Any], at: Path) -> Iterator[tuple[
         yield (*at, "physical_min"), f"must be below physical_max {shown(most)}", least
     elif not least <= normal <= most:
         yield (*at, "normal"), f"must lie in {shown(least)} to {shown(most)}", normal
+    elif (sensor.get("resolution") or 0) > most - least:
+        yield (*at, "resolution"), "must be at most physical_max − physical_min", sensor["resolution"]
     elif warning is not None and trip is not None:
         up, down = normal <= warning <= trip, normal >= warning >= trip
         if not (up or down) or trip == normal:

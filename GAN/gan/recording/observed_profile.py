@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from gan.data.resolution import on_resolution
 from gan.data.runs import Floats
 from gan.machine.profile import Profile, Sensor
 from gan.recording.grid import RecordedRun
+from gan.recording.resolution import find_resolution
 from gan.runtime.errors import InvalidInput
 
 EARLY, LATE = 0.2, 0.05
@@ -170,6 +172,7 @@ def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]
     noise = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
     normal = float(np.median(early))
     least, most = _limits(low, high, normal, noise)
+    resolution = find_resolution(np.concatenate(seen))
     return {
         "name": name,
         "unit": unit,
@@ -181,6 +184,7 @@ def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]
         "noise_std": _round(noise, 3),
         "drift_std": _round(float(early.std()), 3),
         "limit_basis": f"seen: {low:.12g} to {high:.12g}",
+        **({} if resolution is None else {"resolution": resolution}),
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from gan.data.runs import MIN_RUN_ROWS
+from gan.data.runs import MIN_RUN_ROWS, Floats
 from gan.machine.profile import Profile
 from gan.recording.columns import Columns
 from gan.recording.grid import RecordedRun
@@ -14,6 +14,8 @@ from gan.recording.recorded_runs import RecordedRuns
 
 # A sensor with at most FEW_VALUES has levels; one at its minimum or maximum for more than RESTING of its rows is noted.
 FEW_VALUES, RESTING = 6, 0.05
+# The resolution of at most this many sensors is listed.
+LISTED = 10
 
 
 def without_counters(columns: Columns, pieces: RecordedRuns, notes: list[str]) -> Columns:
@@ -37,10 +39,13 @@ def without_counters(columns: Columns, pieces: RecordedRuns, notes: list[str]) -
 
 def tell_levels(profile: Profile, sensors: tuple[str, ...], runs: list[RecordedRun], notes: list[str]) -> None:
     """Notes that synthetic rows do not hit exactly the levels of sensors with few values or long rests."""
+    resolutions = {sensor.name: sensor.resolution for sensor in profile.sensors}
     for name in profile.sensor_names:
         values = np.concatenate([run.values[:, sensors.index(name)] for run in runs])
         found, counts = np.unique(values, return_counts=True)
         most = int(counts.argmax())
+        if _every_step(found, resolutions[name]):
+            continue
         if len(found) <= FEW_VALUES < len(values) / 2:
             said = ", ".join(f"{value:g}" for value in found)
             notes.append(
@@ -51,3 +56,16 @@ def tell_levels(profile: Profile, sensors: tuple[str, ...], runs: list[RecordedR
                 f"{name} is {found[most]:g} in {counts[most] / len(values):.0%} of its rows; synthetic rows "
                 "come near that, and not always onto it"
             )
+
+
+def _every_step(found: Floats, resolution: float | None) -> bool:
+    """Whether the values are all the multiples of the resolution in their range: synthetic rows can only hit them."""
+    return resolution is not None and round((found[-1] - found[0]) / resolution) == len(found) - 1
+
+
+def tell_resolution(profile: Profile, notes: list[str]) -> None:
+    """Notes in one line which sensors have which resolution."""
+    known = [f"{sensor.name} {sensor.resolution:g}" for sensor in profile.sensors if sensor.resolution is not None]
+    if known:
+        more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
+        notes.append(f"resolution: {', '.join(known[:LISTED])}{more}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gan.data.runs import Runs
-from gan.machine.profile import Profile
+from gan.machine.profile import Profile, Sensor
 from gan.store.layout import name_of
 from gan.store.manifest import Inputs
 
@@ -123,6 +123,11 @@ def _scalar(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def _described(sensor: Sensor) -> str:
+    step = "" if sensor.resolution is None else f"in steps of {sensor.resolution:g}"
+    return "; ".join(part for part in (sensor.description, step) if part)
+
+
 def _cell(text: str) -> str:
     """User text escaped for a table cell."""
     return text.replace("\\", "\\\\").replace("|", "\\|")
@@ -148,7 +153,7 @@ def _what(profile: Profile, manifest: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     if profile.failure_modes:
         lines.append("| rul | h | time to the end of the run, 0 in its last row; not capped |")
-    lines += [f"| {s.name} | {_cell(s.unit)} | {_cell(s.description)} |" for s in profile.sensors]
+    lines += [f"| {s.name} | {_cell(s.unit)} | {_cell(_described(s))} |" for s in profile.sensors]
     if profile.failure_modes:
         lines.append(f"| failure_mode | | what ends the run: {', '.join(profile.mode_names)} |")
     return [*lines, "| run_id | | the run; no run is in two files |"]

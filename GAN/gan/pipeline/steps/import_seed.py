@@ -29,7 +29,7 @@ from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
 from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
-from gan.recording.remarks import tell_levels, without_counters
+from gan.recording.remarks import tell_levels, tell_resolution, without_counters
 from gan.recording.source import read_regular
 from gan.recording.text_table import BLANKS, Layout, read_rows
 from gan.recording.times import DATE_ORDERS, TIME_UNITS, Clock, joined
@@ -298,6 +298,7 @@ def _with_new_profile(
     constant = [name for name, moves in zip(sensors, kept, strict=True) if not moves]
     if constant:
         notes.append(f"constant sensors are left out: {', '.join(constant)}")
+    tell_resolution(profile, notes)
     tell_levels(profile, sensors, runs, notes)
     return _imported(profile, made, pieces, columns, notes)
 
