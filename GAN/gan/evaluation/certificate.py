@@ -89,7 +89,7 @@ def _starts(parts: list[Runs]) -> Ints:
 
 
 def copied_rows(runs: Runs, seed: Runs | None = None) -> int:
-    """How many rows occur in another run too, or in the seed if given. Values of a single sensor repeat by chance: 0."""
+    """How many rows occur in another run too, or in the seed if given. A single sensor's values repeat by chance: 0."""
     if runs.values.shape[1] < 2:
         return 0
     keys = _keys(runs.values)

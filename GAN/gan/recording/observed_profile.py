@@ -81,6 +81,10 @@ def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Float
                 f"{sensor.name}: a median of {np.nanmedian(column):g} is far from normal, {sensor.normal:g} "
                 f"{sensor.unit}: is it in {guess}?"
             )
+        if sensor.resolution is not None and not on_resolution(column[np.isfinite(column)], sensor.resolution):
+            notes.append(
+                f"{sensor.name}: not multiples of {sensor.resolution:g}, its resolution; synthetic values will be"
+            )
     return kept, notes
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.csv as csv
@@ -81,7 +83,9 @@ def test_limits_that_are_multiples_are_reached() -> None:
 
 
 def test_a_profile_says_a_resolution_only_where_there_is_one() -> None:
-    config = machine_config("pump_steps", sensors=[sensor("vibration", 2, 5, 8, resolution=0.5), sensor("temperature", 50, 70, 90)])  # fmt: skip
+    config = machine_config(
+        "pump_steps", sensors=[sensor("vibration", 2, 5, 8, resolution=0.5), sensor("temperature", 50, 70, 90)]
+    )
     sensors = parse_profile(config).to_json()["sensors"]
     assert sensors[0]["resolution"] == 0.5
     assert "resolution" not in sensors[1]
@@ -90,7 +94,13 @@ def test_a_profile_says_a_resolution_only_where_there_is_one() -> None:
 def test_a_declared_resolution_is_that_of_seed_and_data_set(root: Root) -> None:
     steps = [sensor("vibration", 2, 5, 8, resolution=0.05), sensor("temperature", 50, 70, 90, resolution=1)]
     machine = root.add("pump_steps", sensors=[*steps, sensor("current", 10, 20, 30)])
-    chain = ((CREATE, ()), (SEED, ("--num_samples", "1500")), (CHECK_SEED, ()), (TRAIN, ("--epochs", "2")), (SAMPLE, ("--num_samples", "2000")))  # fmt: skip
+    chain = (
+        (CREATE, ()),
+        (SEED, ("--num_samples", "1500")),
+        (CHECK_SEED, ()),
+        (TRAIN, ("--epochs", "2")),
+        (SAMPLE, ("--num_samples", "2000")),
+    )
     for script, args in chain:
         ran = root.call(script, "--machine_id", machine, *args)
         assert ran.code == 0, ran.stdout
@@ -115,14 +125,29 @@ def test_what_was_recorded_keeps_its_digits_and_the_resolution_is_told(root: Roo
         "valve": np.arange(120) // 7 % 2,
         "flow": 10 + life + RNG.normal(0, 0.1, 120),
     }
-    file = root.path.parent / "steps.csv"
-    rows = "\n".join(",".join(str(value) for value in row) for row in zip(*columns.values(), strict=True))
-    file.write_text(f"{','.join(columns)}\n{rows}\n", "utf-8")
-    ran = root.call("GAN/scripts/import_seed.py", "--machine_id", "pump_own", "--csv", str(file), "--interval_minutes", "60")  # fmt: skip
-    assert ran.code == 0, ran.stdout
-    notes = [event["message"] for event in ran.of("warning")]
+    notes = _import(root, columns)
     assert "resolution: speed 0.01, bleed 1, valve 1" in notes
     assert not any("valve has" in note for note in notes)
     sensors = json.loads(root.file("configuration", "pump_own").read_text("utf-8"))["sensors"]
     assert {s["name"]: s.get("resolution") for s in sensors} == {"speed": 0.01, "bleed": 1, "valve": 1, "flow": None}
     assert csv.read_csv(root.file("seed", "pump_own")).column("speed").to_pylist() == speed.tolist()
+
+
+def test_rows_off_the_resolution_of_their_profile_are_told_and_kept(root: Root) -> None:
+    steps = sensor("speed", 10, 20, 30, resolution=0.5)
+    machine = root.add("pump_own", sensors=[steps], failure_modes=[{"name": "wear", "effects": []}])
+    speed = np.round(10 + RNG.normal(0, 1, 60), 3)
+    notes = _import(root, {"unit": np.repeat([1, 2], 30), "speed": speed})
+    assert "speed: not multiples of 0.5, its resolution; synthetic values will be" in notes
+    assert csv.read_csv(root.file("seed", machine)).column("speed").to_pylist() == speed.tolist()
+
+
+def _import(root: Root, columns: dict[str, Any]) -> list[str]:
+    """What the import of hourly rows noted."""
+    file: Path = root.path.parent / "steps.csv"
+    rows = "\n".join(",".join(str(value) for value in row) for row in zip(*columns.values(), strict=True))
+    file.write_text(f"{','.join(columns)}\n{rows}\n", "utf-8")
+    args = ("--machine_id", "pump_own", "--csv", str(file), "--interval_minutes", "60")
+    ran = root.call("GAN/scripts/import_seed.py", *args)
+    assert ran.code == 0, ran.stdout
+    return [str(event["message"]) for event in ran.of("warning")]

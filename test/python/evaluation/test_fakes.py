@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -60,6 +60,28 @@ def test_good_data_pass_every_check(case: Case) -> None:
     checks = case.assess(case.good)
     assert [check for check in checks if check.verdict != "pass"] == []
     assert overall(checks) == "pass"
+
+
+def coarse(case: Case) -> Case:
+    """The same on few levels: each sensor has a resolution of a thirtieth of its range in the seed."""
+    spans = np.ptp(case.train_seed.values, axis=0) / 30
+    sensors = tuple(replace(s, resolution=float(span)) for s, span in zip(case.profile.sensors, spans, strict=True))
+
+    def stepped(runs: Runs) -> Runs:
+        return replace(runs, values=np.round(runs.values / spans) * spans)
+
+    good = {name: stepped(runs) for name, runs in case.good.items()}
+    return Case(replace(case.profile, sensors=sensors), stepped(case.train_seed), stepped(case.held_out), good)
+
+
+def test_rows_that_coincide_on_few_levels_are_no_copies_and_no_pile(case: Case) -> None:
+    stepped = coarse(case)
+    checks = stepped.inspect(stepped.good)
+    assert [check for check in checks if check.verdict != "pass"] == []
+    assert "by chance" in next(check.text for check in checks if check.name == "No copied rows")
+    copied = {**stepped.good, "train": fakes.joined(stepped.train_seed)}
+    expected = ("No copies of the seed",)
+    assert verdicts_of(expected, stepped.inspect(copied)) == dict.fromkeys(expected, "fail")
 
 
 RNG = np.random.default_rng(5)
