@@ -108,8 +108,8 @@ def shared_by_chance(seed: Runs, rows: int) -> int:
 
     Twice the rate among the seed's own runs, in proportion to the rows that each may meet: the data's and the seed's.
     """
-    rate = copied_rows(seed) / len(seed)
-    return int(2 * rate * rows * (rows + len(seed)) / len(seed))
+    rate, meets = copied_rows(seed) / len(seed), 2 * (rows + len(seed)) / len(seed)
+    return int(rows * (1 - (1 - rate) ** meets))
 
 
 def _keys(values: Floats) -> Ints:
