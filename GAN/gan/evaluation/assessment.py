@@ -156,7 +156,7 @@ CALIBRATED_RUNS = 4
 COPY_WARN, COPY_FAIL = 0.7, 0.8
 PILED_WARN, PILED_FAIL = 0.005, 0.02
 # A sensor whose range has fewer steps of its resolution than this has many rows on each value, the outermost too.
-PILED_STEPS = 50
+PILED_STEPS = 100
 
 
 @dataclass(frozen=True)
