@@ -82,6 +82,10 @@ def test_limits_that_are_multiples_are_reached() -> None:
     assert to_resolution(np.array([-9.0, 9.0]), 0.1, -0.3, 0.7).tolist() == [-0.3, 0.7]
 
 
+def test_there_is_one_zero() -> None:
+    assert not np.signbit(to_resolution(np.array([-0.01, 0.01]), 0.1, -1, 1)).any()
+
+
 def test_a_profile_says_a_resolution_only_where_there_is_one() -> None:
     config = machine_config(
         "pump_steps", sensors=[sensor("vibration", 2, 5, 8, resolution=0.5), sensor("temperature", 50, 70, 90)]

@@ -63,8 +63,8 @@ def test_good_data_pass_every_check(case: Case) -> None:
 
 
 def coarse(case: Case) -> Case:
-    """The same on few levels: each sensor has a resolution of a thirtieth of its range in the seed."""
-    spans = np.ptp(case.train_seed.values, axis=0) / 30
+    """The same on few levels: each sensor has a resolution of a twentieth of its range in the seed."""
+    spans = np.ptp(case.train_seed.values, axis=0) / 20
     sensors = tuple(replace(s, resolution=float(span)) for s, span in zip(case.profile.sensors, spans, strict=True))
 
     def stepped(runs: Runs) -> Runs:
