@@ -73,8 +73,6 @@ export const MachinePipelineInput = z.strictObject({
 });
 export type MachinePipelineInput = z.infer<typeof MachinePipelineInput>;
 
-export const Selection = z.enum(['failed', 'missing', 'stale']);
-
 export const FleetRunInput = z.strictObject({
   name: RunName,
   /** The machines, or null for every machine of the fleet. */
