@@ -47,6 +47,10 @@ const Environment = z.object({
     .max(1_000)
     .default(3),
   GAN_MIN_FREE_MB: z.coerce.number().int().nonnegative().default(500),
+  GAN_CONSOLE_PORT: port.optional(),
+  GAN_CONSOLE_HOST: z.string().min(1).default('127.0.0.1'),
+  GAN_CONSOLE_HOSTS: z.string().default(''),
+  GAN_CONSOLE_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
   GAN_DEPLOYMENT_NAME: z.string().max(200).optional(),
   GAN_BUILD_ID: z.string().max(200).optional(),
   GAN_PAYLOAD_KEY_FILE: path.optional(),
@@ -85,6 +89,8 @@ export interface Settings {
   keepGenerations: number;
   /** A worker does not start with less free space under the data root. */
   minFreeMb: number;
+  /** The web console: where it listens, under which names it may be called, and what callers must show. */
+  console: { host: string; port: number; portGiven: boolean; hosts: string[]; token: string | null };
   /** Keys that encrypt payloads, or null: they are not encrypted. */
   payloadKeys: PayloadKeys | null;
   /** This worker's deployment version in Temporal, or null: worker versioning is off. */
@@ -146,6 +152,7 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
     policy: policyOf(e),
     keepGenerations: e.GAN_KEEP_GENERATIONS,
     minFreeMb: e.GAN_MIN_FREE_MB,
+    console: consoleOf(e),
     payloadKeys: loadKeys(e.GAN_PAYLOAD_KEY_FILE, env['GAN_PAYLOAD_KEYS'], projectRoot),
     deployment: deploymentOf(e.GAN_DEPLOYMENT_NAME, e.GAN_BUILD_ID, address !== undefined),
     logLevel: e.GAN_LOG_LEVEL,
@@ -156,6 +163,26 @@ export function loadSettings(env: NodeJS.ProcessEnv = process.env, projectRoot: 
 function portsOf(e: z.infer<typeof Environment>, stateDir: string): Settings['embedded'] {
   const last = { port: 7233, uiPort: 8233, ...readPorts(stateDir) };
   return { port: e.GAN_TEMPORAL_PORT ?? last.port, uiPort: e.GAN_TEMPORAL_UI_PORT ?? last.uiPort };
+}
+
+/** @throws ConfigError when others could use the console without a token */
+function consoleOf(e: z.infer<typeof Environment>): Settings['console'] {
+  const token = e.GAN_CONSOLE_TOKEN ?? null;
+  if (!['127.0.0.1', '::1', 'localhost'].includes(e.GAN_CONSOLE_HOST) && token === null)
+    throw new ConfigError(
+      `Settings are wrong:\n  GAN_CONSOLE_HOST=${e.GAN_CONSOLE_HOST}: others can reach the console there;` +
+        ' set GAN_CONSOLE_TOKEN, which they must show',
+    );
+  const hosts = e.GAN_CONSOLE_HOSTS.toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  return {
+    host: e.GAN_CONSOLE_HOST,
+    port: e.GAN_CONSOLE_PORT ?? 3000,
+    portGiven: e.GAN_CONSOLE_PORT !== undefined,
+    hosts: hosts.filter((name) => name !== ''),
+    token,
+  };
 }
 
 function policyOf(e: z.infer<typeof Environment>): ActivityPolicy {

@@ -31,6 +31,11 @@ const CACHE = '.cache';
 /** @type {Check[]} */
 const CHECKS = [
   { title: 'types', command: `${NPX}/tsc`, args: ['--noEmit', '--incremental', '--tsBuildInfoFile', `${CACHE}/tsc`] },
+  {
+    title: 'types of the pages',
+    command: `${NPX}/tsc`,
+    args: ['--noEmit', '-p', 'web/ui', '--incremental', '--tsBuildInfoFile', `${CACHE}/tsc-ui`],
+  },
   { title: 'lint', command: `${NPX}/eslint`, args: ['.', '--cache', '--cache-location', `${CACHE}/eslint`] },
   { title: 'imports', command: `${NPX}/depcruise`, args: ['.', '--output-type', 'err-long'] },
   { title: 'format', command: `${NPX}/prettier`, args: ['--check', '--log-level', 'warn', '.'] },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import pino from 'pino';
 import { startWorker } from '../../workers/worker.js';
 import { openSession } from '../../manager/embedded/session.js';
+import { serveConsole } from '../../web/server/serve.js';
 import { onInterrupt } from '../interrupt.js';
 import { currentProject } from '../project.js';
 
@@ -13,8 +14,13 @@ export async function start(): Promise<void> {
     const { queues, temporalConfigured, embedded } = session.settings;
     note(`worker ready on ${queues.light} and ${queues.training}`);
     if (!temporalConfigured) note(`Temporal Web UI: http://127.0.0.1:${embedded.uiPort}`);
+    const console = await serveConsole(session, (error) => {
+      note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    });
+    note(`GAN Manager: ${console.url}`);
     note('Ctrl-C stops.');
     await untilStopped(interrupted);
+    await console.close();
   } finally {
     note('stopping: running steps save their checkpoints');
     await session.close();

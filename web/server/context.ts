@@ -1,0 +1,14 @@
+import type { FleetWatches } from '../../manager/fleet-watch.js';
+import type { Connected } from '../../manager/project.js';
+import type { Topics } from './topics.js';
+
+/** What every route works with. */
+export interface Console extends Connected {
+  version: string;
+  /** Page of a workflow in the Temporal Web UI; null: its address is unknown. */
+  webUi: (workflowId: string, runId?: string) => string | null;
+  watches: FleetWatches;
+  topics: Topics;
+  /** Aborts when the console closes. */
+  closing: AbortSignal;
+}

@@ -1,0 +1,24 @@
+import { Suspense, lazy } from 'react';
+import { Route, Switch } from 'wouter';
+import { Loading, Nothing } from './components/states.js';
+import { Shell } from './shell.js';
+
+// Each page is loaded when it is opened.
+const FleetPage = lazy(() => import('./pages/fleet.js'));
+const SignInPage = lazy(() => import('./pages/sign-in.js'));
+
+export function App() {
+  return (
+    <Shell>
+      <Suspense fallback={<Loading what="page" />}>
+        <Switch>
+          <Route path="/" component={FleetPage} />
+          <Route path="/sign-in" component={SignInPage} />
+          <Route>
+            <Nothing title="There is no such page" text="The link may be old, or mistyped." />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Shell>
+  );
+}

@@ -1,0 +1,27 @@
+import { Text } from '@mantine/core';
+
+/** The states that people see, each with its icon, its word and its colour; never a colour alone. */
+export const STATES = {
+  ready: { icon: '✓', word: 'Ready', colour: 'var(--good)' },
+  running: { icon: '▶', word: 'Running', colour: 'var(--busy)' },
+  paused: { icon: '⏸', word: 'Paused', colour: 'var(--busy)' },
+  waiting: { icon: '◷', word: 'Waiting', colour: 'var(--idle)' },
+  silent: { icon: '⚠', word: 'Silent', colour: 'var(--warn)' },
+  stale: { icon: '↻', word: 'Stale', colour: 'var(--warn)' },
+  failed: { icon: '✕', word: 'Failed', colour: 'var(--bad)' },
+  cancelled: { icon: '⊘', word: 'Cancelled', colour: 'var(--idle)' },
+  modelMissing: { icon: '◐', word: 'Model missing', colour: 'var(--warn)' },
+  dataMissing: { icon: '○', word: 'Data missing', colour: 'var(--bad)' },
+} as const;
+
+export type StateName = keyof typeof STATES;
+
+export function State({ state, children }: { state: StateName; children?: string }) {
+  const { icon, word, colour } = STATES[state];
+  return (
+    <Text span size="sm" c={colour}>
+      <span aria-hidden>{icon} </span>
+      {children ?? word}
+    </Text>
+  );
+}
