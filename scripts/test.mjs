@@ -24,7 +24,7 @@ const PYTHON = '.venv/bin/python';
 const PYTHON_SOURCES = ['GAN', 'test/python', 'bench'];
 const NPX = 'node_modules/.bin';
 /** Folders of the tests that start a server. */
-const SERVER_TESTS = 'test/(workflows|workers|e2e|faults)/';
+const SERVER_TESTS = 'test/(workflows|workers|e2e|faults|browser)/';
 /** Where checks keep their results for unchanged files. */
 const CACHE = '.cache';
 

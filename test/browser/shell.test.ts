@@ -1,0 +1,55 @@
+import type { Browser } from 'playwright-core';
+import { violations } from './support/axe.js';
+import { openBrowser, openPage } from './support/browser.js';
+import { TestConsole } from './support/console.js';
+
+const served = new TestConsole();
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  await served.start();
+});
+afterAll(async () => {
+  await served.close();
+  await browser.close();
+});
+
+describe('the shell of the console', () => {
+  it('says whether Temporal answers, and loads nothing from elsewhere', async () => {
+    const page = await openPage(browser);
+    await page.goto(served.url);
+    await page.getByText(`Temporal 127.0.0.1:${served.env['GAN_TEMPORAL_PORT'] ?? ''}`).waitFor();
+    expect(page.problems).toEqual([]);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)('breaks no rule of accessibility in %s colours', async (colorScheme) => {
+    const page = await openPage(browser, { colorScheme });
+    await page.goto(served.url);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.close();
+  });
+
+  it('works in a seventh tab', async () => {
+    const context = await browser.newContext();
+    for (let tab = 0; tab < 7; tab += 1) {
+      const page = await context.newPage();
+      await page.goto(served.url);
+      await page.getByText('Temporal 127.0.0.1').waitFor();
+    }
+    await context.close();
+  });
+
+  it('says that live updates are lost, and goes on when the console is back', async () => {
+    const page = await openPage(browser);
+    await page.goto(served.url);
+    await page.getByText('Temporal 127.0.0.1').waitFor();
+    await served.stop('SIGKILL');
+    await page.getByText('Live updates lost').waitFor();
+    await served.start();
+    await page.getByText('Live updates lost').waitFor({ state: 'detached' });
+    await page.close();
+  });
+});
