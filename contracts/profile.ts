@@ -63,6 +63,8 @@ export const Sensor = z.strictObject({
   limit_basis: text(2000).nullish(),
   /** Values are whole multiples of it; none: they are continuous. */
   resolution: step().nullish(),
+  /** setting: it is set and not measured, such as a speed or a recipe; the other sensors follow it. */
+  role: z.literal('setting').nullish(),
 });
 
 const Degradation = z.enum(DEGRADATIONS);
@@ -137,6 +139,7 @@ function brokenRules(profile: Profile): Broken[] {
   return [
     ...profile.sensors.flatMap((sensor, at) => limitsOutOfOrder(sensor, ['sensors', at])),
     ...twins(sensors, 'sensors'),
+    ...nothingMeasured(profile.sensors),
     ...twins(
       profile.failure_modes.map((mode) => mode.name),
       'failure_modes',
@@ -171,6 +174,11 @@ function twins(names: string[], field: string): Broken[] {
   return names.flatMap((name, at) =>
     names.indexOf(name) < at ? [{ path: [field, at, 'name'], message: 'stands twice; names must be unique' }] : [],
   );
+}
+
+function nothingMeasured(sensors: Sensor[]): Broken[] {
+  const set = sensors.every(({ role }) => role === 'setting');
+  return set ? [{ path: ['sensors', 0, 'role'], message: 'must be left out of one sensor: nothing is measured' }] : [];
 }
 
 const KEY = new RegExp(`^[^${CONTROL}]{1,64}$`, 'u');

@@ -43,8 +43,8 @@ def data_schema(profile: Profile) -> pa.Schema:
 
 
 def _about(sensor: Sensor) -> dict[str, str]:
-    known = {} if sensor.resolution is None else {"resolution": f"{sensor.resolution:.15g}"}
-    return {"unit": sensor.unit, **known}
+    step = {} if sensor.resolution is None else {"resolution": f"{sensor.resolution:.15g}"}
+    return {"unit": sensor.unit, **step, **({} if sensor.role is None else {"role": sensor.role})}
 
 
 def to_table(runs: Runs, profile: Profile, digits: Sequence[int] | None = None, *, exact: bool = False) -> pa.Table:

@@ -33,7 +33,8 @@ MAX_SENSORS: int = _FIELDS["sensors"]["maxItems"]
 class Sensor:
     """One measured quantity; all numbers in its unit. load_gain: from load 0 to 1; ambient_gain: per °C.
 
-    resolution: values are whole multiples of it; None for a continuous sensor.
+    resolution: values are whole multiples of it; None for a continuous sensor. role: "setting" for what is set and not
+    measured, such as a speed or a recipe.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Sensor:
     description: str = ""
     limit_basis: str | None = None
     resolution: float | None = None
+    role: str | None = None
 
     def reach(self, direction: str) -> float:
         """How far strength 1 shifts the sensor, in its unit: to the trip limit if that lies in this direction, else
@@ -132,14 +134,20 @@ class Profile:
         return tuple(sensor.name for sensor in self.sensors)
 
     @property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the sensors that are set and not measured."""
+        return tuple(sensor.name for sensor in self.sensors if sensor.role == "setting")
+
+    @property
     def mode_names(self) -> tuple[str, ...]:
         return tuple(mode.name for mode in self.failure_modes)
 
     def to_json(self) -> dict[str, Any]:
         body = {**asdict(self), "operational_parameters": dict(self.operational_parameters or {})}
         for sensor in body["sensors"]:
-            if sensor["resolution"] is None:
-                del sensor["resolution"]
+            for field in ("resolution", "role"):
+                if sensor[field] is None:
+                    del sensor[field]
         return body
 
 

@@ -82,6 +82,8 @@ def _rules(profile: Mapping[str, Any]) -> Iterator[tuple[Path, str, object]]:
     for at, sensor in enumerate(profile["sensors"]):
         yield from _limits_out_of_order(sensor, ("sensors", at))
     yield from _twins(names, "sensors")
+    if all(sensor.get("role") == "setting" for sensor in profile["sensors"]):
+        yield ("sensors", 0, "role"), "must be left out of one sensor: nothing is measured", "setting"
     yield from _twins([mode["name"] for mode in profile["failure_modes"]], "failure_modes")
     for at, mode in enumerate(profile["failure_modes"]):
         for i, effect in enumerate(mode["effects"]):
