@@ -1,16 +1,22 @@
-// `npm run bench`: sets up what it needs, the stock synthesizer included, then measures. Options: `-- --help`.
+// `npm run bench` and `npm run bench:cmapss`: set up what they need, then measure. Options: `-- --help`.
 import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureSetup } from '../scripts/setup.mjs';
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
-await ensureSetup({ bench: true });
-const env = { ...process.env, PYTHONPATH: 'GAN', PYTHONUNBUFFERED: '1' };
-const child = spawn('.venv-bench/bin/python', [join('bench', 'bench.py'), ...process.argv.slice(2)], {
-  env,
-  stdio: 'inherit',
-});
+const [name, ...args] = process.argv.slice(2);
+const cmapss = name === 'cmapss';
+// The stock synthesizer is always measured by one, and by the other only on request.
+await ensureSetup({ bench: !cmapss });
+const env = {
+  ...process.env,
+  PYTHONPATH: cmapss ? 'GAN:bench' : 'GAN',
+  PYTHONUNBUFFERED: '1',
+  ...(cmapss && { OMP_NUM_THREADS: '1' }),
+};
+const command = cmapss ? ['.venv/bin/python', '-m', 'cmapss'] : ['.venv-bench/bin/python', join('bench', 'bench.py')];
+const child = spawn(command[0], [...command.slice(1), ...args], { env, stdio: 'inherit' });
 child.once('close', (status) => {
   process.exitCode = status ?? 1;
 });

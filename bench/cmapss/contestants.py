@@ -1,0 +1,92 @@
+"""Who competes: the product itself through its own scripts, noisy copies, and SDV's synthesizers where installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from cmapss.nasa import text_of
+from gan.data.runs import Floats, Runs
+from gan.data.splits import SPLITS
+from gan.data.tables import read_parquet, read_seed
+from gan.machine.profile import Profile, load_profile
+from gan.pipeline.registry import candidate
+from gan.store.local import LocalStore
+from gan.synthesis.model import load_model
+from timing import PROJECT, THREADS, ProgramFailed
+
+# Noise of copies, in standard deviations of each sensor's changes from row to row.
+COPY_NOISE = 0.3
+TRAIN_SHARE = 0.7
+
+
+@dataclass(frozen=True)
+class Product:
+    """The chain from import to data set, for one machine in a data root of its own. python: the interpreter."""
+
+    root: Path
+    machine_id: str
+    python: str = sys.executable
+
+    def learn(self, rows: Floats, seed: int, epochs: int, synthesizer: str = "temporal-tvae") -> None:
+        """Imports NASA's rows (N, 26) and trains on three quarters of their units."""
+        file = self.root / f"train_{self.machine_id}.txt"
+        self.root.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text_of(rows))
+        self._script("import_seed", "--csv", str(file), "--format", "cmapss", "--machine_type", "turbofan")
+        args = ("--epochs", str(epochs), "--synthesizer", synthesizer)
+        self._script("train_tvae_machine", "--seed", str(seed), *args)
+
+    def profile(self) -> Profile:
+        return load_profile(LocalStore(self.root), self.machine_id)
+
+    def real(self) -> tuple[Runs, Runs]:
+        """The runs that were learned from, and those held out."""
+        store, profile = LocalStore(self.root), self.profile()
+        seed, header = read_seed(store, self.machine_id, profile), load_model(store, self.machine_id, profile).header
+        return seed.select(header["trainRuns"]), seed.select(header["heldOutRuns"])
+
+    def draw(self, rows: int, seed: int) -> dict[str, Runs]:
+        """A data set by splits, with so many rows in its training split."""
+        rest = (1 - TRAIN_SHARE) / 2
+        args = ("--num_samples", str(round(rows / TRAIN_SHARE)), "--split_ratio", f"{TRAIN_SHARE},{rest},{rest}")
+        self._script("generate_synthetic_data", "--seed", str(seed), *args)
+        store, profile = LocalStore(self.root), self.profile()
+        keys = [output["path"] for output in candidate(store, self.machine_id)["outputs"]]
+        return {split: read_parquet(store, key, profile) for split, key in zip(SPLITS, keys, strict=True)}
+
+    def _script(self, name: str, *args: str) -> None:
+        command = [self.python, f"GAN/scripts/{name}.py", "--root", str(self.root), "--machine_id", self.machine_id]
+        env = {**os.environ, **THREADS, "CUDA_VISIBLE_DEVICES": ""}
+        done = subprocess.run([*command, *args], cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ProgramFailed(
+                f"{name} of {self.machine_id} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            )
+
+
+def noisy_copies(real: Runs, seed: int) -> Runs:
+    """The real runs once more, with noise: what augmentation by hand does."""
+    rng = np.random.default_rng([seed, 61])
+    inside = np.diff(real.run_id) == 0
+    spread = np.diff(real.values, axis=0)[inside].std(axis=0)
+    return replace(real, values=real.values + rng.normal(size=real.values.shape) * COPY_NOISE * spread)
+
+
+def row_by_row(real: Runs, seed: int) -> Runs:
+    """Rows drawn one by one, sorted by RUL within each run: what a synthesizer without time makes at best."""
+    assert real.rul_h is not None
+    rng = np.random.default_rng([seed, 67])
+    picked = rng.integers(0, len(real), len(real))
+    run = np.repeat(np.arange(len(real.ids())), real.lengths())
+    values = real.values[picked[np.lexsort((-real.rul_h[picked], run))]]
+    return replace(real, values=values)
+
+
+MADE_BY_HAND: dict[str, Callable[[Runs, int], Runs]] = {"noisy copies": noisy_copies, "row by row": row_by_row}
