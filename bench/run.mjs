@@ -15,8 +15,9 @@ const env = {
   PYTHONUNBUFFERED: '1',
   ...(cmapss && { OMP_NUM_THREADS: '1' }),
 };
-const command = cmapss ? ['.venv/bin/python', '-m', 'cmapss'] : ['.venv-bench/bin/python', join('bench', 'bench.py')];
-const child = spawn(command[0], [...command.slice(1), ...args], { env, stdio: 'inherit' });
+const python = cmapss ? '.venv/bin/python' : '.venv-bench/bin/python';
+const program = cmapss ? ['-m', 'cmapss'] : [join('bench', 'bench.py')];
+const child = spawn(python, [...program, ...args], { env, stdio: 'inherit' });
 child.once('close', (status) => {
   process.exitCode = status ?? 1;
 });

@@ -1,6 +1,7 @@
 /** The scripts outside a machine's chain of steps: paths from the project's root. */
 export const SCRIPT = {
   checkWorker: 'GAN/scripts/check_worker.py',
+  exploreDataset: 'GAN/scripts/explore_dataset.py',
   fleetReport: 'GAN/scripts/fleet_report.py',
   health: 'GAN/scripts/validate_all_models.py',
   importSeed: 'GAN/scripts/import_seed.py',
