@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Configuration, inOwnWords } from '../contracts/configuration.js';
 import { FAILURE } from '../contracts/failures.js';
 import { printable } from '../contracts/printable.js';
 import { lineOf, problemsOf } from '../contracts/problems.js';
-import { Profile } from '../contracts/profile.js';
 import { failure, hasCode } from './python/failures.js';
 
 /** Larger than any machine's configuration; GAN/gan/machine/configuration.py has the same bounds. */
@@ -55,12 +55,11 @@ function decode(bytes: Uint8Array, name: string): string {
  * @param defaults used for what the text leaves out
  * @throws ApplicationFailure InvalidInput naming every field that is wrong
  */
-export function parseProfile(text: string, name: string, defaults: Record<string, unknown> = {}): Profile {
-  const given = parseObject(text, name);
-  const completed = { ...defaults, ...given };
-  const parsed = Profile.safeParse(completed);
+export function parseConfiguration(text: string, name: string, defaults: Record<string, unknown> = {}): Configuration {
+  const given = inOwnWords({ ...defaults, ...parseObject(text, name) });
+  const parsed = Configuration.safeParse(given);
   if (parsed.success) return parsed.data;
-  const problems = problemsOf(parsed.error, completed, Profile, 'config');
+  const problems = problemsOf(parsed.error, given, Configuration, 'config');
   throw invalid(`profile of ${name}: ${problems.map(lineOf).join('; ')}`, problems[0]?.field);
 }
 

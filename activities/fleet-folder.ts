@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ARTIFACTS } from '../contracts/artifacts.js';
+import type { Configuration } from '../contracts/configuration.js';
 import { FAILURE } from '../contracts/failures.js';
 import { MachineId } from '../contracts/parameters.js';
-import type { Profile } from '../contracts/profile.js';
-import { parseProfile, readText, refusal } from './configuration.js';
+import { parseConfiguration, readText, refusal } from './configuration.js';
 import { failure, hasCode } from './python/failures.js';
 
 /** How many machines a message names. */
@@ -51,7 +51,7 @@ function some(ids: readonly string[]): string {
  * @param machineId must have been checked: it is a file name
  * @throws ApplicationFailure InvalidInput naming every field that is wrong, or that the machine is unknown
  */
-export async function readProfile(machineId: string, where: FleetFolders): Promise<Profile> {
+export async function readConfiguration(machineId: string, where: FleetFolders): Promise<Configuration> {
   const text = await firstText(folders(where), machineId);
   if (text === null) {
     throw failure(FAILURE.invalidInput, `machine_id: no machine ${machineId} in the fleet`, {
@@ -60,7 +60,7 @@ export async function readProfile(machineId: string, where: FleetFolders): Promi
       hint: 'npm run gan -- machine create --config <file>; npm run gan -- health lists the machines',
     });
   }
-  return parseProfile(text, machineId, { machine_id: machineId });
+  return parseConfiguration(text, machineId, { machine_id: machineId });
 }
 
 async function readNames(folder: string): Promise<string[]> {

@@ -8,7 +8,7 @@ import type { PlannedMachine } from '../contracts/plan.js';
 import { lineOf, problemsOf } from '../contracts/problems.js';
 import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '../contracts/runs.js';
 import { failure } from './python/failures.js';
-import { listMachines, readProfile, requireMachines } from './fleet-folder.js';
+import { listMachines, readConfiguration, requireMachines } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
 import { currentSteps } from './current.js';
 import { planArgs } from './plan-args.js';
@@ -37,9 +37,9 @@ const PAGE = 1_000;
  */
 export async function admitMachine(given: unknown, settings: PlanSettings): Promise<AdmittedMachine> {
   const input = parseInput(MachinePipelineInput, given, 'machinePipeline');
-  const profile = await readProfile(input.machineId, settings);
+  const configuration = await readConfiguration(input.machineId, settings);
   const current = input.force ? [] : await currentSteps(input.machineId, input.parameters, settings);
-  return { input, machineType: profile.machine_type, policy: settings.policy, current };
+  return { input, machineType: configuration.machine_type, policy: settings.policy, current };
 }
 
 /**
@@ -123,7 +123,7 @@ async function namedMachines({ machineIds }: FleetRunInput, where: FleetFolders)
 
 async function typeOf(machineId: string, where: FleetFolders): Promise<string> {
   try {
-    return (await readProfile(machineId, where)).machine_type;
+    return (await readConfiguration(machineId, where)).machine_type;
   } catch {
     return 'unknown';
   }

@@ -4,10 +4,10 @@ import { MachineId, MachineType } from './parameters.js';
 import { CONTROL } from './printable.js';
 
 /**
- * A machine's configuration, as a person writes it in GAN/fleet/{machine_id}.json: what is measured, within which
- * limits, what wears and what that does to the sensors. This is its definition: Python checks it with the JSON Schema
- * that `npm run schema` exports, and with the same rules between fields (GAN/gan/machine/validation.py).
- * test/contracts/configurations.json holds both to the same answers.
+ * A machine's profile: what is measured, within which limits, what wears and what that does to the sensors. In a
+ * configuration (configuration.ts), which a person writes, much of it may be missing. This is the definition of both:
+ * Python checks them with the JSON Schemas that `npm run schema` exports, and with the same rules between fields
+ * (GAN/gan/machine/validation.py). test/contracts/configurations.json holds both to the same answers.
  */
 const RESERVED = ['timestamp', 'rul', 'failure_mode', 'run_id'];
 const NAME = '[a-z][a-z0-9_]{0,63}';
@@ -46,10 +46,16 @@ const SensorName = z
   .regex(new RegExp(`^(?!(?:${RESERVED.join('|')})$)${NAME}$`))
   .meta({ allowed: `${NAME_WORDS}, and not ${RESERVED.join(', ')}`, reserved: RESERVED });
 
+/** boolean: 0 and 1. categorical: the index of a category. Both are coded: their numbers are codes. */
+export const SENSOR_TYPES = ['numerical', 'integer', 'boolean', 'categorical'] as const;
+
+/** Which fields nobody gave, and what the values proposed for them rest on. */
+const Assumed = z.record(z.string(), text(2000)).optional();
+
 export const Sensor = z.strictObject({
   name: SensorName,
   unit: text(32),
-  type: z.literal('numerical').default('numerical'),
+  type: z.enum(SENSOR_TYPES).default('numerical'),
   description: text(2000).default(''),
   physical_min: quantity(),
   physical_max: quantity(),
@@ -65,6 +71,11 @@ export const Sensor = z.strictObject({
   resolution: step().nullish(),
   /** setting: it is set and not measured, such as a speed or a recipe; the other sensors follow it. */
   role: z.literal('setting').nullish(),
+  /** What a categorical sensor says, in an order that load and wear may move it through. */
+  categories: z.array(text(64, 1)).min(2).max(50).optional(),
+  /** It never changes: the value that it has in every row. */
+  constant: quantity().optional(),
+  assumed: Assumed,
 });
 
 const Degradation = z.enum(DEGRADATIONS);
@@ -75,7 +86,7 @@ export const Wear = z.strictObject({
   life_cv: z.number().min(0.01).max(0.6).optional(),
 });
 
-const Effect = z.strictObject({
+export const Effect = z.strictObject({
   sensor: text(64),
   direction: z.enum(['up', 'down']),
   strength: z.number().gt(0).max(1.5),
@@ -88,6 +99,7 @@ export const FailureMode = z.strictObject({
   probability: share().default(1),
   degradation: Degradation.nullish(),
   effects: z.array(Effect).max(200),
+  assumed: Assumed,
 });
 
 export const Regime = z.strictObject({
@@ -107,63 +119,103 @@ const Operating = z.strictObject({
   ambient_daily_swing_c: z.number().min(0).max(1000).default(3),
 });
 
-export const Profile = z
-  .strictObject({
-    machine_id: MachineId,
-    machine_type: MachineType,
-    manufacturer: text(200).default(''),
-    model: text(200).default(''),
-    description: text(2000).default(''),
-    sampling_interval_minutes: z.number().min(1e-7).max(1e6),
-    sensors: z.array(Sensor).min(1).max(200),
-    operational_parameters: z.record(z.string(), z.union([quantity(), text(2000)])).default({}),
-    failure_modes: z.array(FailureMode).max(50).default([]),
-    operating: Operating.optional(),
-    wear: Wear.optional(),
-  })
-  .superRefine((profile, context) => {
-    for (const { path, message } of brokenRules(profile)) context.addIssue({ code: 'custom', path, message });
-  });
+/** The profile's fields, without the rules between them. */
+export const PROFILE_FIELDS = {
+  machine_id: MachineId,
+  machine_type: MachineType,
+  manufacturer: text(200).default(''),
+  model: text(200).default(''),
+  description: text(2000).default(''),
+  sampling_interval_minutes: z.number().min(1e-7).max(1e6),
+  sensors: z.array(Sensor).min(1).max(200),
+  operational_parameters: z.record(z.string(), z.union([quantity(), text(2000)])).default({}),
+  failure_modes: z.array(FailureMode).max(50).default([]),
+  operating: Operating.optional(),
+  wear: Wear.optional(),
+  assumed: Assumed,
+};
+
+export const Profile = z.strictObject(PROFILE_FIELDS).superRefine(addBrokenRules);
 
 export type Profile = z.infer<typeof Profile>;
-type Sensor = z.infer<typeof Sensor>;
+
+/** What the rules between fields look at: of a profile, or of a configuration that lacks some of it. */
+interface Ruled {
+  machine_type: Profile['machine_type'];
+  sampling_interval_minutes?: number | undefined;
+  sensors: { [Field in keyof z.infer<typeof Sensor>]?: z.infer<typeof Sensor>[Field] | undefined }[];
+  failure_modes?: { name: string; effects?: { sensor: string }[] | undefined }[] | undefined;
+  operational_parameters?: Record<string, unknown> | undefined;
+  wear?: z.infer<typeof Wear> | undefined;
+}
 
 interface Broken {
   path: (string | number)[];
   message: string;
 }
 
+export function addBrokenRules(given: Ruled, context: z.RefinementCtx): void {
+  for (const { path, message } of brokenRules(given)) context.addIssue({ code: 'custom', path, message });
+}
+
 /** The rules between fields, which JSON Schema cannot express. GAN/gan/machine/validation.py has the same. */
-function brokenRules(profile: Profile): Broken[] {
-  const sensors = profile.sensors.map((sensor) => sensor.name);
+function brokenRules(profile: Ruled): Broken[] {
+  const sensors = profile.sensors.map((sensor) => sensor.name ?? '');
+  const modes = profile.failure_modes ?? [];
   return [
-    ...profile.sensors.flatMap((sensor, at) => limitsOutOfOrder(sensor, ['sensors', at])),
+    ...profile.sensors.flatMap((sensor, at) => [
+      ...notOfItsType(sensor, ['sensors', at]),
+      ...limitsOutOfOrder(sensor, ['sensors', at]),
+    ]),
     ...twins(sensors, 'sensors'),
     ...nothingMeasured(profile.sensors),
     ...twins(
-      profile.failure_modes.map((mode) => mode.name),
+      modes.map((mode) => mode.name),
       'failure_modes',
     ),
-    ...profile.failure_modes.flatMap((mode, at) =>
-      mode.effects.flatMap(({ sensor }, effect) =>
+    ...modes.flatMap((mode, at) =>
+      (mode.effects ?? []).flatMap(({ sensor }, effect) =>
         sensors.includes(sensor)
           ? []
           : [{ path: ['failure_modes', at, 'effects', effect, 'sensor'], message: 'must be one of the sensors' }],
       ),
     ),
-    ...controlInKeys(Object.keys(profile.operational_parameters)),
+    ...controlInKeys(Object.keys(profile.operational_parameters ?? {})),
     ...tooManyRows(profile),
   ];
 }
 
+type RuledSensor = Ruled['sensors'][number];
+
+/** What follows from a sensor's type. */
+function notOfItsType(sensor: RuledSensor, at: (string | number)[]): Broken[] {
+  const { type = 'numerical', categories, resolution, physical_min: min, physical_max: max } = sensor;
+  const broken = (field: string, message: string) => [{ path: [...at, field], message }];
+  if (type === 'categorical' && categories === undefined) return broken('categories', 'missing');
+  if (type !== 'categorical' && categories !== undefined)
+    return broken('categories', 'must be left out where the type is not categorical');
+  if (categories !== undefined && new Set(categories).size < categories.length)
+    return broken('categories', 'must have each word once');
+  if (type === 'integer' && resolution != null && !Number.isInteger(resolution))
+    return broken('resolution', 'must be whole for integers');
+  if (type === 'numerical' || type === 'integer') return [];
+  const last = (categories?.length ?? 2) - 1;
+  if (resolution != null && resolution !== 1) return broken('resolution', 'must be 1 for codes');
+  if ((min ?? 0) !== 0) return broken('physical_min', 'must be 0 for codes');
+  return (max ?? last) === last ? [] : broken('physical_max', `must be ${last}, the last code`);
+}
+
 /** A limit is passed on the way from normal to trip, up or down: first the warning, then the trip. */
-function limitsOutOfOrder(sensor: Sensor, at: (string | number)[]): Broken[] {
-  const { physical_min: min, physical_max: max, normal, warning, trip, resolution } = sensor;
+function limitsOutOfOrder(sensor: RuledSensor, at: (string | number)[]): Broken[] {
+  const { physical_min: min = -Infinity, physical_max: max = Infinity } = sensor;
+  const { normal, warning, trip, resolution, constant } = sensor;
+  const outside = (value: number | undefined) => value !== undefined && (value < min || value > max);
   if (min >= max) return [{ path: [...at, 'physical_min'], message: `must be below physical_max ${max}` }];
-  if (normal < min || normal > max) return [{ path: [...at, 'normal'], message: `must lie in ${min} to ${max}` }];
+  if (outside(normal)) return [{ path: [...at, 'normal'], message: `must lie in ${min} to ${max}` }];
+  if (outside(constant)) return [{ path: [...at, 'constant'], message: `must lie in ${min} to ${max}` }];
   if ((resolution ?? 0) > max - min)
     return [{ path: [...at, 'resolution'], message: 'must be at most physical_max − physical_min' }];
-  if (warning == null || trip == null) return [];
+  if (normal === undefined || warning == null || trip == null) return [];
   const up = normal <= warning && warning <= trip;
   const down = normal >= warning && warning >= trip;
   if ((up || down) && trip !== normal) return [];
@@ -176,7 +228,7 @@ function twins(names: string[], field: string): Broken[] {
   );
 }
 
-function nothingMeasured(sensors: Sensor[]): Broken[] {
+function nothingMeasured(sensors: RuledSensor[]): Broken[] {
   const set = sensors.every(({ role }) => role === 'setting');
   return set ? [{ path: ['sensors', 0, 'role'], message: 'must be left out of one sensor: nothing is measured' }] : [];
 }
@@ -188,7 +240,8 @@ function controlInKeys(keys: string[]): Broken[] {
   return keys.filter((key) => !KEY.test(key)).map((key) => ({ path: ['operational_parameters', key], message }));
 }
 
-function tooManyRows({ machine_type, sampling_interval_minutes, wear }: Profile): Broken[] {
+function tooManyRows({ machine_type, sampling_interval_minutes, wear }: Ruled): Broken[] {
+  if (sampling_interval_minutes === undefined) return [];
   const hours = wear?.max_rul_hours ?? MACHINE_TYPES[machine_type].maxRulHours;
   if ((hours * 60) / sampling_interval_minutes <= MAX_RUN_ROWS) return [];
   const path = wear?.max_rul_hours === undefined ? ['sampling_interval_minutes'] : ['wear', 'max_rul_hours'];

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseProfile, readText } from '../activities/configuration.js';
-import { readProfile, requireMachines } from '../activities/fleet-folder.js';
+import { parseConfiguration, readText } from '../activities/configuration.js';
+import { readConfiguration as readConfigured, requireMachines } from '../activities/fleet-folder.js';
 import { hasCode } from '../activities/python/failures.js';
 import { artifactKey } from '../contracts/artifacts.js';
-import type { Profile } from '../contracts/profile.js';
+import { inOwnWords } from '../contracts/configuration.js';
+import type { Configuration } from '../contracts/configuration.js';
+import type { AssumedValue } from '../contracts/draft.js';
+import { Profile } from '../contracts/profile.js';
 import { artifactPath } from './artifacts.js';
+import { checkDraft } from './drafts.js';
 import { ManagerError, REFUSAL } from './errors.js';
-import type { Project } from './project.js';
+import type { Control, Project } from './project.js';
 
 /** The text of a configuration file. @throws ManagerError, or ApplicationFailure InvalidInput if it is not one */
 export async function readConfiguration(path: string): Promise<string> {
@@ -18,22 +22,28 @@ export async function readConfiguration(path: string): Promise<string> {
 }
 
 /**
- * Adds a machine to the fleet, or replaces it.
+ * Adds a machine to the fleet, or replaces it. What its configuration lacks is proposed, and written with the rest.
  * @param text its configuration, JSON
  * @param name what messages call the text: a file's name
- * @throws ApplicationFailure InvalidInput naming every field that is wrong; ManagerError when the machine is there
+ * @returns also what was assumed
+ * @throws ApplicationFailure InvalidInput naming every field that is wrong; ManagerError when the machine is there, or
+ *   naming every field that nobody but the caller can know
  */
 export async function createMachine(
   project: Project,
   text: string,
   { name, replace }: { name: string; replace: boolean },
-): Promise<{ profile: Profile; path: string }> {
-  const profile = parseProfile(text, name);
+  control: Control,
+): Promise<{ profile: Profile; path: string; assumed: AssumedValue[] }> {
+  parseConfiguration(text, name);
+  const given = JSON.parse(text) as object;
+  const { profile, assumed } = await completed(project, given, control);
+  const written = assumed.length === 0 ? given : profile;
   const path = artifactPath(project, artifactKey('configuration', profile.machine_id));
   const temporary = `${path}.${randomUUID()}.tmp`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    await writeFile(temporary, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+    await writeFile(temporary, `${JSON.stringify(written, null, 2)}\n`);
     await (replace ? rename(temporary, path) : link(temporary, path));
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
@@ -45,7 +55,22 @@ export async function createMachine(
   } finally {
     await rm(temporary, { force: true });
   }
-  return { profile, path };
+  return { profile, path, assumed };
+}
+
+/** A configuration as a profile. One that lacks nothing needs no Python. */
+async function completed(
+  project: Project,
+  given: object,
+  control: Control,
+): Promise<{ profile: Profile; assumed: AssumedValue[] }> {
+  const whole = Profile.safeParse(inOwnWords(given));
+  if (whole.success) return { profile: whole.data, assumed: [] };
+  const { profile, problems, assumed } = await checkDraft(project, given, { preview: false }, control);
+  if (profile !== null) return { profile, assumed };
+  const lines = problems.map(({ field, message }) => `${field}: ${message}`);
+  const hint = problems.find((problem) => problem.hint !== null)?.hint ?? null;
+  throw new ManagerError(REFUSAL.invalidInput, lines.join('\n       '), hint, null, problems[0]?.field ?? null);
 }
 
 /** @throws ApplicationFailure InvalidInput naming the machines that are not in the fleet */
@@ -56,7 +81,12 @@ export async function requireKnownMachines(
   if (machineIds.length > 0) await requireMachines(machineIds, { dataRoot: settings.dataRoot, projectRoot });
 }
 
-/** A machine's profile. @throws ApplicationFailure InvalidInput when it is unknown or its configuration is wrong */
-export async function readMachine({ settings, projectRoot }: Project, machineId: string): Promise<Profile> {
-  return await readProfile(machineId, { dataRoot: settings.dataRoot, projectRoot });
+/** A machine's profile, completed. @throws ApplicationFailure InvalidInput when it is unknown or wrong */
+export async function readMachine(project: Project, machineId: string, control: Control): Promise<Profile> {
+  return (await completed(project, await requireConfigured(project, machineId), control)).profile;
+}
+
+/** @throws ApplicationFailure InvalidInput when a machine is unknown or its configuration is wrong */
+export async function requireConfigured({ settings, projectRoot }: Project, machineId: string): Promise<Configuration> {
+  return await readConfigured(machineId, { dataRoot: settings.dataRoot, projectRoot });
 }

@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ARTIFACTS } from '../contracts/artifacts.js';
+import { ALIASES, Configuration } from '../contracts/configuration.js';
+import { DraftCheck } from '../contracts/draft.js';
 import { ScriptEvent } from '../contracts/events.js';
 import { FAILURES } from '../contracts/failures.js';
 import { DEGRADATIONS, MACHINE_TYPES } from '../contracts/machine-types.js';
@@ -23,6 +25,9 @@ export function generatedFiles(): Map<string, string> {
   const values: Record<string, unknown> = {
     'events.schema': z.toJSONSchema(ScriptEvent),
     'profile.schema': exportSchema(Profile),
+    'configuration.schema': exportSchema(Configuration),
+    'draft.schema': z.toJSONSchema(DraftCheck),
+    aliases: ALIASES,
     'parameters.schema': exportSchema(StepParameters),
     'machine-types': { degradations: DEGRADATIONS, types: MACHINE_TYPES },
     artifacts: ARTIFACTS,

@@ -1,5 +1,6 @@
 /** The scripts outside a machine's chain of steps: paths from the project's root. */
 export const SCRIPT = {
+  checkProfile: 'GAN/scripts/check_profile.py',
   checkWorker: 'GAN/scripts/check_worker.py',
   exploreDataset: 'GAN/scripts/explore_dataset.py',
   fleetReport: 'GAN/scripts/fleet_report.py',

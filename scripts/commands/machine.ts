@@ -3,7 +3,7 @@ import { check } from '../../manager/check.js';
 import * as dataSets from '../../manager/data-sets.js';
 import { machinePoll } from '../../manager/machine-watch.js';
 import type { MachineSnapshot } from '../../manager/machine-watch.js';
-import { createMachine, readConfiguration, readMachine } from '../../manager/machines.js';
+import { createMachine, readConfiguration, requireConfigured } from '../../manager/machines.js';
 import { pipelineResult, pipelineStatus, startPipeline, steerPipeline } from '../../manager/pipelines.js';
 import type { Steering } from '../../contracts/runs.js';
 import { EXIT } from '../exit.js';
@@ -13,18 +13,15 @@ import type { ParameterOptions } from '../options.js';
 import { print } from '../output.js';
 import { callersPath, control, currentProject, note } from '../project.js';
 import { stepState } from '../views/fleet.js';
-import { generationTable, pipelineText, resultLine } from '../views/machine.js';
+import { generationTable, machineText, pipelineText, resultLine } from '../views/machine.js';
 import { givenFields, notAppliedLine } from '../views/not-applied.js';
 import { withSession } from '../with-session.js';
 
 export async function create(options: { config: string; replace?: boolean; json?: boolean }): Promise<void> {
   const text = await readConfiguration(callersPath(options.config));
-  const { profile, path } = await createMachine(currentProject(), text, {
-    name: options.config,
-    replace: options.replace === true,
-  });
-  const id = profile.machine_id;
-  print(profile, options.json, () => `${id} added: ${path}\nnext: npm run gan -- machine run ${id}`);
+  const named = { name: options.config, replace: options.replace === true };
+  const made = await createMachine(currentProject(), text, named, control());
+  print(made.profile, options.json, () => machineText(made));
 }
 
 interface RunOptions extends ParameterOptions {
@@ -40,7 +37,7 @@ export async function runMachine(machineId: string, options: RunOptions): Promis
     force: options.force ?? false,
   });
   // Before anything is started; where others do the work, their fleet folder counts.
-  if (options.worker) await readMachine(currentProject(), input.machineId);
+  if (options.worker) await requireConfigured(currentProject(), input.machineId);
   const interrupted = onInterrupt();
   await withSession(
     options.worker ? 'steps' : 'none',

@@ -1,10 +1,40 @@
 import type { Generation } from '../../contracts/generations.js';
+import type { AssumedValue } from '../../contracts/draft.js';
+import type { Profile } from '../../contracts/profile.js';
 import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
 import { failureName } from '../../contracts/failures.js';
 import { STEPS, STEP_TITLES } from '../../contracts/steps.js';
 import type { ValidationReport } from '../../manager/data-sets.js';
 import type { LiveStep } from '../../manager/live-step.js';
 import { duration, table } from './format.js';
+
+/** A machine that was added, with what was assumed of it. */
+export function machineText(made: { profile: Profile; path: string; assumed: readonly AssumedValue[] }): string {
+  const id = made.profile.machine_id;
+  const rows = made.assumed.map(({ field, value, basis }) => [named(field, made.profile), valueText(value), basis]);
+  const assumed =
+    rows.length === 0
+      ? ''
+      : `\nassumed, since it was not given; verify and edit it there:\n${table(['field', 'value', 'basis'], rows)}`;
+  return `${id} added: ${made.path}${assumed}\nnext: npm run gan -- machine run ${id}`;
+}
+
+/** A field with the name of its sensor or failure mode in place of the number. */
+function named(field: string, { sensors, failure_modes }: Profile): string {
+  const [list, at, ...rest] = field.split('.');
+  const part = (list === 'sensors' ? sensors : failure_modes)[Number(at)];
+  return part === undefined || rest.length === 0 ? field : [part.name, ...rest].join('.');
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (!Array.isArray(value)) return '';
+  return value.map((item: unknown) => (isEffect(item) ? `${item.sensor} ${item.direction}` : '')).join(', ');
+}
+
+function isEffect(item: unknown): item is { sensor: string; direction: string } {
+  return typeof item === 'object' && item !== null && 'sensor' in item && 'direction' in item;
+}
 
 /** One line: what a pipeline that succeeded has made. */
 export function resultLine(result: PipelineResult): string {

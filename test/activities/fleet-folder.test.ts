@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listMachines, readProfile } from '../../activities/fleet-folder.js';
+import { listMachines, readConfiguration } from '../../activities/fleet-folder.js';
 import { machineConfig } from '../support/profiles.js';
 
 function fleet(): { where: { projectRoot: string; dataRoot: string }; folder: string } {
@@ -62,7 +62,7 @@ describe('a machine’s configuration', () => {
   it.each(broken)('that is %s is invalid input, once and briefly', async (_, make) => {
     const { where, folder } = fleet();
     make(join(folder, 'pump_a.json'));
-    const refused: unknown = await readProfile('pump_a', where).catch((error: unknown) => error);
+    const refused: unknown = await readConfiguration('pump_a', where).catch((error: unknown) => error);
     expect(refused).toMatchObject({ type: 'InvalidInput', nonRetryable: true });
     expect((refused as Error).message.length).toBeLessThan(3_000);
   });
@@ -71,7 +71,7 @@ describe('a machine’s configuration', () => {
     const { where, folder } = fleet();
     const withoutId = { ...machineConfig('pump_a'), machine_id: undefined };
     writeFileSync(join(folder, 'pump_a.json'), JSON.stringify(withoutId));
-    expect(await readProfile('pump_a', where)).toMatchObject({ machine_id: 'pump_a', machine_type: 'pump' });
+    expect(await readConfiguration('pump_a', where)).toMatchObject({ machine_id: 'pump_a', machine_type: 'pump' });
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
-import { parseProfile } from '../../activities/configuration.js';
+import { parseConfiguration } from '../../activities/configuration.js';
 import type { FailureDetail } from '../../contracts/failures.js';
 import { printable } from '../../contracts/printable.js';
 
@@ -11,7 +11,7 @@ import { printable } from '../../contracts/printable.js';
  */
 interface Case {
   name: string;
-  /** The field that is refused; null: the configuration is good. */
+  /** The field that is refused; null: the configuration is good, but for what `asks` names, which only Python tells. */
   field: string | null;
   text?: string;
   remove?: string[];
@@ -33,7 +33,7 @@ const LIST = JSON.parse(readFileSync(join(import.meta.dirname, 'configurations.j
 
 function refusal(text: string): { message: string; field: string | null } | null {
   try {
-    parseProfile(text, 'case');
+    parseConfiguration(text, 'case');
     return null;
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;

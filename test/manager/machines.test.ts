@@ -7,12 +7,18 @@ import { machineConfig } from '../support/profiles.js';
 
 const root = mkdtempSync(join(tmpdir(), 'machines-'));
 const project = { projectRoot: join(root, 'project'), settings: loadSettings({ GAN_ROOT: root }, root) };
+const control = { signal: new AbortController().signal, note: () => undefined };
 afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
 function create(changes: Record<string, unknown> = {}, replace = false) {
-  return createMachine(project, JSON.stringify(machineConfig('pump_new', changes)), { name: 'new.json', replace });
+  return createMachine(
+    project,
+    JSON.stringify(machineConfig('pump_new', changes)),
+    { name: 'new.json', replace },
+    control,
+  );
 }
 
 describe('a new machine', () => {
@@ -26,7 +32,7 @@ describe('a new machine', () => {
     });
     expect(readFileSync(path, 'utf8')).toBe(first);
     await create({ model: 'T2' }, true);
-    expect(await readMachine(project, 'pump_new')).toMatchObject({ machine_id: 'pump_new', model: 'T2' });
+    expect(await readMachine(project, 'pump_new', control)).toMatchObject({ machine_id: 'pump_new', model: 'T2' });
     expect(readdirSync(join(root, 'fleet'))).toEqual(['pump_new.json']);
   });
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from gan.machine.configuration import parse_object, read_object
-from gan.machine.validation import check_profile
+from gan.machine.validation import CODED, check_profile
 from gan.machine.wear import DEFAULTS, Wear
 from gan.runtime.contracts import contract
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
@@ -26,6 +26,8 @@ _SENSOR = _FIELDS["sensors"]["items"]["properties"]
 # Names of sensors and failure modes; a sensor must not be named as a column that every table has.
 NAME = re.compile(_FIELDS["failure_modes"]["items"]["properties"]["name"]["pattern"])
 RESERVED: tuple[str, ...] = tuple(_SENSOR["name"]["reserved"])
+# Fields that a profile does not show where they say nothing.
+_LEFT_OUT = ("resolution", "role", "categories", "constant", "assumed")
 MAX_SENSORS: int = _FIELDS["sensors"]["maxItems"]
 
 
@@ -34,7 +36,8 @@ class Sensor:
     """One measured quantity; all numbers in its unit. load_gain: from load 0 to 1; ambient_gain: per °C.
 
     resolution: values are whole multiples of it; None for a continuous sensor. role: "setting" for what is set and not
-    measured, such as a speed or a recipe.
+    measured, such as a speed or a recipe. categories: what the codes of a categorical sensor mean. constant: the value
+    of a sensor that never changes. assumed: field → what a value that nobody gave rests on.
     """
 
     name: str
@@ -53,6 +56,14 @@ class Sensor:
     limit_basis: str | None = None
     resolution: float | None = None
     role: str | None = None
+    categories: tuple[str, ...] = ()
+    constant: float | None = None
+    assumed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def coded(self) -> bool:
+        """Whether its numbers are codes: 0 and 1, or the index of a category."""
+        return self.type in CODED
 
     def reach(self, direction: str) -> float:
         """How far strength 1 shifts the sensor, in its unit: to the trip limit if that lies in this direction, else
@@ -60,6 +71,8 @@ class Sensor:
         sign = 1.0 if direction == "up" else -1.0
         if self.trip is not None and (self.trip - self.normal) * sign > 0:
             return self.trip - self.normal
+        if self.coded:
+            return (self.physical_max if sign > 0 else self.physical_min) - self.normal
         limit = self.physical_max if sign > 0 else self.physical_min
         return 0.5 * (limit - self.normal)
 
@@ -83,6 +96,7 @@ class FailureMode:
     effects: tuple[Effect, ...]
     description: str = ""
     degradation: str | None = None
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,6 +129,7 @@ class Profile:
     model: str = ""
     description: str = ""
     operational_parameters: Mapping[str, float | str] | None = None
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def interval_hours(self) -> float:
@@ -144,10 +159,10 @@ class Profile:
 
     def to_json(self) -> dict[str, Any]:
         body = {**asdict(self), "operational_parameters": dict(self.operational_parameters or {})}
-        for sensor in body["sensors"]:
-            for field in ("resolution", "role"):
-                if sensor[field] is None:
-                    del sensor[field]
+        for part in (body, *body["sensors"], *body["failure_modes"]):
+            for name in _LEFT_OUT:
+                if part.get(name) in (None, (), {}):
+                    part.pop(name, None)
         return body
 
 
@@ -166,17 +181,23 @@ def parse_profile(given: object) -> Profile:
         model=checked["model"],
         description=checked["description"],
         sampling_interval_minutes=float(checked["sampling_interval_minutes"]),
-        sensors=tuple(Sensor(**_floats(sensor)) for sensor in checked["sensors"]),
+        sensors=tuple(_sensor(sensor) for sensor in checked["sensors"]),
         operational_parameters=checked["operational_parameters"],
         failure_modes=tuple(replace(mode, probability=mode.probability / total) for mode in modes),
         operating=_operating(checked.get("operating")),
         wear=_wear(checked.get("wear"), DEFAULTS[checked["machine_type"]]),
+        assumed=checked.get("assumed", {}),
     )
 
 
 def _floats(fields: Mapping[str, Any]) -> dict[str, Any]:
     """5 and 5.0 are the same value, and must give the same bytes of a profile."""
     return {name: float(value) if isinstance(value, int) else value for name, value in fields.items()}
+
+
+def _sensor(fields: Mapping[str, Any]) -> Sensor:
+    step = {} if fields["type"] == "numerical" or fields.get("resolution") else {"resolution": 1.0}
+    return Sensor(**{**_floats(fields), **step, "categories": tuple(fields.get("categories", ()))})
 
 
 def _mode(fields: Mapping[str, Any]) -> FailureMode:

@@ -33,7 +33,7 @@ def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
 
 def config_text(config: str) -> str:
     """The text of `--config`, which is JSON or the path of a JSON file. Raises InvalidInput."""
-    if config.lstrip().startswith("{"):
+    if config.lstrip()[:1] in ("{", "["):
         return config
     try:
         return read_text(lambda: open_regular(config), config.rsplit("/", 1)[-1])

@@ -6,7 +6,8 @@ from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from gan.machine.profile import configuration, parse_profile
+from gan.machine.profile import configuration
+from gan.machine.proposals.completion import parse_configuration
 from gan.pipeline import registry as steps
 from gan.pipeline.parameters import parameters_of
 from gan.runtime.errors import InvalidInput, MissingPrerequisite, StepError
@@ -93,6 +94,6 @@ def _stale(store: ArtifactStore, machine_id: str, manifest: Manifest, step: str,
 def machine_type(store: ArtifactStore, machine_id: str) -> str:
     """A machine's type, or `unknown` when its configuration is wrong: createProfile will say so."""
     try:
-        return parse_profile({"machine_id": machine_id, **configuration(store, machine_id)}).machine_type
+        return parse_configuration({"machine_id": machine_id, **configuration(store, machine_id)}).machine_type
     except (StepError, OSError):
         return "unknown"

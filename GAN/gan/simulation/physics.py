@@ -52,13 +52,7 @@ def simulate(profile: Profile, num_rows: int, random_seed: int) -> Runs:
 
     Raises InvalidInput when the sampling interval leaves too few rows a run.
     """
-    if profile.mean_run_rows < 2 * MIN_SIMULATED_ROWS:
-        most = profile.wear.mean_run_hours * 60 / (2 * MIN_SIMULATED_ROWS)
-        raise InvalidInput(
-            f"sampling_interval_minutes: {profile.sampling_interval_minutes:g} leaves {profile.mean_run_rows:.0f} rows "
-            f"a run of {profile.wear.mean_run_hours:g} h: at most {most:g} is allowed",
-            field="sampling_interval_minutes",
-        )
+    check_interval(profile)
     rng = np.random.default_rng([random_seed, zlib.crc32(profile.machine_id.encode())])
     latent = wear_out(profile, num_rows, rng)
     lengths = latent.lengths
@@ -77,6 +71,17 @@ def simulate(profile: Profile, num_rows: int, random_seed: int) -> Runs:
         profile.mode_names,
     )
     return trim(runs, num_rows)
+
+
+def check_interval(profile: Profile) -> None:
+    """Raises InvalidInput when the sampling interval leaves too few rows a run."""
+    if profile.mean_run_rows < 2 * MIN_SIMULATED_ROWS:
+        most = profile.wear.mean_run_hours * 60 / (2 * MIN_SIMULATED_ROWS)
+        raise InvalidInput(
+            f"sampling_interval_minutes: {profile.sampling_interval_minutes:g} leaves {profile.mean_run_rows:.0f} rows "
+            f"a run of {profile.wear.mean_run_hours:g} h: at most {most:g} is allowed",
+            field="sampling_interval_minutes",
+        )
 
 
 def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Damage:
@@ -187,7 +192,8 @@ def _sensors(profile: Profile, latent: Damage, time_h: Floats, rng: np.random.Ge
         + _brownian(latent.lengths, per_row, rng)
         + rng.normal(0, 1, (rows, len(normal))) * noise
     )
-    return soft_limit(values, *limit_widths(profile))
+    constant = np.array([np.nan if s.constant is None else s.constant for s in profile.sensors])
+    return np.where(np.isnan(constant), soft_limit(values, *limit_widths(profile)), constant)
 
 
 def load_of(profile: Profile, rows: int, rng: np.random.Generator) -> Floats:

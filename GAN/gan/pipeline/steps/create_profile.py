@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gan.machine.profile import Profile, configuration, parse_profile
+from gan.machine.profile import Profile, configuration
+from gan.machine.proposals.completion import assumptions, parse_configuration
+from gan.machine.validation import shown
 from gan.pipeline.parameters import config_text
 from gan.pipeline.runner import Context, json_bytes
 from gan.runtime.errors import InvalidInput
@@ -21,10 +23,16 @@ def work(context: Context) -> Result:
     made = key_of("profile", context.machine_id)
     context.store.write(made, json_bytes(profile.to_json()))
     name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
+    said = f"profile of {name}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes"
+    assumed = assumptions(profile.to_json())
+    if assumed:
+        said += f"; {len(assumed)} values are assumed, and noted in it"
+    lines = [f"   {one['field']}: {shown(one['value'])} (assumed: {one['basis']})" for one in assumed]
     return Result(
-        f"profile of {name}: {len(profile.sensors)} sensors, {len(profile.failure_modes)} failure modes",
+        said,
         outputs=(context.store.output(made),),
         metrics={"sensors": len(profile.sensors), "failureModes": len(profile.failure_modes)},
+        text="\n".join([*lines, said]),
     )
 
 
@@ -37,7 +45,7 @@ def _configured(context: Context) -> Profile:
     given.setdefault("machine_id", machine_id)
     if wanted is not None:
         given.setdefault("machine_type", wanted)
-    profile = parse_profile(given)
+    profile = parse_configuration(given)
     if profile.machine_id != machine_id:
         raise InvalidInput(
             f"machine_id: the configuration is that of {profile.machine_id!r}, not of {machine_id!r}",

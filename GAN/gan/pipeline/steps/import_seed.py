@@ -18,6 +18,7 @@ from gan.data.runs import Runs
 from gan.data.splits import WISHED_A_SPLIT, rows_for
 from gan.data.tables import csv_bytes
 from gan.machine.profile import Profile, configuration, parse_profile
+from gan.machine.proposals.completion import parse_configuration
 from gan.machine.wear import MACHINE_TYPES
 from gan.pipeline.chain import run
 from gan.pipeline.flags import sampling_defaults
@@ -208,7 +209,7 @@ def _measured(reading: Reading, columns: Columns) -> dict[str, str]:
 def _known_profile(store: ArtifactStore, machine_id: str) -> Profile | None:
     if machine_id not in machine_ids(store):
         return None
-    return parse_profile({"machine_id": machine_id, **configuration(store, machine_id)})
+    return parse_configuration({"machine_id": machine_id, **configuration(store, machine_id)})
 
 
 def _declared(args: Namespace, columns: Columns) -> dict[str, str]:
