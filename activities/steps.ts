@@ -1,3 +1,4 @@
+import { AS_SEEN } from '../contracts/parameters.js';
 import type { StepParameters } from '../contracts/parameters.js';
 import type { StepRequest } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
@@ -30,9 +31,7 @@ export const STEP_SCRIPTS: Record<Step, StepScript> = {
   // Staged: only publishDataset changes what is published.
   generateDataset: {
     script: 'GAN/scripts/generate_synthetic_data.py',
-    flags: ({ parameters: { samples, split } }) => [
-      ...['--num_samples', String(samples), '--split_ratio', split.join(','), '--stage'],
-    ],
+    flags: ({ parameters }) => [...samplingArgs(parameters), '--stage'],
   },
   validateDataset: { script: 'GAN/validate_new_machine.py', flags: () => [] },
   publishDataset: {
@@ -46,6 +45,21 @@ export function trainingArgs({ epochs, batchSize, synthesizer, patience, timeLim
   return [
     ...['--epochs', String(epochs), '--batch_size', String(batchSize), '--synthesizer', synthesizer],
     ...['--patience', String(patience), '--time_limit', String(timeLimit)],
+  ];
+}
+
+/** Pipelines that 0.2.0 admitted ask for nothing rare. */
+type Sampling = Pick<StepParameters, 'samples' | 'split'> &
+  Partial<Pick<StepParameters, 'runs' | 'failureMode' | 'lifeHours'>>;
+
+/** The flags of generating a data set, for the step and for the plan. */
+export function samplingArgs(parameters: Sampling): string[] {
+  const { samples, split, runs = 0, failureMode = AS_SEEN, lifeHours = AS_SEEN } = parameters;
+  return [
+    ...['--num_samples', String(samples), '--split_ratio', split.join(',')],
+    ...(runs === 0 ? [] : ['--runs', String(runs)]),
+    ...(failureMode === AS_SEEN ? [] : ['--failure_mode', failureMode]),
+    ...(lifeHours === AS_SEEN ? [] : ['--life_hours', lifeHours]),
   ];
 }
 

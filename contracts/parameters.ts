@@ -30,6 +30,20 @@ export const Split = z
 
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 
+/** As the seed has them: neither failure modes nor lengths of the runs are asked for. */
+export const AS_SEEN = 'as-seen';
+
+const FailureModes = z
+  .string()
+  .max(2000)
+  .regex(/^[^,=]+$|^[^,=]+=\d*\.?\d+(,[^,=]+=\d*\.?\d+)*$/)
+  .meta({ allowed: `${AS_SEEN}, balanced, a mode’s name, or shares of runs that sum to 1, as a=0.6,b=0.4` });
+
+const LifeHours = z
+  .string()
+  .regex(/^as-seen$|^\d{1,9}(\.\d{1,9})?\.\.\d{1,9}(\.\d{1,9})?$/)
+  .meta({ allowed: `${AS_SEEN}, or the shortest and the longest life in hours, as 200..800` });
+
 /**
  * What a person may set for the steps, each with its default, its range and its help. This defines the command line's
  * flags and, through `npm run schema`, those of the scripts.
@@ -47,6 +61,9 @@ const Parameters = z.strictObject({
     .describe('end training after so many seconds, 0: never; the bytes then depend on the machine’s speed'),
   seedSamples: whole(100, 10_000_000).default(10_000).describe('rows of the seed'),
   samples: whole(100, 100_000_000).default(50_000).describe('rows of the data set over its splits'),
+  runs: whole(0, 10_000_000).default(0).describe('whole runs of the data set over its splits, 0: so many rows instead'),
+  failureMode: FailureModes.default(AS_SEEN).describe('failure modes that end the runs, such as a rare one'),
+  lifeHours: LifeHours.default(AS_SEEN).describe('how long the runs last, from their start to the failure'),
   split: Split.default([0.7, 0.15, 0.15]).describe('shares of train, val and test'),
   seed: whole(0, 2 ** 31 - 1)
     .default(0)

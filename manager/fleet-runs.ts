@@ -83,7 +83,8 @@ export async function startFleetRun({ client, settings }: Connected, input: Flee
       staticSummary: `fleet run ${input.name}: ${machines}`,
       staticDetails: [
         `${parameters.epochs} epochs, batch ${parameters.batchSize}`,
-        `${parameters.samples} rows a machine, random seed ${parameters.seed}`,
+        `${parameters.runs > 0 ? `${parameters.runs} runs` : `${parameters.samples} rows`} a machine`,
+        `random seed ${parameters.seed}`,
       ].join(', '),
       typedSearchAttributes: [{ key: ATTRIBUTE.fleetRun, value: input.name }],
     });

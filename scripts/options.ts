@@ -24,6 +24,9 @@ const ARGUMENTS: Record<keyof StepParameters, string> = {
   timeLimit: '<seconds>',
   seedSamples: '<n>',
   samples: '<n>',
+  runs: '<n>',
+  failureMode: '<name, or a=0.6,b=0.4, or balanced>',
+  lifeHours: '<low..high>',
   split: '<train,val,test>',
   seed: '<n>',
 };

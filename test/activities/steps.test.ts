@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { planArgs } from '../../activities/plan-args.js';
 import { SCRIPT } from '../../activities/python/scripts.js';
-import { STEP_SCRIPTS, commonArgs, trainingArgs } from '../../activities/steps.js';
+import { STEP_SCRIPTS, commonArgs, samplingArgs, trainingArgs } from '../../activities/steps.js';
 import { PROJECT_ROOT } from '../support/python.js';
 
 describe('the flags of a step', () => {
@@ -14,6 +14,9 @@ describe('the flags of a step', () => {
     timeLimit: 90,
     seedSamples: 100,
     samples: 100,
+    runs: 0,
+    failureMode: 'as-seen',
+    lifeHours: 'as-seen',
     split: [0.5, 0.25, 0.25] as [number, number, number],
     seed: 7,
   };
@@ -35,6 +38,14 @@ describe('the flags of a step', () => {
       '--epochs 1 --batch_size 1 --synthesizer temporal-tvae --patience 20 --time_limit 90',
     );
     expect(planArgs(['pump_a'], parameters, false).join(' ')).toContain(trainingArgs(parameters).join(' '));
+  });
+
+  it('of generating name what is rare only when it is asked for', () => {
+    const plain = '--num_samples 100 --split_ratio 0.5,0.25,0.25';
+    expect(samplingArgs(parameters).join(' ')).toBe(plain);
+    const rare = { ...parameters, runs: 30, failureMode: 'seal_leak', lifeHours: '200..800' };
+    expect(samplingArgs(rare).join(' ')).toBe(`${plain} --runs 30 --failure_mode seal_leak --life_hours 200..800`);
+    expect(planArgs(['pump_a'], rare, false).join(' ')).toContain(samplingArgs(rare).join(' '));
   });
 
   it('do not when forced', () => {

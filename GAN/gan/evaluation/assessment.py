@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan.data.conditions import AS_THEY_OCCUR, Conditions
 from gan.data.runs import Runs
+from gan.evaluation import conditioned
 from gan.evaluation.certificate import Certificate, certify, shared_by_chance
 from gan.evaluation.checks import Check, boolean, graded
 from gan.evaluation.figures import RUN_GAPS, Figures, both, evaluate, joined
@@ -181,15 +183,24 @@ def assess(
     profile: Profile,
     *,
     full: bool = False,
+    conditions: Conditions = AS_THEY_OCCUR,
 ) -> Assessment:
     """Checks a data set. train_seed and held_out are the seed's runs; rows are the counts that were asked for.
 
-    full: all rows and more random draws, instead of a bounded selection.
+    full: all rows and more random draws, instead of a bounded selection. conditions: what the data were asked to hold;
+    they are then compared with those real runs that are as was asked.
     """
-    reference = held_out if len(held_out) > 0 else train_seed
     certificate = certify(splits, train_seed)
+    data = splits["train"]
+    if conditions.asked:
+        train_seed, held_out = (conditioned.like(runs, conditions) for runs in (train_seed, held_out))
+        data = conditioned.in_proportion(data, held_out if len(held_out) > 0 else train_seed)
+    reference = held_out if len(held_out) > 0 else train_seed
     checks = structural_checks(both(train_seed, reference), certificate, splits, rows, profile)
-    figures = evaluate(train_seed, reference, splits["train"], full=full)
+    figures = evaluate(train_seed, reference, data, full=full)
+    if conditions.asked:
+        figures = figures.without(conditioned.left_out(reference, conditions))
+        checks += conditioned.checks_of(conditions, splits)
     room = max(1.0, (CALIBRATED_RUNS / len(reference.starts())) ** 0.5)
     checks += [_judged(rule, figures, room) for rule in RULES if rule.figure in figures]
     return Assessment(checks, figures, certificate)

@@ -41,6 +41,10 @@ class Figures:
     def __contains__(self, name: str) -> bool:
         return name in self.by_name
 
+    def without(self, names: Sequence[str]) -> Figures:
+        """The others."""
+        return Figures({name: figure for name, figure in self.by_name.items() if name not in names})
+
     def to_json(self) -> dict[str, Any]:
         return {name: asdict(figure) for name, figure in self.by_name.items()}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from typing import Any
 
 from gan.pipeline.runner import integer
@@ -26,8 +27,19 @@ def add_parameter(parser: ArgumentParser, name: str, flag: str | None = None) ->
         options["type"] = integer(contracted["minimum"], contracted["maximum"])
     if "enum" in contracted:
         options["choices"] = contracted["enum"]
+    if "pattern" in contracted:
+        options["type"] = _matching(contracted["pattern"], contracted["allowed"])
     help_text = f"{contracted['description']} (default {contracted['default']})".replace("%", "%%")
     parser.add_argument(f"--{flag or _snake(name)}", help=help_text, **options)
+
+
+def _matching(pattern: str, allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if re.fullmatch(pattern, text) is None:
+            raise ArgumentTypeError(f"{text[:80]!r} is not allowed: {allowed}")
+        return text
+
+    return parse
 
 
 def _snake(name: str) -> str:
@@ -45,6 +57,8 @@ def add_training(parser: ArgumentParser) -> None:
 
 def add_sampling(parser: ArgumentParser) -> None:
     add_parameter(parser, "samples", "num_samples")
+    for name in ("runs", "failureMode", "lifeHours"):
+        add_parameter(parser, name)
     contracted = contract("parameters.schema")["properties"]["split"]
     shares = ",".join(map(str, contracted["default"]))
     help_text = f"{contracted['description']} (default {shares})"

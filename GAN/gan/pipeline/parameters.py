@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gan.data.conditions import AS_SEEN
 from gan.machine.configuration import read_text
 from gan.pipeline.registry import step_named
 from gan.pipeline.runner import split_ratio
@@ -20,10 +21,13 @@ def parameters_of(step: str, args: Namespace) -> dict[str, Any]:
     Raises InvalidInput for a value that is not allowed.
     """
     given = {name: getattr(args, name, None) for name in step_named(step).parameters}
+    if given.get("runs"):
+        # A data set of so many runs has as many rows as they have.
+        del given["num_samples"]
     return {
         name: _RECORDED_AS[name](value) if name in _RECORDED_AS else value
         for name, value in given.items()
-        if value is not None and value is not False
+        if value is not None and value is not False and value != _DECIDES_NOTHING.get(name)
     }
 
 
@@ -39,6 +43,8 @@ def config_text(config: str) -> str:
         ) from None
 
 
+# What is not asked for is not recorded: data sets made before it could be stay up to date.
+_DECIDES_NOTHING: Mapping[str, Any] = {"runs": 0, "failure_mode": AS_SEEN, "life_hours": AS_SEEN}
 # A configuration given by flag decides the profile just as a file of the fleet does: by its content.
 _RECORDED_AS: Mapping[str, Callable[[Any], Any]] = {
     "split_ratio": lambda words: list(split_ratio(words)),

@@ -85,7 +85,7 @@ CHAIN = (
         work="sampling",
         version="1",
         reads=("profile", "model"),
-        parameters=("num_samples", "seed", "split_ratio"),
+        parameters=("num_samples", "seed", "split_ratio", "runs", "failure_mode", "life_hours"),
     ),
     Step(
         "validateDataset",

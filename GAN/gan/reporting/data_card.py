@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from gan.data.conditions import Conditions
 from gan.data.runs import Runs
 from gan.machine.profile import Profile, Sensor
+from gan.reporting.report import asked_for
 from gan.store.layout import name_of
 from gan.store.manifest import Inputs
 
@@ -23,6 +25,7 @@ def data_manifest(
     splits: Mapping[str, Runs],
     digests: Mapping[str, str],
     steps: Mapping[str, Any],
+    conditions: Conditions,
     *,
     recorded: bool,
 ) -> dict[str, Any]:
@@ -37,6 +40,7 @@ def data_manifest(
         "license": RECORDED_LICENSE if recorded else LICENSE,
         "seed": "recorded" if recorded else "simulated",
         "sampling": {"parameters": dict(inputs.parameters), "version": inputs.version},
+        **({"conditions": conditions.to_json()} if conditions.asked else {}),
         "inputs": dict(inputs.files),
         "before": {
             # What 0.1.0 made has no version.
@@ -143,7 +147,9 @@ def _seed_words(manifest: Mapping[str, Any]) -> str:
 
 def _what(profile: Profile, manifest: Mapping[str, Any]) -> list[str]:
     rows = [f"| {name} | {entry['rows']:,} | {entry['runs']} |" for name, entry in manifest["files"].items()]
+    conditions = Conditions.from_json(manifest.get("conditions"))
     lines = [
+        *([f"**{asked_for(conditions)}**", ""] if conditions.asked else []),
         f"Whole runs from healthy to failure, a row every {profile.sampling_interval_minutes:g} minutes."
         if profile.failure_modes
         else f"Runs without failure, a row every {profile.sampling_interval_minutes:g} minutes; no RUL.",

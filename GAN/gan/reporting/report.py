@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gan.data.conditions import Conditions
 from gan.data.runs import Floats, Runs
 from gan.evaluation.assessment import Assessment
 from gan.evaluation.checks import Check, Verdict, overall
@@ -30,6 +31,7 @@ def body(
     assessment: Assessment,
     files: Mapping[str, str],
     rows: Mapping[str, int],
+    conditions: Conditions,
     *,
     recorded: bool,
     full: bool,
@@ -44,6 +46,7 @@ def body(
         "rows": dict(rows),
         "real": RECORDED if recorded else SIMULATED,
         "full": full,
+        **({"conditions": conditions.to_json()} if conditions.asked else {}),
         "checks": [check.to_json() for check in assessment.checks],
         "figures": assessment.figures.to_json(),
         "certificate": assessment.certificate.to_json(),
@@ -62,10 +65,12 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
         sections.append(section("Runs", [_rul(held_out, data), _lengths(seed, data), _modes(seed, data)]))
     sections += [_sensor(sensor, at, held_out, data, profile) for at, sensor in enumerate(profile.sensors)]
     rows = ", ".join(f"{split} {count:,}" for split, count in report["rows"].items())
+    conditions = Conditions.from_json(report.get("conditions"))
     lead = (
         f"<p>{badge(report['verdict'])} SDMetrics quality <strong>{report['quality']:.3f}</strong> "
         f"against held-out runs. Rows: {rows}. Generation {escape(report['generation'])}.</p>"
-        f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands "
+        + (f"<p>{escape(asked_for(conditions))}</p>" if conditions.asked else "")
+        + f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands "
         "what the training runs give in the data’s place, real against real.</p>"
         '<p class="legend"><span class="key real"></span> real <span class="key made"></span> synthetic (dashed)</p>'
     )
@@ -73,6 +78,14 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
         f"{name}: data set report",
         f"<h1>{escape(name)}</h1><p class=id>{profile.machine_id}</p>" + lead + "".join(sections),
         version,
+    )
+
+
+def asked_for(conditions: Conditions) -> str:
+    """That a data set does not have the seed's proportions, in a sentence."""
+    return (
+        f"Conditioned: {conditions.told()} was asked for. Runs are not in the proportions in which they occur, and are "
+        "compared with those real runs that are as was asked."
     )
 
 

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gan.data.conditions import AS_THEY_OCCUR, Conditions
 from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs
 from gan.machine.profile import Profile
-from gan.runtime.errors import MissingPrerequisite
+from gan.runtime.errors import InvalidInput, MissingPrerequisite
 from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.sampler import SamplingStopped
 
@@ -148,16 +149,22 @@ def _padded(columns: list[Floats]) -> Floats:
 
 def sample(
     model: Model,
-    rows: Mapping[str, int],
+    sizes: Mapping[str, int],
     random_seed: int,
     *,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
+    conditions: Conditions = AS_THEY_OCCUR,
 ) -> dict[str, Runs]:
-    """Splits of exactly so many rows, each sorted by RUL and split into runs. Raises SamplingStopped."""
+    """Splits of exactly so many rows, each sorted by RUL and split into runs.
+
+    Raises SamplingStopped; InvalidInput for conditions, since it knows nothing of runs.
+    """
+    if conditions != AS_THEY_OCCUR:
+        raise InvalidInput("runs, failure_mode, life_hours: sdv-tvae samples rows: only temporal-tvae can be asked")
     rng = np.random.default_rng([random_seed, 2])
-    total, splits, first = sum(rows.values()), dict[str, Runs](), 1
-    for split, count in rows.items():
+    total, splits, first = sum(sizes.values()), dict[str, Runs](), 1
+    for split, count in sizes.items():
         parts: list[tuple[Floats, Ints]] = []
         for at in range(0, count, CHUNK_ROWS):
             if should_stop():

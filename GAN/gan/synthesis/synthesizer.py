@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gan.data.conditions import AS_THEY_OCCUR, Conditions
 from gan.data.runs import Runs
 from gan.machine.profile import Profile
 from gan.runtime.errors import InvalidInput
@@ -40,16 +41,17 @@ class Train(Protocol):
 
 
 class Sample(Protocol):
-    """Splits of exactly so many rows, each of its own runs; run ids are unique over the splits."""
+    """Splits of exactly so many rows, or of so many runs, each of its own runs; run ids are unique over the splits."""
 
     def __call__(
         self,
         model: Model,
-        rows: Mapping[str, int],
+        sizes: Mapping[str, int],
         random_seed: int,
         *,
         on_progress: Callable[[int, int], None],
         should_stop: Callable[[], bool],
+        conditions: Conditions = AS_THEY_OCCUR,
     ) -> dict[str, Runs]: ...
 
 

@@ -25,6 +25,9 @@ from support import MADE, machine_config
 FLAGS: dict[str, Any] = {
     "seed": 0,
     "num_samples": 2000,
+    "runs": 0,
+    "failure_mode": "as-seen",
+    "life_hours": "as-seen",
     "split_ratio": ["0.7,0.15,0.15"],
     "epochs": 3,
     "batch_size": 500,

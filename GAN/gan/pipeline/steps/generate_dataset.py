@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gan.data.conditions import Conditions, parse_conditions
 from gan.data.runs import Runs
 from gan.data.splits import WISHED_A_SPLIT, rows_for, split_rows, thinnest
 from gan.data.tables import parquet_bytes
@@ -21,29 +22,44 @@ from gan.store.manifest import Inputs, Manifest
 from gan.store.publication import generation_name, show_unvalidated
 from gan.synthesis.model import Model, load_model
 from gan.synthesis.synthesizer import synthesizer_of_model
+from gan.synthesis.temporal_tvae.run_plan import supported_life_h
 from gan.synthesis.temporal_tvae.sampler import SamplingStopped
+
+
+def check(context: Context) -> None:
+    """Raises InvalidInput for a failure mode that the machine does not have, or a life that cannot be."""
+    _conditions(context, load_profile(context.store, context.machine_id))
+
+
+def _conditions(context: Context, profile: Profile) -> Conditions:
+    args = context.args
+    return parse_conditions(args.runs, args.failure_mode, args.life_hours, profile.mode_names)
 
 
 def work(context: Context) -> Result:
     """Samples a new generation. By hand (without --stage) it is shown at once if nothing is published."""
     store, machine_id = context.store, context.machine_id
     profile = load_profile(store, machine_id)
-    rows = split_rows(context.args.num_samples, split_ratio(context.args.split_ratio))
+    conditions = _conditions(context, profile)
+    sizes = split_rows(context.args.runs or context.args.num_samples, split_ratio(context.args.split_ratio))
     model = load_model(store, machine_id, profile)
-    _check_sizes(context, model, rows)
+    if not conditions.in_runs:
+        _check_sizes(context, model, sizes)
+    _tell_reach(context, model, conditions)
     inputs = registry.inputs("generateDataset", store, machine_id, parameters_of("generateDataset", context.args))
     try:
         splits = synthesizer_of_model(model).sample(
             model,
-            rows,
+            sizes,
             context.args.seed,
             on_progress=lambda at, total: context.reporter.progress(at, total, "steps"),
             should_stop=context.stop,
+            conditions=conditions,
         )
     except SamplingStopped:
         raise interrupted("nothing is lost, sampling starts again") from None
     generation = generation_name(inputs.digest)
-    _write_generation(context, generation, splits, profile, inputs, model.header.get("digits"))
+    _write_generation(context, generation, splits, profile, inputs, model.header.get("digits"), conditions)
     generations.note_made(
         store,
         machine_id,
@@ -65,10 +81,11 @@ def work(context: Context) -> Result:
     if not shown:
         lines.append("what is published changes when this is validated and published:")
         lines += [f"  {registry.command(step, machine_id)}" for step in ("validateDataset", "publishDataset")]
+    rows = sum(len(runs) for runs in splits.values())
     return Result(
-        f"{sum(rows.values()):,} rows in {count} runs",
+        f"{rows:,} rows in {count} runs" + (f" ({conditions.told()})" if conditions.asked else ""),
         outputs=outputs,
-        metrics={"rows": sum(rows.values()), "runs": count},
+        metrics={"rows": rows, "runs": count},
         text="\n".join(lines),
     )
 
@@ -93,6 +110,17 @@ def _check_sizes(context: Context, model: Model, rows: dict[str, int]) -> None:
     context.reporter.warning("FEW_RUNS", f"{said}: {hint}")
 
 
+def _tell_reach(context: Context, model: Model, conditions: Conditions) -> None:
+    """Notes that lives are asked for that the model's runs do not reach; no run will have them."""
+    if conditions.life_h is None:
+        return
+    low, high = supported_life_h(model, conditions)
+    if conditions.life_h[0] < low or conditions.life_h[1] > high:
+        context.reporter.warning(
+            "LIFE_BEYOND_SEEN", f"life_hours: runs last {low:.4g} to {high:.4g} h at most, by those learned from"
+        )
+
+
 def _write_generation(
     context: Context,
     generation: str,
@@ -100,6 +128,7 @@ def _write_generation(
     profile: Profile,
     inputs: Inputs,
     digits: list[int] | None,
+    conditions: Conditions,
 ) -> None:
     """Writes a generation's files. If it exists with the same bytes it is left alone: it may be published."""
     store, machine_id = context.store, context.machine_id
@@ -111,7 +140,7 @@ def _write_generation(
             data = parquet_bytes(runs, profile, digits)
             digests[split] = sha256(data)
             yield f"{split}.parquet", data
-        manifest = data_card.data_manifest(profile, inputs, splits, digests, steps, recorded=recorded)
+        manifest = data_card.data_manifest(profile, inputs, splits, digests, steps, conditions, recorded=recorded)
         yield data_card.MANIFEST, json_bytes(manifest)
 
     store.write_group(generation_key(machine_id, generation), files())

@@ -73,6 +73,11 @@ def _refuse_worse(context: Context, candidate: str, measured_with: str | None) -
         # Figures from other versions of the measures are not comparable.
         context.reporter.warning("NOT_COMPARED", f"generation {current} was measured by another version: not compared")
         return
+    if new.get("conditions") != old.get("conditions"):
+        context.reporter.warning(
+            "NOT_COMPARED", f"other runs were asked for than in generation {current}: not compared"
+        )
+        return
     reason = clearly_worse(new, old)
     if reason is None:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from gan.data.conditions import Conditions
 from gan.data.tables import read_parquet, read_seed
 from gan.evaluation.checks import as_text, overall
 from gan.machine.profile import load_profile
@@ -42,18 +43,21 @@ def work(context: Context) -> Result:
     rows = {name: int(o["rows"]) for name, o in files.items()}
     held_out = seed.select(header["heldOutRuns"])
     full = bool(getattr(context.args, "full", False))
-    assessment = assess(seed.select(header["trainRuns"]), held_out, splits, rows, profile, full=full)
-    checks, quality = assessment.checks, assessment.quality
     generation = generation_of(outputs[0]["path"])
+    made_from = json.loads(store.read(generation_key(machine_id, generation, data_card.MANIFEST)))
+    conditions = Conditions.from_json(made_from.get("conditions"))
+    assessment = assess(
+        seed.select(header["trainRuns"]), held_out, splits, rows, profile, full=full, conditions=conditions
+    )
+    checks, quality = assessment.checks, assessment.quality
     digests = {name_of(o["path"]): store.digest(o["path"]) for o in outputs}
     recorded = store.exists(key_of("recorded", machine_id))
-    body = report.body(machine_id, generation, assessment, digests, rows, recorded=recorded, full=full)
+    body = report.body(machine_id, generation, assessment, digests, rows, conditions, recorded=recorded, full=full)
     html = report.page(body, profile, seed, held_out, splits["train"], version=registry.PAGES)
     page, card, verdict = (
         generation_key(machine_id, generation, name) for name in (report.HTML, data_card.CARD, report.JSON)
     )
     store.write(page, html.encode())
-    made_from = json.loads(store.read(generation_key(machine_id, generation, data_card.MANIFEST)))
     store.write(card, data_card.data_card(profile, made_from, body).encode())
     store.write(verdict, json_bytes(body))
     refuse_failed(context, "the data set", checks, "generateDataset")

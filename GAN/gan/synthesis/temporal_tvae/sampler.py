@@ -8,20 +8,18 @@ life fraction: RUL is never written over finished rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from gan.data.conditions import AS_THEY_OCCUR, Conditions
 from gan.data.limits import soft_limit
-from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs, trim
+from gan.data.runs import Floats, Ints, Runs, trim
 from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.features import Course, MemoryState, Shape, condition, life_basis, trend_design
 from gan.synthesis.temporal_tvae.regimes import RegimePlan, sample_regimes
+from gan.synthesis.temporal_tvae.run_plan import RunPlan, plan_runs
 
 BURN_IN = 40
-LENGTH_JITTER = 0.08
-MIN_RUN_ROWS = 5
-MIN_LAST_ROWS = 24
 
 
 class SamplingStopped(Exception):
@@ -30,65 +28,40 @@ class SamplingStopped(Exception):
 
 def sample(
     model: Model,
-    rows: Mapping[str, int],
+    sizes: Mapping[str, int],
     random_seed: int,
     *,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
+    conditions: Conditions = AS_THEY_OCCUR,
 ) -> dict[str, Runs]:
     """Splits of exactly so many rows, each of its own whole runs; run ids are unique over the splits.
 
-    on_progress(step, steps) is told how far the longest run is. Raises SamplingStopped.
+    on_progress(step, steps) is told how far the longest run is. Raises SamplingStopped; InvalidInput where the
+    training runs do not support the conditions.
     """
     rng = np.random.default_rng([random_seed, 2])
-    plans = {split: _plan_runs(model, count, rng) for split, count in rows.items()}
+    plans = {split: plan_runs(model, size, rng, conditions) for split, size in sizes.items()}
     values = _values(model, _join(list(plans.values())), rng, on_progress, should_stop)
     splits: dict[str, Runs] = {}
     first = 0
     for split, plan in plans.items():
         own = values[first : first + len(plan.lengths)]
-        splits[split] = trim(_to_runs(model, plan, own, first), rows[split])
+        runs = _to_runs(model, plan, own, first)
+        splits[split] = runs if conditions.in_runs else trim(runs, sizes[split])
         first += len(plan.lengths)
     return splits
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Of R runs, (R,) each: rows, the training run that mode and length come from, start in hours after the first."""
-
-    lengths: Ints
-    source: Ints
-    start_h: Floats
-
-
-def _join(plans: Sequence[_Plan]) -> _Plan:
-    return _Plan(
+def _join(plans: Sequence[RunPlan]) -> RunPlan:
+    return RunPlan(
         np.concatenate([plan.lengths for plan in plans]),
         np.concatenate([plan.source for plan in plans]),
         np.concatenate([plan.start_h for plan in plans]),
     )
 
 
-def _plan_runs(model: Model, rows: int, rng: np.random.Generator) -> _Plan:
-    """The runs of a split, enough for its rows: all training runs in a random order, then all in another, and so on."""
-    known = model.arrays["unit_lengths"]
-    rounds = 2 + 2 * rows // max(int(known.sum()), 1)
-    source = np.concatenate([rng.permutation(len(known)) for _ in range(rounds)])
-    jitter = np.exp(rng.normal(0, LENGTH_JITTER, len(source)))
-    lengths = np.maximum(np.round(known[source] * jitter), MIN_RUN_ROWS).astype(np.int64)
-    count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
-    left = rows - int(lengths[: count - 1].sum())
-    if left < MIN_LAST_ROWS and count > 1:
-        # Too few rows for a run that enters late: they lengthen the run before it.
-        count -= 1
-        lengths[count - 1] += left
-    lengths, source = lengths[:count], source[:count].astype(np.int64)
-    interval = float(model.header["intervalHours"])
-    before = np.cumsum(lengths) - lengths
-    return _Plan(lengths, source, before * interval + np.arange(count) * REPAIR_HOURS)
-
-
-def _to_runs(model: Model, plan: _Plan, values: list[Floats], first: int) -> Runs:
+def _to_runs(model: Model, plan: RunPlan, values: list[Floats], first: int) -> Runs:
     interval = float(model.header["intervalHours"])
     run_id = np.repeat(np.arange(first + 1, first + 1 + len(plan.lengths)), plan.lengths)
     left: Floats = np.concatenate([np.arange(n - 1.0, -1.0, -1.0) for n in plan.lengths]) * interval
@@ -104,7 +77,7 @@ def _to_runs(model: Model, plan: _Plan, values: list[Floats], first: int) -> Run
 
 def _values(
     model: Model,
-    plan: _Plan,
+    plan: RunPlan,
     rng: np.random.Generator,
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
@@ -131,7 +104,7 @@ def _values(
 class _Courses:
     """What is known of each run's rows before its sensors."""
 
-    def __init__(self, model: Model, plan: _Plan, regimes: RegimePlan) -> None:
+    def __init__(self, model: Model, plan: RunPlan, regimes: RegimePlan) -> None:
         self._plan = plan
         self._regimes = regimes
         self._mode = model.arrays["unit_modes"][plan.source].astype(np.int64)

@@ -1,0 +1,162 @@
+"""Which runs are sampled: how long each lasts, and the training run that its length and failure mode come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan.data.conditions import AS_THEY_OCCUR, Conditions
+from gan.data.runs import REPAIR_HOURS, Floats, Ints
+from gan.runtime.errors import InvalidInput
+from gan.synthesis.model import Model
+
+LENGTH_JITTER = 0.08
+# A run may be asked for that is this many deviations of that shorter or longer than a training run.
+REACH = 2.0
+MIN_RUN_ROWS = 5
+MIN_LAST_ROWS = 24
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """Of R runs, (R,) each: rows, the training run that mode and length come from, start in hours after the first."""
+
+    lengths: Ints
+    source: Ints
+    start_h: Floats
+
+
+def plan_runs(model: Model, size: int, rng: np.random.Generator, conditions: Conditions = AS_THEY_OCCUR) -> RunPlan:
+    """The runs of a split of so many rows or, if the conditions count in runs, so many runs.
+
+    Raises InvalidInput where no training run is as the conditions ask.
+    """
+    drawn = _conditioned if conditions.asked else _as_they_occur
+    source, lengths = drawn(model, size, rng, conditions)
+    count = size if conditions.in_runs else _cut_to(lengths, size)
+    lengths, source = lengths[:count], source[:count].astype(np.int64)
+    interval = float(model.header["intervalHours"])
+    before = np.cumsum(lengths) - lengths
+    return RunPlan(lengths, source, before * interval + np.arange(count) * REPAIR_HOURS)
+
+
+def _cut_to(lengths: Ints, rows: int) -> int:
+    """How many of the runs make so many rows; the last of them may be lengthened."""
+    count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
+    left = rows - int(lengths[: count - 1].sum())
+    if left < MIN_LAST_ROWS and count > 1:
+        # Too few rows for a run that enters late: they lengthen the run before it.
+        count -= 1
+        lengths[count - 1] += left
+    return count
+
+
+def _as_they_occur(model: Model, size: int, rng: np.random.Generator, conditions: Conditions) -> tuple[Ints, Ints]:
+    """Source and length of at least as many runs: all training runs in a random order, then all in another."""
+    known = model.arrays["unit_lengths"]
+    rounds = 1 + size // len(known) if conditions.in_runs else 2 + 2 * size // max(int(known.sum()), 1)
+    source = np.concatenate([rng.permutation(len(known)) for _ in range(rounds)])
+    return source, _varied(known[source], rng)
+
+
+def _varied(lengths: Floats, rng: np.random.Generator) -> Ints:
+    jitter = np.exp(rng.normal(0, LENGTH_JITTER, len(lengths)))
+    return np.maximum(np.round(lengths * jitter), MIN_RUN_ROWS).astype(np.int64)
+
+
+def _conditioned(model: Model, size: int, rng: np.random.Generator, conditions: Conditions) -> tuple[Ints, Ints]:
+    """The same, but the failure modes in their shares, as evenly as can be, and every length within its range."""
+    known, modes = model.arrays["unit_lengths"], list(model.header["modes"])
+    rows = _row_range(model, conditions)
+    wanted = size if conditions.in_runs else size // max(rows[0], MIN_RUN_ROWS, int(known.min() / 2)) + 2
+    groups = [(np.arange(len(known)), np.arange(wanted))]
+    if conditions.shares:
+        order = _in_turn(list(conditions.shares.values()), wanted)
+        unit_modes = model.arrays["unit_modes"]
+        groups = [
+            (np.flatnonzero(unit_modes == modes.index(name)), np.flatnonzero(order == at))
+            for at, name in enumerate(conditions.shares)
+        ]
+    source, lengths = np.zeros(wanted, dtype=np.int64), np.zeros(wanted, dtype=np.int64)
+    for units, places in groups:
+        near = units[_within_reach(known[units], rows)]
+        if len(near) == 0:
+            raise _unsupported(model, conditions, units)
+        source[places], lengths[places] = _drawn(known, near, rows, len(places), rng)
+    return source, lengths
+
+
+def _row_range(model: Model, conditions: Conditions) -> tuple[int, int]:
+    """Least and most rows of a run. Its life is counted from its first row to its last."""
+    if conditions.life_h is None:
+        return MIN_RUN_ROWS, np.iinfo(np.int64).max
+    low, high = (hours / float(model.header["intervalHours"]) + 1 for hours in conditions.life_h)
+    return int(np.ceil(low - 1e-9)), int(np.floor(high + 1e-9))
+
+
+def _within_reach(lengths: Floats, rows: tuple[int, int]) -> Ints:
+    """Which of the training runs, varied as runs are, may have so many rows."""
+    factor = np.exp(REACH * LENGTH_JITTER)
+    low, high = np.maximum(np.ceil(lengths / factor), rows[0]), np.minimum(np.floor(lengths * factor), rows[1])
+    return np.flatnonzero(low <= high)
+
+
+def _in_turn(shares: list[float], count: int) -> Ints:
+    """Which share each of so many runs belongs to, (count,): of any first few, each has about its part."""
+    place = np.concatenate([(np.arange(np.ceil(share * count) + 1) + 0.5) / share for share in shares])
+    which = np.repeat(np.arange(len(shares)), [int(np.ceil(share * count)) + 1 for share in shares])
+    return np.asarray(which[np.argsort(place, kind="stable")][:count])
+
+
+def _drawn(
+    known: Floats, units: Ints, rows: tuple[int, int], count: int, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """Source and length of so many runs: training runs as often as they come to be within the range."""
+    sources: list[Ints] = []
+    lengths: list[Ints] = []
+    found = 0
+    while found < count:
+        source = np.concatenate([rng.permutation(units) for _ in range(2 + (count - found) // len(units))])
+        length = _varied(known[source], rng)
+        good = (length >= rows[0]) & (length <= rows[1])
+        sources.append(source[good])
+        lengths.append(length[good])
+        found += int(good.sum())
+    return np.concatenate(sources)[:count], np.concatenate(lengths)[:count]
+
+
+def _unsupported(model: Model, conditions: Conditions, units: Ints) -> InvalidInput:
+    """What the training runs, of one failure mode if the conditions ask for some, support instead."""
+    modes = list(model.header["modes"])
+    ended = sorted({modes[int(mode)] for mode in model.arrays["unit_modes"]}) if modes else []
+    if len(units) == 0:
+        missing = ", ".join(sorted(set(conditions.shares) - set(ended)))
+        return InvalidInput(
+            f"failure_mode: no run that the model learned from ends with {missing}",
+            field="failure_mode",
+            hint=f"they end with: {', '.join(ended)}; more seed rows or recorded runs may have others",
+        )
+    lengths, interval = model.arrays["unit_lengths"][units], float(model.header["intervalHours"])
+    whose = f"runs that end with {modes[int(model.arrays['unit_modes'][units[0]])]}" if conditions.shares else "runs"
+    low, high = _reach(lengths, interval)
+    assert conditions.life_h is not None
+    return InvalidInput(
+        f"life_hours: no such {whose}: {conditions.life_h[0]:g} to {conditions.life_h[1]:g} h is asked for, and those "
+        f"learned from last {(lengths.min() - 1) * interval:.4g} to {(lengths.max() - 1) * interval:.4g} h",
+        field="life_hours",
+        hint=f"{low:.4g} to {high:.4g} h is the most that they support",
+    )
+
+
+def supported_life_h(model: Model, conditions: Conditions) -> tuple[float, float]:
+    """Least and most hours that runs of the failure modes asked for may last."""
+    known, modes = model.arrays["unit_lengths"], list(model.header["modes"])
+    wanted = [modes.index(name) for name in conditions.shares]
+    lengths = known[np.isin(model.arrays["unit_modes"], wanted)] if wanted else known
+    return _reach(lengths, float(model.header["intervalHours"]))
+
+
+def _reach(lengths: Floats, interval: float) -> tuple[float, float]:
+    factor = float(np.exp(REACH * LENGTH_JITTER))
+    return (float(lengths.min()) / factor - 1) * interval, (float(lengths.max()) * factor - 1) * interval
