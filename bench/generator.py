@@ -51,7 +51,7 @@ def measure(machine_id: str, repeat: int, epochs: int) -> Measured:
     from gan.evaluation.figures import evaluate
     from gan.simulation.physics import simulate
     from gan.synthesis.checkpoints import Checkpoints
-    from gan.synthesis.temporal_tvae.sampler import sample
+    from gan.synthesis.synthesizer import synthesizer_of_model
     from gan.synthesis.temporal_tvae.trainer import TrainParams, train
 
     profile = parse_profile({"machine_id": machine_id, **configuration(PROJECT, machine_id)})
@@ -66,7 +66,7 @@ def measure(machine_id: str, repeat: int, epochs: int) -> Measured:
             should_stop=lambda: False,
             on_epoch=lambda _: None,
         )
-    data = sample(model, ROWS, repeat, on_progress=lambda *_: None, should_stop=lambda: False)["train"]
+    data = synthesizer_of_model(model).sample(model, ROWS, repeat)["train"]
     learned, held_out = runs.select(model.header["trainRuns"]), runs.select(model.header["heldOutRuns"])
     figures = {name: (figure.value, figure.floor) for name, figure in evaluate(learned, held_out, data).by_name.items()}
     for gap in (measures.autocorrelation_gap, measures.detrended_autocorrelation_gap):

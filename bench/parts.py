@@ -147,9 +147,7 @@ def _figures(bench: Bench, machine_id: str, file: Path) -> Figures:
         own.write(key_of("model", machine_id), file.read_bytes())
         model = load_model(own, machine_id, profile)
     seed = read_seed(store, machine_id, profile)
-    data = synthesizer_of_model(model).sample(
-        model, {"train": EVALUATED_ROWS}, 0, on_progress=lambda *_: None, should_stop=lambda: False
-    )["train"]
+    data = synthesizer_of_model(model).sample(model, {"train": EVALUATED_ROWS}, 0)["train"]
     return evaluate(seed.select(model.header["trainRuns"]), seed.select(model.header["heldOutRuns"]), data)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import BinaryIO
 
 from gan.runtime.errors import InvalidInput, ResourceFailed
-from gan.store.artifacts import ArtifactStore, Stat
+from gan.store.artifacts import ArtifactStore, Content, Stat, parts_of
 from gan.store.layout import generation_key, key_of, published_key
 
 
@@ -36,8 +36,8 @@ class MemoryStore(ArtifactStore):
         self._require_locks()
         self._made[self._real(key)] = data, datetime.now(timezone.utc)
 
-    def write_group(self, group: str, files: Iterable[tuple[str, bytes]]) -> None:
-        made = {group + name: data for name, data in files}
+    def write_group(self, group: str, files: Iterable[tuple[str, Content]]) -> None:
+        made = {group + name: b"".join(parts_of(content)) for name, content in files}
         if any(key not in self._made or self._made[key][0] != data for key, data in made.items()):
             self.delete(group)
             for key, data in made.items():

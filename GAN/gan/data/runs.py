@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,30 @@ class Runs:
             failure_mode=None if self.failure_mode is None else self.failure_mode[chosen],
             modes=self.modes,
         )
+
+
+def joined(parts: Sequence[Runs]) -> Runs:
+    """Several sets of runs of one machine, at least one, as one. Their run ids must differ."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def join(of: Callable[[Runs], Any]) -> Any:
+        return None if of(parts[0]) is None else np.concatenate([of(part) for part in parts])
+
+    return Runs(
+        parts[0].sensors,
+        join(lambda part: part.values),
+        join(lambda part: part.run_id),
+        join(lambda part: part.time_h),
+        join(lambda part: part.rul_h),
+        join(lambda part: part.failure_mode),
+        parts[0].modes,
+    )
+
+
+def both(a: Runs, b: Runs) -> Runs:
+    """Two sets of runs of one machine as one. Their run ids must differ."""
+    return joined([a, b])
 
 
 def trim(runs: Runs, num_rows: int) -> Runs:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,8 @@ MS_PER_HOUR = 3_600_000.0
 # Sensors are written with this many significant digits: more than simulated ones resolve, in few bytes. Recorded rows
 # keep the digits they came with, and so do the rows sampled from what was learned from them (`digits_of`).
 DIGITS = 7
+# Rows of a row group of a data set's files.
+GROUP_ROWS = 2**18
 MOST_DIGITS = 17
 
 
@@ -107,11 +110,56 @@ def csv_bytes(runs: Runs, profile: Profile, *, exact: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def parquet_bytes(runs: Runs, profile: Profile, digits: Sequence[int] | None = None) -> bytes:
-    """The bytes of one split of a data set."""
-    buffer = io.BytesIO()
-    pq.write_table(to_table(runs, profile, digits), buffer, compression="snappy", store_schema=True)
-    return buffer.getvalue()
+def parquet_chunks(batches: Iterable[Runs], profile: Profile, digits: Sequence[int] | None = None) -> Iterator[bytes]:
+    """The bytes of one split of a data set, a row group after another; how its rows are divided decides nothing."""
+    written = _Written()
+    writer: pq.ParquetWriter | None = None
+    for table in _in_groups(to_table(runs, profile, digits) for runs in batches):
+        writer = writer or pq.ParquetWriter(written, table.schema, compression="snappy", store_schema=True)
+        # Pages begin anew with each chunk of a column.
+        writer.write_table(table.combine_chunks(), row_group_size=GROUP_ROWS)
+        yield written.taken()
+    if writer is not None:
+        writer.close()
+        yield written.taken()
+
+
+class _Written(io.RawIOBase):
+    """A file that hands over what was written to it since it was last asked."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._parts.append(bytes(data))
+        self._size += len(self._parts[-1])
+        return len(self._parts[-1])
+
+    def tell(self) -> int:
+        return self._size
+
+    def taken(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def _in_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of GROUP_ROWS each, and the rest."""
+    held: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        held.append(table)
+        rows += table.num_rows
+        while rows >= GROUP_ROWS:
+            whole = pa.concat_tables(held)
+            yield whole.slice(0, GROUP_ROWS)
+            held, rows = [whole.slice(GROUP_ROWS)], rows - GROUP_ROWS
+    if rows:
+        yield pa.concat_tables(held)
 
 
 def read_seed(store: ArtifactStore, machine_id: str, profile: Profile) -> Runs:

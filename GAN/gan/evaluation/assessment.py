@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.conditions import AS_THEY_OCCUR, Conditions
-from gan.data.runs import Runs
+from gan.data.runs import Runs, both, joined
 from gan.evaluation import conditioned
 from gan.evaluation.certificate import Certificate, certify, shared_by_chance
 from gan.evaluation.checks import Check, boolean, graded
-from gan.evaluation.figures import RUN_GAPS, Figures, both, evaluate, joined
+from gan.evaluation.figures import RUN_GAPS, Figures, evaluate
 from gan.evaluation.measures import pile_up
 from gan.evaluation.seed_checks import rul_decreasing
 from gan.machine.profile import Profile

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gan.data.runs import Floats, Ints, Runs
-from gan.evaluation.figures import joined
+from gan.data.runs import Floats, Ints, Runs, joined
 from gan.evaluation.similarity import likeness
 
 # At most this many runs, chosen evenly, are compared with each other for near-copies. Exact copies of rows are looked

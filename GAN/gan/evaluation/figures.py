@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from gan.data.runs import Runs
+from gan.data.runs import Runs, both
 from gan.evaluation import measures
 from gan.evaluation.discriminator import discriminative_score
 from gan.evaluation.sdmetrics_scores import quality, validity
@@ -92,28 +91,6 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, random_seed: int = 0, *, f
     if held_out.rul_h is not None:
         figures |= _usefulness(train, held_out, data, random_seed)
     return Figures(figures)
-
-
-def both(a: Runs, b: Runs) -> Runs:
-    """Two sets of runs of one machine as one. Their run ids must differ."""
-
-    def join(x: Any, y: Any) -> Any:
-        return None if x is None else np.concatenate([x, y])
-
-    return Runs(
-        a.sensors,
-        join(a.values, b.values),
-        join(a.run_id, b.run_id),
-        join(a.time_h, b.time_h),
-        join(a.rul_h, b.rul_h),
-        join(a.failure_mode, b.failure_mode),
-        a.modes,
-    )
-
-
-def joined(parts: Sequence[Runs]) -> Runs:
-    """Several sets of runs of one machine, at least one, as one."""
-    return reduce(both, parts)
 
 
 def _scores(train: Runs, held_out: Runs, data: Runs) -> dict[str, Figure]:

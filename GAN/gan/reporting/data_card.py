@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gan.data.conditions import Conditions
-from gan.data.runs import Runs
 from gan.machine.profile import Profile, Sensor
 from gan.reporting.report import asked_for
 from gan.store.layout import name_of
@@ -19,11 +19,19 @@ LICENSE, RECORDED_LICENSE = "apache-2.0", "other"
 _MADE_BY = ("generateSeed", "trainTvae")
 
 
+@dataclass(frozen=True)
+class SplitFile:
+    """The file of a split, as it was written."""
+
+    sha256: str
+    rows: int
+    runs: int
+
+
 def data_manifest(
     profile: Profile,
     inputs: Inputs,
-    splits: Mapping[str, Runs],
-    digests: Mapping[str, str],
+    files: Mapping[str, SplitFile],
     steps: Mapping[str, Any],
     conditions: Conditions,
     *,
@@ -31,7 +39,7 @@ def data_manifest(
 ) -> dict[str, Any]:
     """Digests and parameters of what a data set is made from. Without clock times: made again, it is the same.
 
-    digests: of each split's file. steps: the records of the machine's manifest, by step. recorded: the seed was
+    files: of each split. steps: the records of the machine's manifest, by step. recorded: the seed was
     imported, not simulated.
     """
     return {
@@ -53,12 +61,8 @@ def data_manifest(
         "sensors": {sensor.name: sensor.unit for sensor in profile.sensors},
         "failureModes": list(profile.mode_names),
         "files": {
-            f"{split}.parquet": {
-                "sha256": digests[split],
-                "rows": len(runs),
-                "runs": len(runs.starts()),
-            }
-            for split, runs in splits.items()
+            f"{split}.parquet": {"sha256": file.sha256, "rows": file.rows, "runs": file.runs}
+            for split, file in files.items()
         },
     }
 

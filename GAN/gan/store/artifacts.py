@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from gan.runtime.events import Output
+
+# What is written to a file: all of it, or part after part.
+Content = bytes | Iterator[bytes]
+
+
+def parts_of(content: Content) -> Iterator[bytes]:
+    return iter([content]) if isinstance(content, bytes) else content
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,10 @@ class ArtifactStore(ABC):
         """Writes an artifact in place of what was there."""
 
     @abstractmethod
-    def write_group(self, group: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def write_group(self, group: str, files: Iterable[tuple[str, Content]]) -> None:
         """Writes the files of a group, by name; they appear at once, when the last one is given.
+
+        A file's parts are written as they come: it need not fit into memory.
 
         A group that holds these bytes already stays as it is, with what was added to it: it may be the published one,
         and readers must not miss it for a moment. One that differs is damaged, and is replaced.

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from gan.runtime.errors import InvalidInput
 from gan.runtime.files import open_regular
-from gan.store.artifacts import ArtifactStore, Stat
+from gan.store.artifacts import ArtifactStore, Content, Stat, parts_of
 from gan.store.files import appear, remove_folder, remove_whole, switch_link, whole_folder, write_whole
 from gan.store.layout import LOCKED, key_of
 from gan.store.locks import machine_lock
@@ -45,10 +45,12 @@ class LocalStore(ArtifactStore):
     def write(self, key: str, data: bytes) -> None:
         write_whole(self._path(key), data)
 
-    def write_group(self, group: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def write_group(self, group: str, files: Iterable[tuple[str, Content]]) -> None:
         with whole_folder(self._path(group)) as folder:
-            for name, data in files:
-                (folder / name).write_bytes(data)
+            for name, content in files:
+                with (folder / name).open("wb") as file:
+                    for part in parts_of(content):
+                        file.write(part)
 
     def delete(self, key: str) -> None:
         path = self._path(key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, NoReturn
 
-from gan.store.artifacts import ArtifactStore, Stat
+from gan.store.artifacts import ArtifactStore, Content, Stat
 
 
 class Snapshot(ArtifactStore):
@@ -48,7 +48,7 @@ class Snapshot(ArtifactStore):
     def write(self, key: str, data: bytes) -> None:
         self._refuse()
 
-    def write_group(self, group: str, files: Iterable[tuple[str, bytes]]) -> None:
+    def write_group(self, group: str, files: Iterable[tuple[str, Content]]) -> None:
         self._refuse()
 
     def delete(self, key: str) -> None:

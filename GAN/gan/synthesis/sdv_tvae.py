@@ -12,7 +12,7 @@ progress or early stopping: an interrupted training starts over.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -147,7 +147,7 @@ def _padded(columns: list[Floats]) -> Floats:
     return np.stack([np.pad(column, (0, width - len(column)), constant_values=np.nan) for column in columns])
 
 
-def sample(
+def batches(
     model: Model,
     sizes: Mapping[str, int],
     random_seed: int,
@@ -155,26 +155,27 @@ def sample(
     on_progress: Callable[[int, int], None],
     should_stop: Callable[[], bool],
     conditions: Conditions = AS_THEY_OCCUR,
-) -> dict[str, Runs]:
-    """Splits of exactly so many rows, each sorted by RUL and split into runs.
+) -> Iterator[tuple[str, Runs]]:
+    """Splits of exactly so many rows, each sorted by RUL and split into runs, which takes the whole split at once.
 
     Raises SamplingStopped; InvalidInput for conditions, since it knows nothing of runs.
     """
     if conditions != AS_THEY_OCCUR:
         raise InvalidInput("runs, failure_mode, life_hours: sdv-tvae samples rows: only temporal-tvae can be asked")
     rng = np.random.default_rng([random_seed, 2])
-    total, splits, first = sum(sizes.values()), dict[str, Runs](), 1
+    total, done, first = sum(sizes.values()), 0, 1
     for split, count in sizes.items():
         parts: list[tuple[Floats, Ints]] = []
         for at in range(0, count, CHUNK_ROWS):
             if should_stop():
                 raise SamplingStopped
             parts.append(_rows(model, min(CHUNK_ROWS, count - at), rng))
-            on_progress(sum(len(runs) for runs in splits.values()) + at + len(parts[-1][0]), total)
+            done += len(parts[-1][0])
+            on_progress(done, total)
         values, mode = (np.concatenate(part) for part in zip(*parts, strict=True))
-        splits[split] = _cut(model, values, mode, first, rng)
-        first += len(splits[split].ids())
-    return splits
+        runs = _cut(model, values, mode, first, rng)
+        first += len(runs.ids())
+        yield split, runs
 
 
 def _rows(model: Model, count: int, rng: np.random.Generator) -> tuple[Floats, Ints]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gan.data.conditions import AS_THEY_OCCUR, Conditions
-from gan.data.runs import Runs
+from gan.data.runs import Runs, joined
 from gan.machine.profile import Profile
 from gan.runtime.errors import InvalidInput
 from gan.synthesis.model import Model
@@ -40,8 +40,12 @@ class Train(Protocol):
     ) -> Model: ...
 
 
-class Sample(Protocol):
-    """Splits of exactly so many rows, or of so many runs, each of its own runs; run ids are unique over the splits."""
+class Batches(Protocol):
+    """Splits of exactly so many rows, or of so many runs, each of its own runs, in order.
+
+    Every batch holds whole runs of one split; run ids are unique over the splits. The same random seed gives the same
+    rows, however they are divided into batches. Memory does not grow with the rows.
+    """
 
     def __call__(
         self,
@@ -52,7 +56,7 @@ class Sample(Protocol):
         on_progress: Callable[[int, int], None],
         should_stop: Callable[[], bool],
         conditions: Conditions = AS_THEY_OCCUR,
-    ) -> dict[str, Runs]: ...
+    ) -> Iterator[tuple[str, Runs]]: ...
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,22 @@ class Synthesizer:
         return trains
 
     @property
-    def sample(self) -> Sample:
+    def batches(self) -> Batches:
         """Imported on demand: it needs neither PyTorch nor SDV."""
-        samples: Sample = import_module(self.sample_module).sample
+        samples: Batches = import_module(self.sample_module).batches
         return samples
+
+    def sample(
+        self, model: Model, sizes: Mapping[str, int], random_seed: int, conditions: Conditions = AS_THEY_OCCUR
+    ) -> dict[str, Runs]:
+        """A small data set, whole: its splits by name."""
+        parts: dict[str, list[Runs]] = {}
+        made = self.batches(
+            model, sizes, random_seed, on_progress=lambda *_: None, should_stop=lambda: False, conditions=conditions
+        )
+        for split, runs in made:
+            parts.setdefault(split, []).append(runs)
+        return {split: joined(batches) for split, batches in parts.items()}
 
 
 SYNTHESIZERS = {
@@ -89,7 +105,7 @@ SYNTHESIZERS = {
             True,
             True,
             "gan.synthesis.temporal_tvae.trainer",
-            "gan.synthesis.temporal_tvae.sampler",
+            "gan.synthesis.temporal_tvae.batches",
         ),
         Synthesizer(SDV_TVAE, "BUSL-1.1", False, False, "gan.synthesis.sdv_tvae", "gan.synthesis.sdv_tvae"),
     )

@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from support import MADE, VALIDATE, Root
+from gan.data import tables
+from gan.data.runs import Runs
+from gan.machine.profile import Profile, parse_profile
+from gan.simulation.physics import simulate
+from support import MADE, VALIDATE, Root, machine_config
+
+
+@pytest.fixture(scope="module")
+def profile() -> Profile:
+    return parse_profile(machine_config("pump_a"))
+
+
+@pytest.fixture(scope="module")
+def runs(profile: Profile) -> Runs:
+    return simulate(profile, 700, 1)
+
+
+def in_batches(runs: Runs, of: int) -> list[Runs]:
+    ids = runs.ids()
+    return [runs.select(ids[at : at + of]) for at in range(0, len(ids), of)]
+
+
+def test_how_rows_are_divided_decides_no_byte_of_a_file(
+    runs: Runs, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "GROUP_ROWS", 150)
+    files = [b"".join(tables.parquet_chunks(in_batches(runs, of), profile)) for of in (1, 2, 100)]
+    assert files[0] == files[1] == files[2]
+    groups = pq.ParquetFile(io.BytesIO(files[0])).metadata
+    assert [groups.row_group(at).num_rows for at in range(groups.num_row_groups)] == [150, 150, 150, 150, 100]
+
+
+def test_a_file_of_one_row_group_is_written_as_a_table_is(runs: Runs, profile: Profile) -> None:
+    whole = io.BytesIO()
+    pq.write_table(tables.to_table(runs, profile), whole, compression="snappy", store_schema=True)
+    assert b"".join(tables.parquet_chunks(in_batches(runs, 2), profile)) == whole.getvalue()
 
 
 @pytest.mark.parametrize(

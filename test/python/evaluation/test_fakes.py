@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 import fakes
-from gan.data.runs import Runs
+from gan.data.runs import Runs, both
 from gan.evaluation.assessment import assess, structural_checks
 from gan.evaluation.certificate import certify
 from gan.evaluation.checks import Check, Verdict, overall
 from gan.evaluation.discriminator import discriminative_score
-from gan.evaluation.figures import both
 from gan.machine.profile import Profile, configuration, parse_profile
 from gan.simulation.physics import simulate
 from gan.store.fleet import PROJECT_ROOT

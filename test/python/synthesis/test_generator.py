@@ -13,17 +13,20 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gan.data.runs import Runs
+from gan.data.runs import Runs, joined
+from gan.evaluation.certificate import copied_rows
 from gan.machine.profile import Profile, parse_profile
 from gan.simulation.physics import simulate
 from gan.store.layout import key_of
 from gan.store.local import LocalStore
 from gan.synthesis.checkpoints import Checkpoints
 from gan.synthesis.model import Model, load_model
+from gan.synthesis.synthesizer import synthesizer_of_model
+from gan.synthesis.temporal_tvae import batches, sampler
 from gan.synthesis.temporal_tvae.features import prepare
 from gan.synthesis.temporal_tvae.network import LATENT, Adam, Network
 from gan.synthesis.temporal_tvae.regimes import sample_regimes
-from gan.synthesis.temporal_tvae.sampler import mix_deviations, sample
+from gan.synthesis.temporal_tvae.sampler import mix_deviations
 from gan.synthesis.temporal_tvae.trainer import (
     EpochReport,
     TrainingDiverged,
@@ -80,7 +83,7 @@ def model(seed: Runs, profile: Profile, tmp_path_factory: pytest.TempPathFactory
 
 
 def sampled(model: Model, seed: int = 0) -> dict[str, Runs]:
-    return sample(model, ROWS, seed, on_progress=lambda *_: None, should_stop=lambda: False)
+    return synthesizer_of_model(model).sample(model, ROWS, seed)
 
 
 def test_regimes_are_found_where_the_load_jumps(seed: Runs) -> None:
@@ -261,7 +264,7 @@ def test_splits_have_exact_counts_and_whole_runs_of_their_own(model: Model) -> N
 
 @pytest.mark.parametrize("rows", range(150, 400, 25))
 def test_no_split_ends_with_the_stump_of_a_run(model: Model, rows: int) -> None:
-    splits = sample(model, {"train": rows}, 0, on_progress=lambda *_: None, should_stop=lambda: False)
+    splits = synthesizer_of_model(model).sample(model, {"train": rows}, 0)
     assert len(splits["train"]) == rows
     assert splits["train"].lengths().min() >= 24
 
@@ -270,6 +273,42 @@ def test_sampling_is_decided_by_model_and_seed(model: Model) -> None:
     first, again, other = sampled(model), sampled(model), sampled(model, 1)
     assert (first["train"].values == again["train"].values).all()
     assert first["train"].values[:50].tolist() != other["train"].values[:50].tolist()
+
+
+def test_how_many_rows_are_handed_over_at_once_decides_nothing(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BLOCK_NUMBERS", 2000)
+    whole = sampled(model)
+    for rows in (1, 97):
+        monkeypatch.setattr(batches, "BATCH_ROWS", rows)
+        parts = sampled(model)
+        for split, runs in whole.items():
+            assert (parts[split].values == runs.values).all() and (parts[split].run_id == runs.run_id).all()
+            assert (parts[split].time_h == runs.time_h).all()
+
+
+def test_a_data_set_of_several_blocks_begins_as_one_of_a_single_block_and_repeats_nothing(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = sampled(model)["train"]
+    monkeypatch.setattr(batches, "BLOCK_NUMBERS", 2000)
+    several = sampled(model)
+    test_splits_have_exact_counts_and_whole_runs_of_their_own(model)
+    assert several["train"].lengths().tolist() == single.lengths().tolist()
+    assert copied_rows(joined(list(several.values()))) == 0
+
+
+def test_a_long_run_is_restored_piece_by_piece(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = sampled(model)["train"].values
+    monkeypatch.setattr(sampler, "RESTORED_ROWS", 7)
+    assert sampled(model)["train"].values == pytest.approx(whole, rel=1e-12)
+
+
+def test_progress_counts_rows_and_sampling_stops_where_it_is_asked_to(model: Model) -> None:
+    told: list[tuple[int, int]] = []
+    made = batches.batches(model, ROWS, 0, on_progress=lambda *at: told.append(at), should_stop=lambda: len(told) > 50)
+    with pytest.raises(sampler.SamplingStopped):
+        list(made)
+    assert told == sorted(told) and 0 < told[-1][0] < told[-1][1]
 
 
 def test_sensors_stay_within_their_physical_limits(model: Model, profile: Profile) -> None:

@@ -19,13 +19,14 @@ from gan.runtime.errors import InvalidInput
 from gan.synthesis import sdv_tvae, synthesizer
 from gan.synthesis.model import Model, load_model
 from gan.synthesis.synthesizer import SDV_TVAE, TEMPORAL_TVAE
-from gan.synthesis.temporal_tvae import sampler as sample
+from gan.synthesis.temporal_tvae import batches
 from gan.synthesis.temporal_tvae import trainer as train
+from gan.synthesis.temporal_tvae.sampler import SamplingStopped
 from support import CREATE, ENVIRONMENT, MADE, PROJECT, SAMPLE, SEED, TRAIN, VALIDATE, Root
 
 # Checked by the types too: both have the interface.
 TRAINS: tuple[synthesizer.Train, ...] = (train.train, sdv_tvae.train)
-SAMPLES: tuple[synthesizer.Sample, ...] = (sample.sample, sdv_tvae.sample)
+SAMPLES: tuple[synthesizer.Batches, ...] = (batches.batches, sdv_tvae.batches)
 
 needs_sdv = pytest.mark.skipif(find_spec("sdv") is None, reason="sdv is not installed: npm run setup -- --bench")
 without_sdv = pytest.mark.skipif(find_spec("sdv") is not None, reason="sdv is installed here")
@@ -34,7 +35,7 @@ without_sdv = pytest.mark.skipif(find_spec("sdv") is not None, reason="sdv is in
 def test_the_registry_gives_each_ones_own_functions() -> None:
     found = [synthesizer.synthesizer_of(name) for name in (TEMPORAL_TVAE, SDV_TVAE)]
     assert tuple(one.train for one in found) == TRAINS
-    assert tuple(one.sample for one in found) == SAMPLES
+    assert tuple(one.batches for one in found) == SAMPLES
     assert [one.licence for one in found] == ["Apache-2.0", "BUSL-1.1"]
 
 
@@ -127,7 +128,7 @@ def _stock_model(rng: np.random.Generator) -> Model:
 def _sampled(model: Model, seed: int) -> dict[str, Runs]:
     rows = {"train": 1000, "val": 300, "test": 200}
     chosen = synthesizer.synthesizer_of_model(model)
-    return chosen.sample(model, rows, seed, on_progress=lambda *_: None, should_stop=lambda: False)
+    return chosen.sample(model, rows, seed)
 
 
 def test_stock_rows_are_cut_into_runs_sorted_by_rul() -> None:
@@ -154,8 +155,8 @@ def test_stock_samples_repeat_with_their_seed() -> None:
 
 def test_stock_stops_when_asked() -> None:
     model = _stock_model(np.random.default_rng(0))
-    with pytest.raises(sample.SamplingStopped):
-        sdv_tvae.sample(model, {"train": 10}, 0, on_progress=lambda *_: None, should_stop=lambda: True)
+    with pytest.raises(SamplingStopped):
+        list(sdv_tvae.batches(model, {"train": 10}, 0, on_progress=lambda *_: None, should_stop=lambda: True))
 
 
 def test_a_model_of_an_unknown_synthesizer_is_refused() -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 
 from gan.data.conditions import Conditions, parse_conditions
 from gan.data.runs import Runs
 from gan.data.splits import WISHED_A_SPLIT, rows_for, split_rows, thinnest
-from gan.data.tables import parquet_bytes
+from gan.data.tables import parquet_chunks
 from gan.machine.profile import Profile, load_profile
 from gan.pipeline import registry
 from gan.pipeline.parameters import parameters_of
 from gan.pipeline.runner import Context, interrupted, json_bytes, split_ratio
 from gan.reporting import data_card
+from gan.reporting.data_card import SplitFile
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Result
 from gan.store import generations
-from gan.store.artifacts import sha256
+from gan.store.artifacts import Content
 from gan.store.layout import generation_key, key_of
 from gan.store.manifest import Inputs, Manifest
 from gan.store.publication import generation_name, show_unvalidated
@@ -47,19 +51,20 @@ def work(context: Context) -> Result:
         _check_sizes(context, model, sizes)
     _tell_reach(context, model, conditions)
     inputs = registry.inputs("generateDataset", store, machine_id, parameters_of("generateDataset", context.args))
+    generation = generation_name(inputs.digest)
+    began = time.monotonic()
+    batches = synthesizer_of_model(model).batches(
+        model,
+        sizes,
+        context.args.seed,
+        on_progress=lambda at, total: _report_rows(context, began, at, total),
+        should_stop=context.stop,
+        conditions=conditions,
+    )
     try:
-        splits = synthesizer_of_model(model).sample(
-            model,
-            sizes,
-            context.args.seed,
-            on_progress=lambda at, total: context.reporter.progress(at, total, "steps"),
-            should_stop=context.stop,
-            conditions=conditions,
-        )
+        made = _write_generation(context, generation, batches, profile, inputs, model.header.get("digits"), conditions)
     except SamplingStopped:
         raise interrupted("nothing is lost, sampling starts again") from None
-    generation = generation_name(inputs.digest)
-    _write_generation(context, generation, splits, profile, inputs, model.header.get("digits"), conditions)
     generations.note_made(
         store,
         machine_id,
@@ -69,25 +74,34 @@ def work(context: Context) -> Result:
         randomSeed=context.args.seed,
     )
     generations.retain(store, machine_id, generation, keep=None)
+    return _result(context, generation, made, conditions)
+
+
+def _result(context: Context, generation: str, made: Mapping[str, SplitFile], conditions: Conditions) -> Result:
+    store, machine_id = context.store, context.machine_id
     shown = not context.args.stage and show_unvalidated(store, machine_id, generation)
     outputs = tuple(
-        store.output(generation_key(machine_id, generation, f"{split}.parquet"), len(runs))
-        for split, runs in splits.items()
+        store.output(generation_key(machine_id, generation, f"{split}.parquet"), file.rows)
+        for split, file in made.items()
     )
-    count = sum(len(runs.ids()) for runs in splits.values())
-    lines = [f"{split}.parquet: ✅ {len(runs):,} rows" for split, runs in splits.items()]
+    rows, count = sum(file.rows for file in made.values()), sum(file.runs for file in made.values())
+    lines = [f"{split}.parquet: ✅ {file.rows:,} rows" for split, file in made.items()]
     lies = key_of("publication", machine_id) if shown else generation_key(machine_id, generation).rstrip("/")
     lines.append(store.where(lies))
     if not shown:
         lines.append("what is published changes when this is validated and published:")
         lines += [f"  {registry.command(step, machine_id)}" for step in ("validateDataset", "publishDataset")]
-    rows = sum(len(runs) for runs in splits.values())
     return Result(
         f"{rows:,} rows in {count} runs" + (f" ({conditions.told()})" if conditions.asked else ""),
         outputs=outputs,
         metrics={"rows": rows, "runs": count},
         text="\n".join(lines),
     )
+
+
+def _report_rows(context: Context, began: float, at: int, total: int) -> None:
+    left = None if at == 0 else (time.monotonic() - began) / at * (total - at)
+    context.reporter.progress(at, total, "rows", eta_seconds=left)
 
 
 def _check_sizes(context: Context, model: Model, rows: dict[str, int]) -> None:
@@ -124,23 +138,46 @@ def _tell_reach(context: Context, model: Model, conditions: Conditions) -> None:
 def _write_generation(
     context: Context,
     generation: str,
-    splits: dict[str, Runs],
+    batches: Iterator[tuple[str, Runs]],
     profile: Profile,
     inputs: Inputs,
     digits: list[int] | None,
     conditions: Conditions,
-) -> None:
+) -> dict[str, SplitFile]:
     """Writes a generation's files. If it exists with the same bytes it is left alone: it may be published."""
     store, machine_id = context.store, context.machine_id
     steps, recorded = Manifest(store, machine_id).steps(), store.exists(key_of("recorded", machine_id))
+    made: dict[str, SplitFile] = {}
 
-    def files() -> Iterator[tuple[str, bytes]]:
-        digests = {}
-        for split, runs in splits.items():
-            data = parquet_bytes(runs, profile, digits)
-            digests[split] = sha256(data)
-            yield f"{split}.parquet", data
-        manifest = data_card.data_manifest(profile, inputs, splits, digests, steps, conditions, recorded=recorded)
+    def files() -> Iterator[tuple[str, Content]]:
+        for split, own in groupby(batches, key=lambda batch: batch[0]):
+            written = _Counted(runs for _, runs in own)
+            yield f"{split}.parquet", written.hashed(parquet_chunks(written.counted(), profile, digits))
+            made[split] = written.file()
+        manifest = data_card.data_manifest(profile, inputs, made, steps, conditions, recorded=recorded)
         yield data_card.MANIFEST, json_bytes(manifest)
 
     store.write_group(generation_key(machine_id, generation), files())
+    return made
+
+
+class _Counted:
+    """Counts what goes into a split's file, and digests what comes out."""
+
+    def __init__(self, batches: Iterator[Runs]) -> None:
+        self._batches = batches
+        self._rows, self._runs, self._digest = 0, 0, hashlib.sha256()
+
+    def counted(self) -> Iterator[Runs]:
+        for runs in self._batches:
+            self._rows += len(runs)
+            self._runs += len(runs.starts())
+            yield runs
+
+    def hashed(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+        for part in parts:
+            self._digest.update(part)
+            yield part
+
+    def file(self) -> SplitFile:
+        return SplitFile(self._digest.hexdigest(), self._rows, self._runs)

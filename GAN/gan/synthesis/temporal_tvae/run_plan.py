@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,18 @@ class RunPlan:
     lengths: Ints
     source: Ints
     start_h: Floats
+
+    def part(self, first: int, end: int) -> RunPlan:
+        """Some of the runs, one after another."""
+        return RunPlan(self.lengths[first:end], self.source[first:end], self.start_h[first:end])
+
+    @staticmethod
+    def joined(plans: Sequence[RunPlan]) -> RunPlan:
+        return RunPlan(
+            np.concatenate([plan.lengths for plan in plans]),
+            np.concatenate([plan.source for plan in plans]),
+            np.concatenate([plan.start_h for plan in plans]),
+        )
 
 
 def plan_runs(model: Model, size: int, rng: np.random.Generator, conditions: Conditions = AS_THEY_OCCUR) -> RunPlan:

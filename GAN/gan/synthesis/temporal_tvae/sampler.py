@@ -1,4 +1,4 @@
-"""Samples whole runs from a model: all runs of a data set advance together from their start to their failure.
+"""Samples whole runs from a model: all runs of a block advance together from their start to their failure.
 
 A run's length and failure mode come from a training run, with the length varied a little; its operating regimes follow
 each other as in the training runs. RUL is how far the run is from its own end, and the sensors are sampled for that
@@ -7,82 +7,37 @@ life fraction: RUL is never written over finished rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from gan.data.conditions import AS_THEY_OCCUR, Conditions
 from gan.data.limits import soft_limit
-from gan.data.runs import Floats, Ints, Runs, trim
+from gan.data.runs import Floats, Ints
 from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.features import Course, MemoryState, Shape, condition, life_basis, trend_design
 from gan.synthesis.temporal_tvae.regimes import RegimePlan, sample_regimes
-from gan.synthesis.temporal_tvae.run_plan import RunPlan, plan_runs
+from gan.synthesis.temporal_tvae.run_plan import RunPlan
 
 BURN_IN = 40
+RESTORED_ROWS = 65_536
 
 
 class SamplingStopped(Exception):
     """Asked to stop before all rows were sampled."""
 
 
-def sample(
-    model: Model,
-    sizes: Mapping[str, int],
-    random_seed: int,
-    *,
-    on_progress: Callable[[int, int], None],
-    should_stop: Callable[[], bool],
-    conditions: Conditions = AS_THEY_OCCUR,
-) -> dict[str, Runs]:
-    """Splits of exactly so many rows, each of its own whole runs; run ids are unique over the splits.
-
-    on_progress(step, steps) is told how far the longest run is. Raises SamplingStopped; InvalidInput where the
-    training runs do not support the conditions.
-    """
-    rng = np.random.default_rng([random_seed, 2])
-    plans = {split: plan_runs(model, size, rng, conditions) for split, size in sizes.items()}
-    values = _values(model, _join(list(plans.values())), rng, on_progress, should_stop)
-    splits: dict[str, Runs] = {}
-    first = 0
-    for split, plan in plans.items():
-        own = values[first : first + len(plan.lengths)]
-        runs = _to_runs(model, plan, own, first)
-        splits[split] = runs if conditions.in_runs else trim(runs, sizes[split])
-        first += len(plan.lengths)
-    return splits
-
-
-def _join(plans: Sequence[RunPlan]) -> RunPlan:
-    return RunPlan(
-        np.concatenate([plan.lengths for plan in plans]),
-        np.concatenate([plan.source for plan in plans]),
-        np.concatenate([plan.start_h for plan in plans]),
-    )
-
-
-def _to_runs(model: Model, plan: RunPlan, values: list[Floats], first: int) -> Runs:
-    interval = float(model.header["intervalHours"])
-    run_id = np.repeat(np.arange(first + 1, first + 1 + len(plan.lengths)), plan.lengths)
-    left: Floats = np.concatenate([np.arange(n - 1.0, -1.0, -1.0) for n in plan.lengths]) * interval
-    age: Floats = np.concatenate([np.arange(n) for n in plan.lengths]) * interval
-    time_h = np.repeat(plan.start_h, plan.lengths) + age
-    mode = np.repeat(model.arrays["unit_modes"][plan.source].astype(np.int64), plan.lengths)
-    has_rul = bool(model.header["hasRul"])
-    sensors, modes = tuple(model.header["sensors"]), tuple(model.header["modes"])
-    return Runs(
-        sensors, np.concatenate(values), run_id, time_h, left if has_rul else None, mode if has_rul else None, modes
-    )
-
-
-def _values(
+def sample_block(
     model: Model,
     plan: RunPlan,
     rng: np.random.Generator,
-    on_progress: Callable[[int, int], None],
+    on_step: Callable[[int, int], None],
     should_stop: Callable[[], bool],
-) -> list[Floats]:
-    """Sensor values of each run, R arrays (rows, S). All runs advance together, after a burn-in in new condition."""
+) -> Iterator[Floats]:
+    """Sensor values of each run, (rows, S), one after another.
+
+    All runs advance together, after a burn-in in new condition. on_step(step, steps) is told how far the longest is.
+    Raises SamplingStopped.
+    """
     shape = Shape(len(model.header["sensors"]), len(model.header["modes"]), int(model.header["regimes"]))
     runs, steps = len(plan.lengths), int(plan.lengths.max())
     regimes = sample_regimes(model.arrays, shape.regimes, runs, BURN_IN + steps, rng)
@@ -95,10 +50,12 @@ def _values(
         row = process.step(condition(courses.at(step), shape))
         if step >= 0:
             out[step] = row
-        if step % 50 == 0 or step + 1 == steps:
-            on_progress(max(step + 1, 0), steps)
+        on_step(max(step + 1, 0), steps)
     deviations = mix_deviations(model, plan.source, rng)
-    return [_restore(model, out[:n, i], courses.of(i), deviations[i], shape) for i, n in enumerate(plan.lengths)]
+    for i, n in enumerate(plan.lengths.tolist()):
+        if should_stop():
+            raise SamplingStopped
+        yield _restored(model, out[:n, i], courses.of(i), deviations[i], shape)
 
 
 class _Courses:
@@ -128,8 +85,14 @@ class _Courses:
         return Course(step, (step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
 
 
+def _restored(model: Model, x: Floats, course: Course, deviation: Floats, shape: Shape) -> Floats:
+    """A run of many rows, piece by piece: what its courses are computed from takes many times its own size."""
+    pieces = [slice(at, at + RESTORED_ROWS) for at in range(0, len(x), RESTORED_ROWS)]
+    return np.concatenate([_restore(model, x[p], course.rows(p), deviation, shape) for p in pieces])
+
+
 def _restore(model: Model, x: Floats, course: Course, deviation: Floats, shape: Shape) -> Floats:
-    """From the whitened process back to the sensors' units, for one run: (rows, S)."""
+    """From the whitened process back to the sensors' units, for rows of one run: (rows, S)."""
     a = model.arrays
     design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
     wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ deviation
