@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gan.data.runs import Floats, Runs
-from gan.evaluation.figures import both, joined
+from gan.data.runs import Floats, Runs, both, joined
 from gan.evaluation.measures import (
     centred,
     correlations,
