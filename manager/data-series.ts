@@ -1,4 +1,7 @@
+import { z } from 'zod';
+import { artifactKey } from '../contracts/artifacts.js';
 import type { DataRows, DataSeries, DataSource } from '../contracts/api/data.js';
+import { readArtifact } from './artifacts.js';
 import { ManagerError, REFUSAL } from './errors.js';
 import type { Project } from './project.js';
 import { KEY_COLUMNS, readRunTable } from './run-table.js';
@@ -33,6 +36,7 @@ export async function readSeries(project: Project, machineId: string, request: S
   return {
     source: request.source,
     runs,
+    limits: await readLimits(project, machineId),
     drawn: { rows, of: table.rows, runs: runs.length, ofRuns: numbered.length },
   };
 }
@@ -55,6 +59,23 @@ export async function readLatestRows(
     rows: Array.from({ length: rows - first }, (_, at) => names.map((name) => cell(name, first + at))),
     total: rows,
   };
+}
+
+/** What a chart shows of a profile: no more of it is checked here. */
+const Limits = z.object({
+  sensors: z.array(
+    z.object({ name: z.string(), unit: z.string(), warning: z.number().nullish(), trip: z.number().nullish() }),
+  ),
+});
+
+/** Limits of the sensors by name; none where there is no profile, or a damaged one, which the steps will refuse. */
+async function readLimits(project: Project, machineId: string): Promise<DataSeries['limits']> {
+  const text = await readArtifact(project, artifactKey('profile', machineId)).catch(() => '{}');
+  const parsed = Limits.safeParse(JSON.parse(text));
+  const sensors = parsed.success ? parsed.data.sensors : [];
+  return Object.fromEntries(
+    sensors.map(({ name, unit, warning, trip }) => [name, { unit, warning: warning ?? null, trip: trip ?? null }]),
+  );
 }
 
 interface NumberedRun {

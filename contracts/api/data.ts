@@ -87,6 +87,11 @@ export const DataSeries = z
         sensors: z.record(z.string(), numbers),
       }),
     ),
+    /** What the profile says of each sensor; none without a profile. */
+    limits: z.record(
+      z.string(),
+      z.object({ unit: z.string(), warning: z.number().nullable(), trip: z.number().nullable() }),
+    ),
     drawn: z.object({ rows: z.number(), of: z.number(), runs: z.number(), ofRuns: z.number() }),
   })
   .meta({ id: 'DataSeries' });

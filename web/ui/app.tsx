@@ -5,6 +5,7 @@ import { Shell } from './shell.js';
 
 // Each page is loaded when it is opened.
 const FleetPage = lazy(() => import('./pages/fleet.js'));
+const DataPage = lazy(() => import('./pages/data/page.js'));
 const SignInPage = lazy(() => import('./pages/sign-in.js'));
 
 export function App() {
@@ -13,6 +14,7 @@ export function App() {
       <Suspense fallback={<Loading what="page" />}>
         <Switch>
           <Route path="/" component={FleetPage} />
+          <Route path="/machines/:id/data" component={DataPage} />
           <Route path="/sign-in" component={SignInPage} />
           <Route>
             <Nothing title="There is no such page" text="The link may be old, or mistyped." />
