@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from gan.data.conditions import AS_THEY_OCCUR, Conditions
-from gan.data.limits import soft_limit
 from gan.data.runs import Floats, Ints, Runs, trim
 from gan.synthesis.model import Model
+from gan.synthesis.temporal_tvae.drawn import draw
 from gan.synthesis.temporal_tvae.features import Course, MemoryState, Shape, condition, life_basis, trend_design
-from gan.synthesis.temporal_tvae.regimes import RegimePlan, sample_regimes
+from gan.synthesis.temporal_tvae.regimes import RegimePlan
 from gan.synthesis.temporal_tvae.run_plan import RunPlan, plan_runs
 
 BURN_IN = 40
@@ -83,10 +83,11 @@ def _values(
     should_stop: Callable[[], bool],
 ) -> list[Floats]:
     """Sensor values of each run, R arrays (rows, S). All runs advance together, after a burn-in in new condition."""
-    shape = Shape(len(model.header["sensors"]), len(model.header["modes"]), int(model.header["regimes"]))
     runs, steps = len(plan.lengths), int(plan.lengths.max())
-    regimes = sample_regimes(model.arrays, shape.regimes, runs, BURN_IN + steps, rng)
-    courses = _Courses(model, plan, regimes)
+    drawn = draw(model, plan, BURN_IN, rng)
+    inputs = drawn.regimes.inputs.shape[2]
+    shape = Shape(len(model.arrays["mean"]), len(model.header["modes"]), int(model.header["regimes"]), inputs)
+    courses = _Courses(model, plan, drawn.regimes)
     process = _Process(model, runs, rng)
     out = np.zeros((steps, runs, shape.sensors))
     for step in range(-BURN_IN, steps):
@@ -98,7 +99,8 @@ def _values(
         if step % 50 == 0 or step + 1 == steps:
             on_progress(max(step + 1, 0), steps)
     deviations = mix_deviations(model, plan.source, rng)
-    return [_restore(model, out[:n, i], courses.of(i), deviations[i], shape) for i, n in enumerate(plan.lengths)]
+    made = [_restore(model, out[:n, i], courses.of(i), deviations[i], shape) for i, n in enumerate(plan.lengths)]
+    return [drawn.whole(model, i, values) for i, values in enumerate(made)]
 
 
 class _Courses:
@@ -116,7 +118,7 @@ class _Courses:
         hour = (self._plan.start_h + step * self._interval) % 24.0
         r, row = self._regimes, step + BURN_IN
         position = np.full(len(life), max(step, 0))
-        return Course(position, life, self._mode, hour, r.regime[row], r.before[row], r.age[row])
+        return Course(position, life, self._mode, hour, r.regime[row], r.before[row], r.age[row], r.inputs[row])
 
     def of(self, run: int) -> Course:
         """One run at all its steps, (rows,)."""
@@ -125,19 +127,19 @@ class _Courses:
         hour = (self._plan.start_h[run] + step * self._interval) % 24.0
         r, at = self._regimes, slice(BURN_IN, BURN_IN + rows)
         mode = np.full(rows, self._mode[run])
-        return Course(step, (step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
+        given = r.regime[at, run], r.before[at, run], r.age[at, run], r.inputs[at, run]
+        return Course(step, (step + 1.0) / rows, mode, hour, *given)
 
 
 def _restore(model: Model, x: Floats, course: Course, deviation: Floats, shape: Shape) -> Floats:
-    """From the whitened process back to the sensors' units, for one run: (rows, S)."""
+    """From the whitened process back to the modelled sensors, for one run: (rows, S)."""
     a = model.arrays
-    design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
+    design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.given_columns)
     wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ deviation
     # A course stays within the range of the training runs': below the healthy level there is no wear.
     scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
     scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
-    values = _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
-    return soft_limit(values, a["low"], a["high"], a["low_width"], a["high_width"])
+    return _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
 
 
 def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
