@@ -1,6 +1,7 @@
 import { Suspense, lazy } from 'react';
 import { Route, Switch } from 'wouter';
 import { Loading, Nothing } from './components/states.js';
+import { Guarded } from './components/guarded.js';
 import { Shell } from './shell.js';
 
 // Each page is loaded when it is opened.
@@ -11,16 +12,18 @@ const SignInPage = lazy(() => import('./pages/sign-in.js'));
 export function App() {
   return (
     <Shell>
-      <Suspense fallback={<Loading what="page" />}>
-        <Switch>
-          <Route path="/" component={FleetPage} />
-          <Route path="/machines/:id/data" component={DataPage} />
-          <Route path="/sign-in" component={SignInPage} />
-          <Route>
-            <Nothing title="There is no such page" text="The link may be old, or mistyped." />
-          </Route>
-        </Switch>
-      </Suspense>
+      <Guarded>
+        <Suspense fallback={<Loading what="page" />}>
+          <Switch>
+            <Route path="/" component={FleetPage} />
+            <Route path="/machines/:id/data" component={DataPage} />
+            <Route path="/sign-in" component={SignInPage} />
+            <Route>
+              <Nothing title="There is no such page" text="The link may be old, or mistyped." />
+            </Route>
+          </Switch>
+        </Suspense>
+      </Guarded>
     </Shell>
   );
 }

@@ -30,12 +30,12 @@ function coarse(seconds: number): string {
 
 /** A moment in the reader's own time zone, to the second. */
 export function absolute(at: number): string {
-  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /** The time of day, to the second. */
 export function clock(at: number): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour12: false });
+  return new Date(at).toLocaleTimeString('en-GB', { hour12: false });
 }
 
 /** Bytes for a person: `640 B`, `12.4 kB`, `3.1 MB`. */

@@ -11,8 +11,8 @@ from gan.data.runs import Runs
 from gan.store.local import LocalStore
 from gan.synthesis.checkpoints import Checkpoints
 from gan.synthesis.model import Model
+from gan.synthesis.synthesizer import synthesizer_of_model
 from gan.synthesis.temporal_tvae.given import fit_given
-from gan.synthesis.temporal_tvae.sampler import sample
 from gan.synthesis.temporal_tvae.trainer import TrainingStopped, TrainParams, train
 from gan.synthesis.temporal_tvae.walk import walk_near, walk_states
 from operated import LEVEL, POINTS, SETTINGS, SPREAD, profile_of, six_points, varying_load
@@ -34,7 +34,7 @@ def trained(seed: Runs, settings: tuple[str, ...], folder: Path, stop_at: int = 
 
 
 def sampled(model: Model, rows: int = 3000) -> Runs:
-    return sample(model, {"train": rows}, 1, on_progress=lambda *_: None, should_stop=lambda: False)["train"]
+    return synthesizer_of_model(model).sample(model, {"train": rows}, 1)["train"]
 
 
 def column(runs: Runs, name: str) -> np.ndarray:
