@@ -25,6 +25,7 @@ export const RowsImport = z.strictObject({
   drop: text,
   decimal: text,
   missing: text,
+  settings: text,
   dateOrder: text,
   timeZone: text,
   machineType: text,

@@ -21,6 +21,7 @@ const TEXT = [
     '--missing <numbers>',
     'numbers that mean a missing value, a,b,…, or none (default: -999, 9999 … far from all others)',
   ],
+  ['--settings <columns>', 'columns that are set and not measured, a,b,…, or none (default: as they show)'],
   ['--date-order <order>', 'dmy, mdy or ymd: order of dates like 1/2/2025, if the data leave it open'],
   ['--time-zone <name>', 'time zone of local times, e.g. Europe/Berlin, for its clock changes'],
   ['--machine-type <type>', 'for a new profile'],

@@ -71,10 +71,18 @@ describe('machine import', () => {
   });
 
   it('passes on the options that drop columns, order dates and split runs', () => {
-    const given = { csv: '/a.csv', drop: 'id,note', dateOrder: 'dmy', format: 'cmapss', splitAtFailures: true };
+    const given = {
+      csv: '/a.csv',
+      drop: 'id,note',
+      settings: 'load',
+      dateOrder: 'dmy',
+      format: 'cmapss',
+      splitAtFailures: true,
+    };
     expect(flags(given).slice(4)).toEqual([
       '--format=cmapss',
       '--drop=id,note',
+      '--settings=load',
       '--date_order=dmy',
       '--split_at_failures',
     ]);

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 # A run of fewer rows shows no course.
 MIN_RUN_ROWS = 5
 # Time from the end of one run to the start of the next, where the data do not say.

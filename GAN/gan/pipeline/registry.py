@@ -74,7 +74,7 @@ CHAIN = (
         "GAN/scripts/train_tvae_machine.py",
         "train_tvae",
         work="training",
-        version="1",
+        version="2",
         reads=("profile", "valid seed"),
         parameters=("epochs", "batch_size", "seed", "patience", "time_limit", "synthesizer"),
     ),
@@ -108,7 +108,7 @@ CHAIN = (
 STEPS = tuple(step.name for step in CHAIN)
 
 # Not part of the chain: it runs when a person imports rows.
-IMPORT = Step("importSeed", "GAN/scripts/import_seed.py", "import_seed", work="import", version="4", reads=())
+IMPORT = Step("importSeed", "GAN/scripts/import_seed.py", "import_seed", work="import", version="5", reads=())
 
 
 def step_named(name: str) -> Step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -121,10 +121,12 @@ def observed_configuration(
     about: Mapping[str, str],
     seen: Sequence[RecordedRun] = (),
     own: Mapping[str, str] | None = None,
+    settings: Collection[str] = (),
 ) -> dict[str, Any]:
     """A configuration from runs that failed, as a person would write it: what was observed, without health limits.
 
     seen: more runs, whose values count for the physical limits. own: a failure mode's name → the word recorded.
+    settings: sensors that are set and not measured.
     Raises InvalidInput when no sensor moves.
     """
     described = {
@@ -136,6 +138,10 @@ def observed_configuration(
         )
         for at in _moving(runs)
     }
+    for sensor in described.values():
+        if sensor["name"] in settings:
+            sensor["role"] = "setting"
+    measured = {at: sensor for at, sensor in described.items() if "role" not in sensor}
     modes = sorted({run.mode for run in runs if run.mode is not None})
     longest = max(len(run.time_h) for run in runs) * interval_h
     sizes = np.array([len(run.time_h) for run in runs])
@@ -146,7 +152,7 @@ def observed_configuration(
         "sampling_interval_minutes": _round(interval_h * 60, 9),
         "sensors": list(described.values()),
         "failure_modes": [
-            _mode(mode, [run for run in runs if run.mode == mode], described, (own or {}).get(mode, mode))
+            _mode(mode, [run for run in runs if run.mode == mode], measured, (own or {}).get(mode, mode))
             for mode in modes
         ],
         "wear": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -37,14 +38,17 @@ def without_counters(columns: Columns, pieces: RecordedRuns, notes: list[str]) -
     return replace(columns, sensors={name: c for name, c in columns.sensors.items() if name not in counting})
 
 
-def tell_levels(profile: Profile, sensors: tuple[str, ...], runs: list[RecordedRun], notes: list[str]) -> None:
-    """Notes that synthetic rows do not hit exactly the levels of sensors with few values or long rests."""
+def tell_levels(
+    profile: Profile, sensors: tuple[str, ...], runs: list[RecordedRun], kept: Collection[str], notes: list[str]
+) -> None:
+    """Notes that synthetic rows do not hit exactly the levels of sensors with few values or long rests, but for those
+    whose values are kept."""
     resolutions = {sensor.name: sensor.resolution for sensor in profile.sensors}
     for name in profile.sensor_names:
         values = np.concatenate([run.values[:, sensors.index(name)] for run in runs])
         found, counts = np.unique(values, return_counts=True)
         most = int(counts.argmax())
-        if _every_step(found, resolutions[name]):
+        if name in kept or _every_step(found, resolutions[name]):
             continue
         if len(found) <= FEW_VALUES < len(values) / 2:
             said = ", ".join(f"{value:g}" for value in found)

@@ -24,6 +24,7 @@ from gan.synthesis.model import Model, load_model
 from gan.synthesis.synthesizer import synthesizer_of_model
 from gan.synthesis.temporal_tvae import batches, sampler
 from gan.synthesis.temporal_tvae.features import prepare
+from gan.synthesis.temporal_tvae.given import nothing_followed
 from gan.synthesis.temporal_tvae.network import LATENT, Adam, Network
 from gan.synthesis.temporal_tvae.regimes import sample_regimes
 from gan.synthesis.temporal_tvae.sampler import mix_deviations
@@ -87,7 +88,7 @@ def sampled(model: Model, seed: int = 0) -> dict[str, Runs]:
 
 
 def test_regimes_are_found_where_the_load_jumps(seed: Runs) -> None:
-    preparation, _ = prepare(seed, 0)
+    preparation, _ = prepare(seed, nothing_followed(seed), 0)
     assert preparation.shape.regimes == 2
     rows, which = preparation.arrays["segment_rows"], preparation.arrays["segment_regime"]
     shares = sorted(float(rows[which == k].sum() / len(seed)) for k in range(2))
@@ -96,11 +97,12 @@ def test_regimes_are_found_where_the_load_jumps(seed: Runs) -> None:
 
 def test_one_regime_where_nothing_jumps() -> None:
     steady = parse_profile(machine_config("pump_a"))
-    assert prepare(simulate(steady, 2000, 1), 0)[0].shape.regimes == 1
+    runs = simulate(steady, 2000, 1)
+    assert prepare(runs, nothing_followed(runs), 0)[0].shape.regimes == 1
 
 
 def test_sampled_regimes_last_as_long_as_those_of_the_training_runs(seed: Runs) -> None:
-    arrays = prepare(seed, 0)[0].arrays
+    arrays = prepare(seed, nothing_followed(seed), 0)[0].arrays
     plan = sample_regimes(arrays, 2, 50, 400, np.random.default_rng(0))
     whole = (arrays["segment_first"] + arrays["segment_last"]) == 0
     for k in range(2):
@@ -109,23 +111,24 @@ def test_sampled_regimes_last_as_long_as_those_of_the_training_runs(seed: Runs) 
 
 
 def test_prepared_rows_are_what_is_left_of_the_sensors(seed: Runs) -> None:
-    preparation, rows = prepare(seed, 0)
-    again = preparation.apply(seed)
+    preparation, rows = prepare(seed, nothing_followed(seed), 0)
+    again = preparation.apply(seed, nothing_followed(seed))
     assert np.isclose(rows.x, again.x).all(axis=1).mean() > 0.75, "a short run of one regime may be taken for another"
     assert rows.x.mean(axis=0) == pytest.approx(0, abs=0.1)
     assert not rows.memory[seed.starts()].any(), "a run knows nothing of the one before"
 
 
 def test_what_is_new_in_a_row_is_uncorrelated_and_of_one_size() -> None:
-    _, rows = prepare(simulate(parse_profile(machine_config("pump_a")), 2000, 1), 0)
+    runs = simulate(parse_profile(machine_config("pump_a")), 2000, 1)
+    _, rows = prepare(runs, nothing_followed(runs), 0)
     known = np.column_stack([np.ones(len(rows.x)), rows.memory, rows.cond])
     new = rows.x - known @ np.linalg.lstsq(known, rows.x, rcond=None)[0]
     assert np.cov(new.T) == pytest.approx(np.eye(new.shape[1]), abs=0.01)
 
 
 def test_rows_far_from_all_that_was_learned_count_for_no_more_than_the_training_rows_showed(seed: Runs) -> None:
-    preparation, rows = prepare(seed, 0)
-    x = preparation.apply(replace(seed, values=seed.values * 3)).x
+    preparation, rows = prepare(seed, nothing_followed(seed), 0)
+    x = preparation.apply(replace(seed, values=seed.values * 3), nothing_followed(seed)).x
     assert (x >= rows.x.min(axis=0)).all() and (x <= rows.x.max(axis=0)).all()
 
 

@@ -31,6 +31,7 @@ from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
 from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
 from gan.recording.remarks import tell_levels, tell_resolution, without_counters
+from gan.recording.settings import find_settings, kept_exactly, parse_settings
 from gan.recording.source import read_regular
 from gan.recording.text_table import BLANKS, Layout, read_rows
 from gan.recording.times import DATE_ORDERS, TIME_UNITS, Clock, joined
@@ -44,7 +45,7 @@ from gan.store.layout import key_of, name_of
 OPTIONS = (
     "map", "units", "run_column", "gap_hours", "interval_minutes", "time_unit", "resample", "censored", "no_failures",
     "failure_mode", "delimiter", "machine_type", "manufacturer", "model", "description", "new_profile", "format",
-    "columns", "drop", "decimal", "missing", "date_order", "time_zone", "split_at_failures",
+    "columns", "drop", "decimal", "missing", "date_order", "time_zone", "split_at_failures", "settings",
 )  # fmt: skip
 
 
@@ -97,6 +98,9 @@ def _add_run_options(parser: ArgumentParser) -> None:
 
 
 def _add_value_options(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--settings", default=None, help="columns that are set and not measured, a,b,…, or none (default: as they show)"
+    )
     parser.add_argument("--units", help="sensor=unit,… of the data; refused where the profile has another")
     parser.add_argument(
         "--decimal", choices=(".", ","), default=None, help="decimal separator (default: as the file shows)"
@@ -182,6 +186,7 @@ def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: l
     if profile is None:
         return _with_new_profile(machine_id, pieces, columns, units, args, notes)
     check_units(profile, units)
+    _check_settings(profile, args.settings)
     _check_profile(profile, pieces, how)
     return _imported(profile, None, pieces, columns, notes)
 
@@ -261,6 +266,16 @@ def _physical(profile: Profile | None, how: RunOptions, notes: list[str]) -> Any
     return check
 
 
+def _check_settings(profile: Profile, given: str | None) -> None:
+    declared = parse_settings(given, profile.sensor_names)
+    if declared is not None and set(declared) != set(profile.settings):
+        raise InvalidInput(
+            f"settings: the profile has {', '.join(profile.settings) or 'none'}",
+            field="settings",
+            hint=f"--new_profile makes another, or give the sensors the role in the profile of {profile.machine_id}",
+        )
+
+
 def _check_profile(profile: Profile, pieces: RecordedRuns, how: RunOptions) -> None:
     if abs(pieces.interval_h / profile.interval_hours - 1) > 1e-3:
         raise InvalidInput(
@@ -291,8 +306,9 @@ def _with_new_profile(
     columns = without_counters(columns, pieces, notes)
     runs = pieces.failed() or pieces.runs
     sensors = tuple(columns.sensors)
+    settings = find_settings(runs, sensors, parse_settings(args.settings, sensors), notes)
     made = observed_configuration(
-        machine_id, runs, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own
+        machine_id, runs, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own, settings
     )
     profile = parse_profile(made)
     kept = [name in profile.sensor_names for name in sensors]
@@ -300,7 +316,7 @@ def _with_new_profile(
     if constant:
         notes.append(f"constant sensors are left out: {', '.join(constant)}")
     tell_resolution(profile, notes)
-    tell_levels(profile, sensors, runs, notes)
+    tell_levels(profile, sensors, runs, kept_exactly(profile, sensors, runs), notes)
     return _imported(profile, made, pieces, columns, notes)
 
 

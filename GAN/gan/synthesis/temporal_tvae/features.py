@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.runs import Floats, Ints, Runs
+from gan.synthesis.temporal_tvae.given import Followed
 from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
 
 TREND_RIDGE = 3.0
@@ -35,7 +36,7 @@ class Course:
     """What is known of each row before its sensors, (N,) each.
 
     position: rows since its run began. hour: of the day. regime, before, age: the operating regime, the one before it,
-    and the rows since it began.
+    and the rows since it began. inputs (N, I): what else is given.
     """
 
     position: Ints
@@ -45,6 +46,7 @@ class Course:
     regime: Ints
     before: Ints
     age: Ints
+    inputs: Floats
 
     def rows(self, some: slice) -> Course:
         return Course(**{name: of[some] for name, of in vars(self).items()})
@@ -52,16 +54,22 @@ class Course:
 
 @dataclass(frozen=True)
 class Shape:
-    """How many sensors, failure modes and regimes there are: the widths of everything."""
+    """How many sensors, failure modes, regimes and inputs there are: the widths of everything."""
 
     sensors: int
     modes: int
     regimes: int
+    inputs: int
 
     @property
     def regime_columns(self) -> int:
         """Columns of the trend's design that are the regimes': its last."""
         return 2 * self.regimes if self.regimes > 1 else 0
+
+    @property
+    def given_columns(self) -> int:
+        """Columns of the trend's design that are the inputs' and the regimes': its last."""
+        return 2 * self.inputs + self.regime_columns
 
 
 def life_of(position: Ints, lengths: Ints) -> Floats:
@@ -83,11 +91,12 @@ def slow_basis(life: Floats) -> Floats:
 
 
 def trend_design(course: Course, shape: Shape, curves: Callable[[Floats], Floats] = life_basis) -> Floats:
-    """1, the basis, mode, mode × basis, the start, the day's first two harmonics, regime, regime × life: (N, F)."""
+    """1, the basis, mode, mode × basis, the start, the day's first two harmonics, inputs, inputs × life, regime,
+    regime × life: (N, F)."""
     basis = np.column_stack([np.ones(len(course.life)), course.life, curves(course.life)])
     by_mode = (_one_hot(course.mode, shape.modes)[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
     start = np.exp(-course.position[:, None] / np.array(EARLY))
-    return np.concatenate([basis, by_mode, start, _day(course.hour), _regime_columns(course, shape)], axis=1)
+    return np.concatenate([basis, by_mode, start, _day(course.hour), _given_columns(course, shape)], axis=1)
 
 
 def _day(hour: Floats) -> Floats:
@@ -95,15 +104,16 @@ def _day(hour: Floats) -> Floats:
     return np.column_stack([np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)])
 
 
-def _regime_columns(course: Course, shape: Shape) -> Floats:
+def _given_columns(course: Course, shape: Shape) -> Floats:
     picks = _one_hot(course.regime, shape.regimes if shape.regimes > 1 else 0)
-    return np.concatenate([picks, picks * course.life[:, None]], axis=1)
+    given = [course.inputs, course.inputs * course.life[:, None], picks, picks * course.life[:, None]]
+    return np.concatenate(given, axis=1)
 
 
 def condition(course: Course, shape: Shape) -> Floats:
     """What the process is conditioned on besides its memory, (N, C): life, mode, regime and what it came from."""
     parts = [course.life, np.exp(-4.0 * (1 - course.life))]
-    columns = [np.column_stack(parts), _one_hot(course.mode, shape.modes)]
+    columns = [np.column_stack(parts), _one_hot(course.mode, shape.modes), course.inputs]
     if shape.regimes > 1:
         age = [course.age == 0, course.age == 1, np.exp(-course.age / TRANSIENT)]
         came = _one_hot(course.before, shape.regimes) * (course.age == 0)[:, None]
@@ -137,33 +147,27 @@ class Preparation:
     whiten: Floats
     arrays: dict[str, Floats]
 
-    def apply(self, runs: Runs) -> Rows:
+    def apply(self, runs: Runs, followed: Followed) -> Rows:
         """The rows of other runs, prepared as the training runs were, and clipped to the range of those.
 
         Where a regime is mistaken, a few rows are hundreds of deviations away and would dominate a mean loss.
         """
         scaled = (runs.values - self.mean) / self.spread
-        regimes = None
-        for _ in range(2):
-            levels = _levels(runs, scaled, regimes, self.slow_trend, self.shape)
-            regimes = self.detector.find(levels, scaled, runs)
+        regimes = followed.regimes
+        for _ in range(2 if regimes is None else 0):
+            levels = _levels(runs, scaled, regimes, self.slow_trend, self.shape, followed.inputs)
+            regimes = self.detector.find(levels, scaled, runs, followed.inputs)
         assert regimes is not None
         rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
         x = np.clip(rest @ self.whiten, self.arrays["x_low"], self.arrays["x_high"])
         return _rows(runs, x, regimes, self.shape)
 
 
-def prepare(runs: Runs, random_seed: int) -> tuple[Preparation, Rows]:
-    """Fits the preparation on runs, and gives the rows that the network learns from."""
+def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparation, Rows]:
+    """Fits the preparation on runs, and gives the rows that the network learns from. followed: what is given."""
     mean, spread = runs.values.mean(axis=0), np.maximum(runs.values.std(axis=0), MIN_SPREAD)
     scaled = (runs.values - mean) / spread
-    detector = Detector.none(scaled.shape[1])
-    regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(scaled, scaled, runs))
-    # Regimes show clearly only once trend and deviations are removed, and vice versa: each is fitted twice.
-    for _ in range(2):
-        levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, slow_trend, shape)
-        detector = fit_detector(levels, scaled, runs, random_seed)
-        regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(levels, scaled, runs))
+    detector, regimes, shape, slow_trend = _fit_regimes(runs, scaled, random_seed, followed)
     trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
     rest, deviations = _process(runs, scaled, regimes, trend, shape)
     whiten, restore = _whitening(_rows(runs, rest, regimes, shape), regimes)
@@ -181,19 +185,35 @@ def prepare(runs: Runs, random_seed: int) -> tuple[Preparation, Rows]:
         **_course_range(runs, scaled, regimes, trend, deviations, shape),
         "x_low": x.min(axis=0),
         "x_high": x.max(axis=0),
-        **regimes.arrays(runs),
+        **(regimes.arrays(runs) if followed.regimes is None else {}),
     }
     return Preparation(shape, mean, spread, slow_trend, trend, detector, whiten, arrays), _rows(runs, x, regimes, shape)
 
 
+def _fit_regimes(
+    runs: Runs, scaled: Floats, random_seed: int, followed: Followed
+) -> tuple[Detector, Regimes, Shape, Floats]:
+    """The regimes that are given, else those that the sensors show, and the slow trend beside them."""
+    detector, inputs = Detector.none(scaled.shape[1]), followed.inputs
+    if followed.regimes is not None:
+        return detector, *_fit_slow_trend(runs, scaled, followed.regimes)
+    regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(scaled, scaled, runs, inputs))
+    # Regimes show clearly only once trend and deviations are removed, and vice versa: each is fitted twice.
+    for _ in range(2):
+        levels = _levels(runs, scaled, regimes if shape.regimes > 1 else None, slow_trend, shape, inputs)
+        detector = fit_detector(levels, scaled, runs, random_seed)
+        regimes, shape, slow_trend = _fit_slow_trend(runs, scaled, detector.find(levels, scaled, runs, inputs))
+    return detector, regimes, shape, slow_trend
+
+
 def _fit_slow_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, Shape, Floats]:
-    shape = Shape(len(runs.sensors), len(runs.modes), regimes.count)
+    shape = Shape(len(runs.sensors), len(runs.modes), regimes.count, regimes.inputs.shape[1])
     return regimes, shape, ridge(trend_design(_course(runs, regimes), shape, slow_basis), scaled, TREND_RIDGE)
 
 
-def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape) -> Floats:
-    """Sensors without wear, time of day and deviation, but with the regimes, (N, S). regimes: as far as known."""
-    known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, scaled, runs)
+def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape, inputs: Floats) -> Floats:
+    """Sensors without wear, time of day, inputs and deviation, but with the regimes, as far as known, (N, S)."""
+    known = regimes if regimes is not None else Detector.none(shape.sensors).find(scaled, scaled, runs, inputs)
     design = trend_design(_course(runs, known), shape, slow_basis)
     bare = slice(0, len(trend) - shape.regime_columns)
     level = scaled - design[:, bare] @ trend[bare]
@@ -205,11 +225,11 @@ def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, 
 def _course_range(
     runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, deviations: Floats, shape: Shape
 ) -> dict[str, Floats]:
-    """How far the runs' courses, without regime and process, go down and up, (S,) each.
+    """How far the runs' courses, without what is given and process, go down and up, (S,) each.
 
     Fitted courses overshoot where wear moves a sensor by many times its healthy band: means of a few rows bound them.
     """
-    design, bare = trend_design(_course(runs, regimes), shape), slice(0, len(trend) - shape.regime_columns)
+    design, bare = trend_design(_course(runs, regimes), shape), slice(0, len(trend) - shape.given_columns)
     fitted = design[:, bare] @ trend[bare] + _apply_deviations(runs, deviations, life_basis(_life(runs)))
     seen = scaled - design[:, bare.stop :] @ trend[bare.stop :]
     first = np.flatnonzero(runs.position() % FEW_ROWS == 0)
@@ -232,7 +252,8 @@ def _rows(runs: Runs, x: Floats, regimes: Regimes, shape: Shape) -> Rows:
 
 def _course(runs: Runs, regimes: Regimes) -> Course:
     hour = runs.time_h % 24.0
-    return Course(runs.position(), _life(runs), _modes(runs), hour, regimes.regime, regimes.before, regimes.age)
+    given = regimes.regime, regimes.before, regimes.age, regimes.inputs
+    return Course(runs.position(), _life(runs), _modes(runs), hour, *given)
 
 
 def _life(runs: Runs) -> Floats:
@@ -274,10 +295,13 @@ def _whitening(rows: Rows, regimes: Regimes) -> tuple[Floats, Floats]:
     """A linear map (S, S) that makes the innovations of a row uncorrelated and of unit size, and its inverse.
 
     Innovations are what least squares on memory and condition leaves: what the process draws for each column by itself.
-    ZCA: of all such maps, the one that changes the sensors least. Rows in which the regime changes do not count.
+    ZCA: of all such maps, the one that changes the sensors least. Rows in which the regime changes do not count, if
+    most rows are others.
     """
     known = np.concatenate([np.ones((len(rows.x), 1)), rows.memory, rows.cond], axis=1)
-    new = (rows.x - known @ ridge(known, rows.x, WHITENING_RIDGE))[regimes.age > 0]
+    new = rows.x - known @ ridge(known, rows.x, WHITENING_RIDGE)
+    if (regimes.age > 0).mean() > 0.5:
+        new = new[regimes.age > 0]
     power, axes = np.linalg.eigh(new.T @ new / max(len(new), 1))
     floor = max(float(power.max()) * 1e-6, 1e-12)
     root = np.sqrt(np.maximum(power, floor))

@@ -37,13 +37,17 @@ _EM_STEPS = 60
 
 @dataclass(frozen=True)
 class Regimes:
-    """count regimes; regime (N,) of each row, before (N,) the regime before it, age (N,) rows since it began."""
+    """count regimes; regime (N,) of each row, before (N,) the regime before it, age (N,) rows since it began.
+
+    starts: the rows in which one begins. inputs (N, I): what else is given of each row.
+    """
 
     count: int
     regime: Ints
     before: Ints
     age: Ints
     starts: Ints
+    inputs: Floats
 
     def arrays(self, runs: Runs) -> dict[str, Floats]:
         """What sampling needs of each segment: its regime, its rows, and whether it is the first or last of its run."""
@@ -76,11 +80,11 @@ class Detector:
         """Finds one regime only."""
         return Detector(np.zeros((sensors, 0)), np.zeros((0, 0)), np.zeros((0, 0)))
 
-    def find(self, rest: Floats, scaled: Floats, runs: Runs) -> Regimes:
+    def find(self, rest: Floats, scaled: Floats, runs: Runs, inputs: Floats) -> Regimes:
         """The regimes of runs, from their sensors without wear and deviation, and as they are, (N, S) both."""
         if len(self.centers) < 2:
             alone = np.zeros(len(runs), dtype=np.int64)
-            return Regimes(1, alone, alone, runs.position() + 2, runs.starts())
+            return Regimes(1, alone, alone, runs.position() + 2, runs.starts(), inputs)
         segments = _Segments.of((scaled if self.plain else rest) @ self.axes, runs)
         which = _nearest(segments.means, self.centers, self.scale)
         for _ in range(DRIFT_STEPS):
@@ -92,7 +96,7 @@ class Detector:
         age = np.arange(len(runs)) - segments.starts[segment]
         # It is unknown how long the first regime of a run has lasted.
         age = np.where(opens[segment], age + 2, age)
-        return Regimes(len(self.centers), which[segment], before[segment], age, segments.starts)
+        return Regimes(len(self.centers), which[segment], before[segment], age, segments.starts, inputs)
 
 
 def _nearest(points: Floats, centers: Floats, scale: Floats) -> Ints:
@@ -249,11 +253,12 @@ def _spread_out(points: Floats, count: int, rng: np.random.Generator) -> Floats:
 
 @dataclass(frozen=True)
 class RegimePlan:
-    """Sampled regimes of R runs, step by step: regime, before, age, each (steps, R)."""
+    """Regimes of R runs, step by step: regime, before, age, each (steps, R), and inputs (steps, R, I)."""
 
     regime: Ints
     before: Ints
     age: Ints
+    inputs: Floats
 
 
 def sample_regimes(
@@ -262,8 +267,9 @@ def sample_regimes(
     """Regimes of so many runs over so many steps, semi-Markov, from the training runs' segments."""
     regime = np.zeros((steps, runs), dtype=np.int64)
     before, age = regime.copy(), np.full((steps, runs), 1_000, dtype=np.int64)
+    none = np.zeros((steps, runs, 0))
     if count == 1:
-        return RegimePlan(regime, before, age)
+        return RegimePlan(regime, before, age, none)
     which, rows = arrays["segment_regime"].astype(np.int64), arrays["segment_rows"].astype(np.int64)
     follow = _transitions(arrays, count)
     whole = (arrays["segment_first"] + arrays["segment_last"]) == 0
@@ -282,7 +288,7 @@ def sample_regimes(
         regime[step], before[step], age[step] = now, past, old
         left -= 1
         old += 1
-    return RegimePlan(regime, before, age)
+    return RegimePlan(regime, before, age, none)
 
 
 def _transitions(arrays: Mapping[str, Floats], count: int) -> Floats:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from gan.data.limits import soft_limit
 from gan.data.runs import Floats, Ints
 from gan.synthesis.model import Model
+from gan.synthesis.temporal_tvae.drawn import draw
 from gan.synthesis.temporal_tvae.features import Course, MemoryState, Shape, condition, life_basis, trend_design
-from gan.synthesis.temporal_tvae.regimes import RegimePlan, sample_regimes
+from gan.synthesis.temporal_tvae.regimes import RegimePlan
 from gan.synthesis.temporal_tvae.run_plan import RunPlan
 
 BURN_IN = 40
@@ -38,10 +38,11 @@ def sample_block(
     All runs advance together, after a burn-in in new condition. on_step(step, steps) is told how far the longest is.
     Raises SamplingStopped.
     """
-    shape = Shape(len(model.header["sensors"]), len(model.header["modes"]), int(model.header["regimes"]))
     runs, steps = len(plan.lengths), int(plan.lengths.max())
-    regimes = sample_regimes(model.arrays, shape.regimes, runs, BURN_IN + steps, rng)
-    courses = _Courses(model, plan, regimes)
+    drawn = draw(model, plan, BURN_IN, rng)
+    inputs = drawn.regimes.inputs.shape[2]
+    shape = Shape(len(model.arrays["mean"]), len(model.header["modes"]), int(model.header["regimes"]), inputs)
+    courses = _Courses(model, plan, drawn.regimes)
     process = _Process(model, runs, rng)
     out = np.zeros((steps, runs, shape.sensors))
     for step in range(-BURN_IN, steps):
@@ -55,7 +56,8 @@ def sample_block(
     for i, n in enumerate(plan.lengths.tolist()):
         if should_stop():
             raise SamplingStopped
-        yield _restored(model, out[:n, i], courses.of(i), deviations[i], shape)
+        values = _restored(model, out[:n, i], courses.of(i), deviations[i], shape)
+        yield drawn.whole(model, i, values)
 
 
 class _Courses:
@@ -73,7 +75,7 @@ class _Courses:
         hour = (self._plan.start_h + step * self._interval) % 24.0
         r, row = self._regimes, step + BURN_IN
         position = np.full(len(life), max(step, 0))
-        return Course(position, life, self._mode, hour, r.regime[row], r.before[row], r.age[row])
+        return Course(position, life, self._mode, hour, r.regime[row], r.before[row], r.age[row], r.inputs[row])
 
     def of(self, run: int) -> Course:
         """One run at all its steps, (rows,)."""
@@ -82,7 +84,8 @@ class _Courses:
         hour = (self._plan.start_h[run] + step * self._interval) % 24.0
         r, at = self._regimes, slice(BURN_IN, BURN_IN + rows)
         mode = np.full(rows, self._mode[run])
-        return Course(step, (step + 1.0) / rows, mode, hour, r.regime[at, run], r.before[at, run], r.age[at, run])
+        given = r.regime[at, run], r.before[at, run], r.age[at, run], r.inputs[at, run]
+        return Course(step, (step + 1.0) / rows, mode, hour, *given)
 
 
 def _restored(model: Model, x: Floats, course: Course, deviation: Floats, shape: Shape) -> Floats:
@@ -92,15 +95,14 @@ def _restored(model: Model, x: Floats, course: Course, deviation: Floats, shape:
 
 
 def _restore(model: Model, x: Floats, course: Course, deviation: Floats, shape: Shape) -> Floats:
-    """From the whitened process back to the sensors' units, for rows of one run: (rows, S)."""
+    """From the whitened process back to the modelled sensors, for rows of one run: (rows, S)."""
     a = model.arrays
-    design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.regime_columns)
+    design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.given_columns)
     wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ deviation
     # A course stays within the range of the training runs': below the healthy level there is no wear.
     scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
     scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
-    values = _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
-    return soft_limit(values, a["low"], a["high"], a["low_width"], a["high_width"])
+    return _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
 
 
 def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:

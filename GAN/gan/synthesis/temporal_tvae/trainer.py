@@ -23,6 +23,7 @@ from gan.runtime.errors import InvalidInput, ResourceFailed
 from gan.synthesis.checkpoints import Checkpoints
 from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.features import MIN_SPREAD, Rows, prepare
+from gan.synthesis.temporal_tvae.given import Followed, Given, fit_given, nothing_followed
 from gan.synthesis.temporal_tvae.network import LATENT, Adam, Network
 
 _PARAMETERS = contract("parameters.schema")["properties"]
@@ -131,8 +132,9 @@ def train(
     learned, watched = kept, held_out
     if params.patience > 0:
         learned, watched = _set_aside(runs.select(kept), STOPPING_SHARE, np.random.default_rng([params.seed, 4]))
-    preparation, rows = prepare(runs.select(learned), params.seed)
-    watch = preparation.apply(runs.select(watched)) if len(watched) > 0 else None
+    given = fit_given(runs.select(learned), profile.settings)
+    preparation, rows = prepare(*_modelled(given, runs.select(learned)), params.seed)
+    watch = preparation.apply(*_modelled(given, runs.select(watched))) if len(watched) > 0 else None
     try:
         trainer = _Trainer(rows, watch, params, checkpoints, choose_device())
         trainer.run(should_stop, on_epoch)
@@ -156,7 +158,13 @@ def train(
     }
     low, high, low_width, high_width = limit_widths(profile)
     limits = {"low": low, "high": high, "low_width": low_width, "high_width": high_width}
-    return Model(header, {**preparation.arrays, **limits, **trainer.weights()})
+    known = {} if given is None else given.arrays()
+    return Model(header, {**preparation.arrays, **limits, **known, **trainer.weights()})
+
+
+def _modelled(given: Given | None, runs: Runs) -> tuple[Runs, Followed]:
+    """The sensors of runs that are modelled, and what they follow."""
+    return (runs, nothing_followed(runs)) if given is None else (given.measured(runs), given.followed(runs))
 
 
 class _Trainer:
