@@ -155,11 +155,13 @@ def _declare(monkeypatch: pytest.MonkeyPatch, name: str, version: str) -> None:
 
 
 def test_another_version_of_a_step_makes_it_and_those_after_it_run(made: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    _declare(monkeypatch, "trainTvae", "2")
+    now = registry.step_named("trainTvae").version
+    after = str(int(now) + 1)
+    _declare(monkeypatch, "trainTvae", after)
     planned = planned_steps(made)
     assert planned["validateSeed"]["stale"] is None
-    assert planned["trainTvae"]["reason"] == "version of training changed from 1 to 2"
-    assert planned["trainTvae"]["stale"] == {"kind": "version", "name": "training", "before": "1", "after": "2"}
+    assert planned["trainTvae"]["reason"] == f"version of training changed from {now} to {after}"
+    assert planned["trainTvae"]["stale"] == {"kind": "version", "name": "training", "before": now, "after": after}
     assert planned["generateDataset"]["stale"] == {"kind": "upstream", "name": "trainTvae"}
 
 
