@@ -1,3 +1,4 @@
+import { csvFormatRows } from 'd3-dsv';
 import { z } from 'zod';
 import { artifactKey } from '../contracts/artifacts.js';
 import type { DataRows, DataSeries, DataSource } from '../contracts/api/data.js';
@@ -59,6 +60,12 @@ export async function readLatestRows(
     rows: Array.from({ length: rows - first }, (_, at) => names.map((name) => cell(name, first + at))),
     total: rows,
   };
+}
+
+/** All rows of a source as CSV, with time stamps as ISO 8601. */
+export async function readAsCsv(project: Project, machineId: string, source: DataSource): Promise<string> {
+  const { columns, rows } = await readLatestRows(project, machineId, source, Infinity);
+  return csvFormatRows([columns, ...rows.map((row) => row.map((cell) => String(cell ?? '')))]);
 }
 
 /** What a chart shows of a profile: no more of it is checked here. */

@@ -42,6 +42,11 @@ export async function verify(project: Project, machineId: string, full: boolean,
   return await runScript(project, SCRIPT.verify, [...of(machineId), ...(full ? ['--full'] : [])], control);
 }
 
+/** Writes the published data set in the format of C-MAPSS. Its outputs are the files. */
+export async function exportCmapss(project: Project, machineId: string, control: Control): Promise<ResultEvent> {
+  return await runScript(project, SCRIPT.exportCmapss, of(machineId), control);
+}
+
 /** Measures a machine's data set; `full` takes all rows and more draws. */
 export async function validate(
   project: Project,

@@ -2,6 +2,7 @@
 export const SCRIPT = {
   checkProfile: 'GAN/scripts/check_profile.py',
   checkWorker: 'GAN/scripts/check_worker.py',
+  exportCmapss: 'GAN/scripts/export_cmapss.py',
   exploreDataset: 'GAN/scripts/explore_dataset.py',
   fleetReport: 'GAN/scripts/fleet_report.py',
   health: 'GAN/scripts/validate_all_models.py',

@@ -104,6 +104,12 @@ export async function verify(machineId: string, options: { full?: boolean; json?
   print(data, options.json, () => `✓ ${summary}`);
 }
 
+export async function exportCmapss(machineId: string, options: { json?: boolean }): Promise<void> {
+  const id = check(MachineId, machineId);
+  const { outputs, summary } = await dataSets.exportCmapss(currentProject(), id, control());
+  print(outputs, options.json, () => `✓ ${summary}`);
+}
+
 export async function steerMachine(action: Steering, machineId: string): Promise<void> {
   const id = check(MachineId, machineId);
   await withSession('workflows', (session) => steerPipeline(session, action, id));

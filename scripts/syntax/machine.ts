@@ -53,6 +53,12 @@ export function addMachineCommands(program: Command): void {
     .option('--full', 'also train the model again')
     .option('--json', 'print the result as JSON')
     .action(later(async () => (await commands()).verify));
+  machine
+    .command('export')
+    .description('write the published data set in the format of C-MAPSS, to data/cmapss/ under the data root')
+    .argument('<machine>')
+    .option('--json', 'print the files as JSON')
+    .action(later(async () => (await commands()).exportCmapss));
   for (const action of STEERING) {
     machine
       .command(action)

@@ -1,11 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Context } from 'hono';
 import { z } from 'zod';
 import { DataOverview, DataRows, DataSeries, DataSource } from '../../../contracts/api/data.js';
+import { artifactKey } from '../../../contracts/artifacts.js';
 import { MachineId } from '../../../contracts/parameters.js';
+import { artifactPath } from '../../../manager/artifacts.js';
 import { readDataOverview } from '../../../manager/data-overview.js';
-import { readLatestRows, readSeries } from '../../../manager/data-series.js';
+import { readAsCsv, readLatestRows, readSeries } from '../../../manager/data-series.js';
+import { exportCmapss } from '../../../manager/data-sets.js';
 import { ManagerError, REFUSAL } from '../../../manager/errors.js';
 import { pathOf } from '../../../manager/run-table.js';
 import { answers, createRoute } from '../api.js';
@@ -27,6 +32,7 @@ export function addData(api: Api, console: Console): void {
   addSeries(api, console);
   addRows(api, console);
   addDownload(api, console);
+  addCmapss(api, console);
 }
 
 function addOverview(api: Api, console: Console): void {
@@ -74,20 +80,56 @@ function addRows(api: Api, console: Console): void {
   });
 }
 
-/** The file as it lies: parquet of a split, CSV of the seed. */
+/** The file as it lies, parquet of a split or CSV of the seed; `?format=csv` gives a split as CSV. */
 function addDownload(api: Api, console: Console): void {
   api.get('/api/machines/:id/data/:source/file', async (c) => {
     const given = source.safeParse(c.req.param());
     if (!given.success) throw new ManagerError(REFUSAL.notFound, 'there is no such file');
     const { id, source: from } = given.data;
-    const path = pathOf(console, id, from);
-    const found = await stat(path).catch(() => null);
-    if (found === null) throw new ManagerError(REFUSAL.notFound, `${id} has no ${from}`);
+    if (from !== 'seed' && c.req.query('format') === 'csv') {
+      const text = await readAsCsv(console, id, from);
+      return c.body(text, 200, attachment(`${id}_${from}.csv`, Buffer.byteLength(text)));
+    }
     const name = from === 'seed' ? `${id}_seed.csv` : `${id}_${from}.parquet`;
-    return c.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, {
-      'content-type': 'application/octet-stream',
-      'content-length': String(found.size),
-      'content-disposition': `attachment; filename="${name}"`,
-    });
+    return await sendFile(c, pathOf(console, id, from), name);
   });
+}
+
+/** The data set in the format of C-MAPSS: written on request, then fetched file by file. */
+function addCmapss(api: Api, console: Console): void {
+  const route = createRoute({
+    method: 'post',
+    path: '/api/machines/{id}/data/cmapss',
+    summary: 'Writes the published data set in the format of C-MAPSS',
+    request: { params: machine },
+    responses: answers(z.object({ files: z.array(z.string()) }), 'names of the files'),
+  });
+  api.openapi(route, async (c) => {
+    const control = { signal: console.closing, note: () => undefined };
+    const { outputs } = await exportCmapss(console, c.req.valid('param').id, control);
+    return c.json({ files: outputs.map(({ path }) => basename(path)) }, 200);
+  });
+  api.get('/api/machines/:id/data/cmapss/:file', async (c) => {
+    const given = machine.extend({ file: z.enum(CMAPSS_FILES) }).safeParse(c.req.param());
+    if (!given.success) throw new ManagerError(REFUSAL.notFound, 'there is no such file');
+    const { id, file } = given.data;
+    return await sendFile(c, artifactPath(console, `${artifactKey('cmapss', id)}${file}`), `${id}_${file}`);
+  });
+}
+
+/** What GAN/gan/data/cmapss.py writes. */
+const CMAPSS_FILES = ['train.txt', 'test.txt', 'RUL.txt', 'columns.txt'];
+
+async function sendFile(c: Context, path: string, name: string): Promise<Response> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new ManagerError(REFUSAL.notFound, `there is no ${name} yet`);
+  return c.body(Readable.toWeb(createReadStream(path)) as ReadableStream, 200, attachment(name, found.size));
+}
+
+function attachment(name: string, bytes: number): Record<string, string> {
+  return {
+    'content-type': 'application/octet-stream',
+    'content-length': String(bytes),
+    'content-disposition': `attachment; filename="${name}"`,
+  };
 }

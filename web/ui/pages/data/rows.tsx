@@ -1,10 +1,11 @@
-import { Anchor, Group, Table } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { DATA_SOURCES } from '../../../../contracts/api/data.js';
+import { Anchor, Button, Group, Table } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { DataRows, DataSource } from '../../../../contracts/api/data.js';
-import { get } from '../../api.js';
+import { get, post } from '../../api.js';
 import { Failed, Loading } from '../../components/states.js';
 import { Section } from './section.js';
+
+const SPLITS = ['train', 'val', 'test'];
 
 /** The latest 100 rows. */
 export function LatestRows({ id, source }: { id: string; source: DataSource }) {
@@ -37,7 +38,7 @@ function RowsTable({ columns, rows }: DataRows) {
           {rows.toReversed().map((row, at) => (
             <Table.Tr key={at}>
               {row.map((cell, column) => (
-                <Table.Td key={columns[column]} className={typeof cell === 'number' ? 'numbers' : ''}>
+                <Table.Td key={columns[column]} className={typeof cell === 'number' ? 'numbers' : 'word'}>
                   {cell}
                 </Table.Td>
               ))}
@@ -51,18 +52,40 @@ function RowsTable({ columns, rows }: DataRows) {
 
 /** The files. */
 export function Downloads({ id }: { id: string }) {
+  const cmapss = useMutation({ mutationFn: () => post<{ files: string[] }>(`/api/machines/${id}/data/cmapss`) });
+  const file = `/api/machines/${id}/data`;
   return (
-    <Section
-      title="Download"
-      how="The files as they lie on disk. C-MAPSS text files: npm run gan -- machine export --format cmapss"
-    >
+    <Section title="Download" how="The files as they lie on disk, splits as CSV, or all in the format of C-MAPSS.">
       <Group gap="md">
-        {DATA_SOURCES.map((source) => (
-          <Anchor key={source} href={`/api/machines/${id}/data/${source}/file`} download size="sm">
-            {source === 'seed' ? 'seed.csv' : `${source}.parquet`}
-          </Anchor>
+        <FileLink href={`${file}/seed/file`} name="seed.csv" />
+        {SPLITS.map((split) => (
+          <FileLink key={split} href={`${file}/${split}/file`} name={`${split}.parquet`} />
+        ))}
+        {SPLITS.map((split) => (
+          <FileLink key={split} href={`${file}/${split}/file?format=csv`} name={`${split}.csv`} />
+        ))}
+        <Button
+          variant="default"
+          loading={cmapss.isPending}
+          onClick={() => {
+            cmapss.mutate();
+          }}
+        >
+          Export C-MAPSS
+        </Button>
+        {cmapss.data?.files.map((name) => (
+          <FileLink key={name} href={`${file}/cmapss/${name}`} name={`C-MAPSS ${name}`} />
         ))}
       </Group>
+      {cmapss.isError && <Failed error={cmapss.error} />}
     </Section>
+  );
+}
+
+function FileLink({ href, name }: { href: string; name: string }) {
+  return (
+    <Anchor href={href} download size="sm">
+      {name}
+    </Anchor>
   );
 }
