@@ -63,7 +63,7 @@ function HeatMap({ title, names, values }: { title: string; names: string[]; val
 
 /** Colour of a correlation: stronger where it is stronger, never so strong that its number cannot be read. */
 function shade(value: number): string {
-  const share = Math.round(Math.min(Math.abs(value), 1) * 55);
+  const share = Math.round(Math.min(Math.abs(value), 1) * 35);
   const colour = value >= 0 ? 'var(--series-1)' : 'var(--series-2)';
   return `color-mix(in srgb, ${colour} ${share}%, var(--mantine-color-body))`;
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { DataRows, DataSource } from '../../../../contracts/api/data.js';
 import { get, post } from '../../api.js';
 import { Failed, Loading } from '../../components/states.js';
+import classes from './correlation.module.css';
 import { Section } from './section.js';
 
 const SPLITS = ['train', 'val', 'test'];
@@ -25,7 +26,7 @@ export function LatestRows({ id, source }: { id: string; source: DataSource }) {
 
 function RowsTable({ columns, rows }: DataRows) {
   return (
-    <Table.ScrollContainer minWidth={600} maxHeight={360}>
+    <div className={classes['scroll']} role="region" aria-label="Rows" tabIndex={0}>
       <Table stickyHeader>
         <Table.Thead>
           <Table.Tr>
@@ -46,7 +47,7 @@ function RowsTable({ columns, rows }: DataRows) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </div>
   );
 }
 
