@@ -26,7 +26,13 @@ export interface LiveStep {
  */
 export async function readLiveStep(client: Client, machineId: string): Promise<LiveStep | null> {
   const { raw } = await client.workflow.getHandle(machineWorkflowId(machineId)).describe();
-  const pending = raw.pendingActivities?.[0];
+  return await liveStepOf(client, raw.pendingActivities?.[0]);
+}
+
+type Pending = proto.temporal.api.workflow.v1.IPendingActivityInfo;
+
+/** The same, of a pending activity that was described already. */
+export async function liveStepOf(client: Client, pending: Pending | undefined): Promise<LiveStep | null> {
   if (pending === undefined) return null;
   const payload = pending.heartbeatDetails?.payloads?.[0];
   const { payloadConverter } = client.options.loadedDataConverter;

@@ -1,0 +1,16 @@
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+
+/** Copies a text, such as an id. */
+export function Copy({ value, what }: { value: string; what: string }) {
+  return (
+    <CopyButton value={value}>
+      {({ copied, copy }) => (
+        <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
+          <ActionIcon size="sm" color="gray" aria-label={copied ? 'Copied' : `Copy ${what}`} onClick={copy}>
+            <span aria-hidden>{copied ? '✓' : '⧉'}</span>
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </CopyButton>
+  );
+}
