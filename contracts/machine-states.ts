@@ -18,6 +18,6 @@ export const MACHINE_STATES = [
 ] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
-/** Orders of the overview. worst: by state as above, then by verdict and rising quality; recent: made last comes first. */
+/** worst: by state as above, then by verdict and rising quality; recent: what was made last comes first. */
 export const MACHINE_ORDERS = ['worst', 'name', 'type', 'recent'] as const;
 export type MachineOrder = (typeof MACHINE_ORDERS)[number];

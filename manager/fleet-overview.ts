@@ -68,10 +68,7 @@ export class FleetOverview {
     this.steps = new RunningSteps(connected.client, connected.settings);
     this.staleness = new Staleness(connected, closing, () => undefined);
     const stop = () => Promise.resolve();
-    this.poll = new SharedPoll(
-      { read: () => this.paced(), awaitEnd: () => ({ signal: closing, stop }) },
-      EVERY_MS,
-    );
+    this.poll = new SharedPoll({ read: () => this.paced(), awaitEnd: () => ({ signal: closing, stop }) }, EVERY_MS);
   }
 
   /** The fleet as it is now, then whenever it has changed, until the signal aborts. */
@@ -230,7 +227,12 @@ export class FleetOverview {
       checked: this.staleness.checked,
     };
     const same = this.overview !== null && JSON.stringify(this.overview.state) === JSON.stringify(state);
-    this.overview = { state: same && this.overview !== null ? this.overview.state : state, tiles, byId, at: Date.now() };
+    this.overview = {
+      state: same && this.overview !== null ? this.overview.state : state,
+      tiles,
+      byId,
+      at: Date.now(),
+    };
     return this.overview;
   }
 

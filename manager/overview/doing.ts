@@ -76,10 +76,7 @@ function attemptOf({ attempt, lastFailure }: LiveStep): string | null {
   return attempt > 1 ? `attempt ${attempt}${lastFailure === null ? '' : `, after: ${lastFailure}`}` : null;
 }
 
-function waits(
-  { attempt, lastFailure, step }: LiveStep,
-  queues: Settings['queues'],
-): Pick<Doing, 'state' | 'reason'> {
+function waits({ attempt, lastFailure, step }: LiveStep, queues: Settings['queues']): Pick<Doing, 'state' | 'reason'> {
   if (attempt > 1 && lastFailure !== null)
     return { state: 'waiting', reason: `to try again (attempt ${attempt}) after: ${lastFailure}` };
   const queue = step === 'trainTvae' ? queues.training : queues.light;

@@ -50,5 +50,6 @@ const ORDERS: Record<MachineOrder, Compare> = {
     byName(a, b),
   name: byName,
   type: (a, b) => (a.machineType === b.machineType ? byName(a, b) : a.machineType < b.machineType ? -1 : 1),
-  recent: (a, b) => ((a.madeAt ?? '') === (b.madeAt ?? '') ? byName(a, b) : (a.madeAt ?? '') > (b.madeAt ?? '') ? -1 : 1),
+  recent: (a, b) =>
+    (a.madeAt ?? '') === (b.madeAt ?? '') ? byName(a, b) : (a.madeAt ?? '') > (b.madeAt ?? '') ? -1 : 1,
 };

@@ -1,4 +1,3 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { FleetRunSummary } from '../../contracts/api/machines.js';
 import { WORKFLOW } from '../../contracts/runs.js';
@@ -6,6 +5,7 @@ import type { FleetAccount } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
 import { readAccount } from '../fleet-account.js';
 import type { Connected } from '../project.js';
+import { isUnreachable } from '../workflow-end.js';
 
 const DEFAULT_COUNT = 12;
 
@@ -49,7 +49,7 @@ export class RecentRuns {
     try {
       return status.name === 'COMPLETED' ? ((await handle.result()) as FleetAccount) : await readAccount(handle);
     } catch (error) {
-      if (isGrpcServiceError(error) && error.code === UNAVAILABLE) throw error;
+      if (isUnreachable(error)) throw error;
       return null;
     }
   }
@@ -67,6 +67,3 @@ function unknownRun(workflow: WorkflowExecutionInfo): FleetRunSummary {
 function nameOf({ workflowId }: WorkflowExecutionInfo): string {
   return workflowId.slice(fleetWorkflowId('').length);
 }
-
-/** gRPC status. */
-const UNAVAILABLE = 14;

@@ -4,7 +4,7 @@ import { Loading, Nothing } from './components/states.js';
 import { Shell } from './shell.js';
 
 // Each page is loaded when it is opened.
-const FleetPage = lazy(() => import('./pages/fleet.js'));
+const FleetPage = lazy(() => import('./pages/fleet/fleet.js'));
 const SignInPage = lazy(() => import('./pages/sign-in.js'));
 
 export function App() {
