@@ -20,7 +20,7 @@ function only(part, others) {
 }
 
 /** What of activities/ needs no running activity: planning, the fleet's folder, the steps' table, Python. */
-const ACTIVITIES_FOR_ALL = 'activities/(python/|plan\\.ts|fleet-folder\\.ts|configuration\\.ts|steps\\.ts)';
+const ACTIVITIES_FOR_ALL = 'activities/(python/|plan(-args)?\\.ts|fleet-folder\\.ts|configuration\\.ts|steps\\.ts)';
 /** What of workflows/ is no workflow: plain definitions that others share with them. */
 const WORKFLOWS_FOR_ALL = 'workflows/(search-attributes|failure-report|fleet-ledger)\\.ts';
 /** Contracts that are plain data: no schema. */

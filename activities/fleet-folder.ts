@@ -16,14 +16,14 @@ export interface FleetFolders {
 }
 
 /** Where a machine's configuration may be, the data root's own folder first. */
-function folders({ projectRoot, dataRoot }: FleetFolders): string[] {
+export function configurationFolders({ projectRoot, dataRoot }: FleetFolders): string[] {
   const folder = dirname(ARTIFACTS.configuration);
   return [...new Set([join(dataRoot, folder), join(projectRoot, 'GAN', folder)])];
 }
 
 /** Ids of the machines that have a configuration, in alphabetical order. */
 export async function listMachines(where: FleetFolders): Promise<string[]> {
-  const names = await Promise.all(folders(where).map(readNames));
+  const names = await Promise.all(configurationFolders(where).map(readNames));
   const ids = names.flat().flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : []));
   return [...new Set(ids)].filter((id) => MachineId.safeParse(id).success).sort();
 }
@@ -52,7 +52,7 @@ function some(ids: readonly string[]): string {
  * @throws ApplicationFailure InvalidInput naming every field that is wrong, or that the machine is unknown
  */
 export async function readConfiguration(machineId: string, where: FleetFolders): Promise<Configuration> {
-  const text = await firstText(folders(where), machineId);
+  const text = await firstText(configurationFolders(where), machineId);
   if (text === null) {
     throw failure(FAILURE.invalidInput, `machine_id: no machine ${machineId} in the fleet`, {
       retryable: false,

@@ -72,7 +72,16 @@ export interface MachineRow {
   failure: FailureReport | null;
 }
 
-export type FleetStatus = 'planning' | 'running' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
+export const FLEET_STATUSES = [
+  'planning',
+  'running',
+  'paused',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
+export type FleetStatus = (typeof FLEET_STATUSES)[number];
 
 /** Answer of the `status` query of a fleet run, and its result. The same size for 10 machines and for 10,000. */
 export interface FleetAccount {

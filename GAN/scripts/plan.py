@@ -13,6 +13,9 @@ from gan.runtime.events import Result
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--machine_ids", default="all", help="comma-separated ids (default all)")
     parser.add_argument("--results", action="store_true", help="also what the steps that are up to date made")
+    parser.add_argument(
+        "--as_made", action="store_true", help="with the parameters that a step was made with, where it was made"
+    )
     add_chain(parser)
 
 

@@ -5,8 +5,8 @@ import { Guarded } from './components/guarded.js';
 import { Shell } from './shell.js';
 
 // Each page is loaded when it is opened.
-const FleetPage = lazy(() => import('./pages/fleet.js'));
 const DataPage = lazy(() => import('./pages/data/page.js'));
+const FleetPage = lazy(() => import('./pages/fleet/fleet.js'));
 const SignInPage = lazy(() => import('./pages/sign-in.js'));
 
 export function App() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -49,7 +50,11 @@ def plan_machines(store: ArtifactStore, machine_ids: list[str], args: Namespace)
 
 
 def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict[str, Any]:
-    """The plan of one machine, as contracts/plan.ts reads it. With `args.results`, also what its current steps made."""
+    """The plan of one machine, as contracts/plan.ts reads it.
+
+    With `args.results`, also what its current steps made. With `args.as_made`, each step that was made is planned with
+    the parameters that it was made with: what is out of date then is so by its code, its inputs or its outputs.
+    """
     manifest = Manifest(store, machine_id)
     planned: list[dict[str, Any]] = []
     upstream: Stale | None = None
@@ -57,8 +62,10 @@ def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict
         imported = step == "generateSeed" and store.exists(key_of("recorded", machine_id))
         # What must run anyway is not digested. Imported rows are copied again only when they or the copy changed.
         anyway = None if imported else Stale("forced") if args.force else upstream
-        stale = anyway or _stale(store, machine_id, manifest, step, args)
         record = manifest.step(step)
+        as_made = record if args.as_made else None
+        parameters = parameters_of(step, step_args(step, args)) if as_made is None else as_made["parameters"]
+        stale = anyway or _stale(store, machine_id, manifest, step, parameters)
         planned.append(
             {
                 "step": step,
@@ -84,9 +91,11 @@ def _made(record: dict[str, Any]) -> dict[str, Any]:
     return {"made": {key: record[key] for key in ("summary", "outputs", "metrics")}}
 
 
-def _stale(store: ArtifactStore, machine_id: str, manifest: Manifest, step: str, args: Namespace) -> Stale | None:
+def _stale(
+    store: ArtifactStore, machine_id: str, manifest: Manifest, step: str, parameters: Mapping[str, Any]
+) -> Stale | None:
     try:
-        return manifest.stale(steps.inputs(step, store, machine_id, parameters_of(step, step_args(step, args))))
+        return manifest.stale(steps.inputs(step, store, machine_id, parameters))
     except MissingPrerequisite as error:
         return Stale("prerequisite", error.message)
 

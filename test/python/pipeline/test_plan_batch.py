@@ -52,3 +52,13 @@ def test_what_changed_since_the_last_look_is_due_and_what_current_steps_made_is_
         seed.write_bytes(content)
     assert [step["action"] for step in changed] == ["skip", *["run"] * 6]
     assert "made" not in changed[1]
+
+
+def test_a_machine_as_it_was_made_is_up_to_date_whatever_the_parameters_of_the_plan(made: Root) -> None:
+    def due(*flags: str) -> list[str]:
+        (machine,) = made.call(PLAN, "--machine_ids", MADE, *flags).last["data"]["machines"]
+        return [step["step"] for step in machine["steps"] if step["action"] == "run"]
+
+    assert "trainTvae" in due("--epochs", "4")
+    assert due("--epochs", "4", "--as_made") == []
+    assert len(due("--as_made", "--force")) == len(CHAIN)

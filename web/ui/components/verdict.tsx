@@ -1,0 +1,19 @@
+import { Text } from '@mantine/core';
+import type { Verdict as Word } from '../../../contracts/events.js';
+
+const VERDICTS = {
+  pass: { icon: '✓', word: 'Pass', colour: 'var(--good)' },
+  warn: { icon: '!', word: 'Warning', colour: 'var(--warn)' },
+  fail: { icon: '✕', word: 'Fail', colour: 'var(--bad)' },
+} as const;
+
+/** How a check, or a whole data set, was judged. */
+export function Verdict({ verdict, upper = false }: { verdict: Word; upper?: boolean }) {
+  const { icon, word, colour } = VERDICTS[verdict];
+  return (
+    <Text span inherit c={colour} fw={upper ? 650 : undefined} style={{ whiteSpace: 'nowrap' }}>
+      <span aria-hidden>{icon} </span>
+      {upper ? word.toUpperCase() : word}
+    </Text>
+  );
+}

@@ -1,0 +1,138 @@
+import { Text } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useLayoutEffect, useState } from 'react';
+import { Link } from 'wouter';
+import type { MachineList, MachineTile } from '../../../../contracts/api/machines.js';
+import { State } from '../../components/state.js';
+import { When } from '../../components/time.js';
+import classes from './fleet.module.css';
+import { Artifacts, Judged, Tile, nameOf, runText } from './tile.js';
+import type { LiveFleet } from './use-machines.js';
+import { usePlaces } from './use-machines.js';
+
+const TILE = { width: 290, height: 130 };
+const LINE = 34;
+
+interface Shown {
+  list: MachineList;
+  filter: string;
+  view: string;
+  live: LiveFleet | null;
+}
+
+/** The machines that match, as tiles or as a table. Only what is on the screen is drawn and asked for. */
+export function Machines(shown: Shown) {
+  const { ref, width } = useElementSize();
+  const columns = Math.max(1, Math.floor((width + 8) / (TILE.width + 8)));
+  return (
+    <div ref={ref}>
+      {shown.view === 'table' ? <AsTable {...shown} /> : width > 0 && <AsTiles {...shown} columns={columns} />}
+    </div>
+  );
+}
+
+function AsTiles({ list, filter, live, columns }: Shown & { columns: number }) {
+  const { ref, rows, size, from } = useRows(Math.ceil(list.total / columns), TILE.height);
+  const first = (rows[0]?.index ?? 0) * columns;
+  const last = ((rows.at(-1)?.index ?? 0) + 1) * columns - 1;
+  const tileAt = usePlaces(filter, list, live, first, Math.min(last, list.total - 1));
+  return (
+    <div ref={ref} className={classes['grid']} style={{ height: size }}>
+      {rows.map(({ index, start }) => (
+        <div
+          key={index}
+          className={classes['row']}
+          style={{
+            transform: `translateY(${start - from}px)`,
+            gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+          }}
+        >
+          {Array.from({ length: Math.min(columns, list.total - index * columns) }, (_, column) => {
+            const tile = tileAt(index * columns + column);
+            return tile === null ? (
+              <div key={column} className={classes['tile']} />
+            ) : (
+              <Tile key={tile.machineId} tile={tile} />
+            );
+          })}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const COLUMNS = ['Machine', 'Type', 'State', 'What', 'Has', 'Data set', 'Made'];
+
+function AsTable({ list, filter, live }: Shown) {
+  const { ref, rows, size, from } = useRows(list.total, LINE);
+  const tileAt = usePlaces(filter, list, live, rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0);
+  return (
+    <div className={classes['table']} role="table" aria-label="Machines" aria-rowcount={list.total + 1} tabIndex={0}>
+      <div role="rowgroup">
+        <div role="row" className={`${classes['line'] ?? ''} ${classes['titles'] ?? ''}`}>
+          {COLUMNS.map((title) => (
+            <span key={title} role="columnheader">
+              {title}
+            </span>
+          ))}
+        </div>
+      </div>
+      <div ref={ref} role="rowgroup" className={classes['body']} style={{ height: size }}>
+        {rows.map(({ index, start }) => (
+          <div
+            key={index}
+            role="row"
+            aria-rowindex={index + 2}
+            className={classes['line']}
+            style={{ transform: `translateY(${start - from}px)` }}
+          >
+            <Line tile={tileAt(index)} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Line({ tile }: { tile: MachineTile | null }) {
+  if (tile === null) return <span role="cell">…</span>;
+  const what =
+    tile.run === null ? (tile.reason ?? '') : `${runText(tile)}${tile.reason === null ? '' : ` · ${tile.reason}`}`;
+  return (
+    <>
+      <span role="cell" title={`${tile.machineId}: ${nameOf(tile)}`}>
+        <Link href={`/machines/${tile.machineId}`} className={`plain ${classes['id'] ?? ''}`}>
+          {tile.machineId}
+        </Link>
+      </span>
+      <span role="cell">{tile.machineType}</span>
+      <span role="cell">
+        <State state={tile.state} />
+      </span>
+      <Text role="cell" size="xs" title={what}>
+        {what}
+      </Text>
+      <span role="cell">
+        <Artifacts tile={tile} />
+      </span>
+      <Text role="cell" size="xs">
+        <Judged tile={tile} />
+      </Text>
+      <Text role="cell" size="xs" c="dimmed">
+        {tile.madeAt === null ? '' : <When at={Date.parse(tile.madeAt)} />}
+      </Text>
+    </>
+  );
+}
+
+/** The rows that the window shows, of many of one height. */
+function useRows(count: number, height: number) {
+  const [element, ref] = useState<HTMLDivElement | null>(null);
+  const [from, setFrom] = useState(0);
+  useLayoutEffect(() => {
+    if (element !== null) setFrom(element.getBoundingClientRect().top + window.scrollY);
+  }, [element]);
+  const virtualizer = useWindowVirtualizer({ count, estimateSize: () => height, overscan: 4, scrollMargin: from });
+  return { ref, rows: virtualizer.getVirtualItems(), size: virtualizer.getTotalSize(), from };
+}
