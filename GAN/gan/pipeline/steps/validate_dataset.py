@@ -84,7 +84,7 @@ def work(context: Context) -> Result:
         outputs=(store.output(verdict), store.output(page)),
         metrics={"quality": quality},
         verdict=worst,
-        text=as_text(checks),
+        text=as_text(checks) + (f"\n{report.measured_on(body)}" if "measured" in body else ""),
     )
 
 
