@@ -95,8 +95,8 @@ def measured_on(report: Mapping[str, Any]) -> str:
     rows, runs = (sum(report["measured"][unit].values()) for unit in ("rows", "runs"))
     return (
         f"Order, counts, RUL, limits, copied rows, run lengths and failure modes were checked in all "
-        f"{sum(report['rows'].values()):,} rows; everything else, and the plots, in {rows:,} of them: {runs:,} whole runs, spread "
-        "evenly over the splits."
+        f"{sum(report['rows'].values()):,} rows; everything else, and the plots, in {rows:,} of them: {runs:,} whole "
+        "runs, spread evenly over the splits."
     )
 
 
