@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +21,8 @@ from gan.machine.profile import Profile, Sensor
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
 from gan.store.artifacts import ArtifactStore
 from gan.store.layout import key_of, name_of
+
+T = TypeVar("T")
 
 # Where the time axis begins. A data set has no calendar of its own; a fixed start keeps its bytes the same.
 EPOCH = np.datetime64("2025-01-01T00:00:00", "ms")
@@ -195,18 +199,94 @@ def parquet_table(store: ArtifactStore, key: str) -> pa.Table:
 
 
 def read_parquet(store: ArtifactStore, key: str, profile: Profile) -> Runs:
-    """Reads one split of a data set.
+    """Reads one split of a data set, whole.
 
     Raises InvalidInput for a damaged file, and where columns, types or units are not those of the profile.
     """
     table, name = parquet_table(store, key), name_of(key)
+    _check_schema(table.schema, profile, name)
+    return from_table(table, profile, name)
+
+
+def parquet_batches(store: ArtifactStore, key: str, profile: Profile) -> Iterator[Runs]:
+    """Reads one split of a data set in batches of whole runs, a row group or more at once. Raises as `read_parquet`."""
+    name = name_of(key)
+    seen: set[int] = set()
+    for first_row, table in _whole_runs(_groups(store, key, profile)):
+        runs = from_table(table, profile, name, first_row)
+        again = seen.intersection(ids := runs.ids().tolist())
+        if again:
+            raise _scattered(name)
+        seen.update(ids)
+        yield runs
+
+
+def run_lengths(store: ArtifactStore, key: str) -> tuple[Ints, Ints]:
+    """Ids of the runs of a split, in order, and how many rows each has, (R,). Raises InvalidInput."""
+    with _opened(store, key) as file:
+        ids = _readable(key, lambda: file.read(["run_id"])).column("run_id").to_numpy()
+    starts = np.flatnonzero(np.diff(ids, prepend=ids[:1] - 1))
+    return ids[starts].astype(np.int64), np.diff(np.append(starts, len(ids))).astype(np.int64)
+
+
+@contextmanager
+def _opened(store: ArtifactStore, key: str) -> Iterator[pq.ParquetFile]:
+    try:
+        source = store.open(key)
+    except OSError as error:
+        raise _unreadable(key, error) from None
+    with source:
+        yield _readable(key, lambda: pq.ParquetFile(source))
+
+
+def _readable(key: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except (pa.ArrowInvalid, pa.ArrowKeyError, KeyError, OSError) as error:
+        raise _unreadable(key, error) from None
+
+
+def _unreadable(key: str, error: Exception) -> InvalidInput:
+    return InvalidInput(f"{name_of(key)} is not a readable parquet file: {error}", hint="generate the data set again")
+
+
+def _groups(store: ArtifactStore, key: str, profile: Profile) -> Iterator[pa.Table]:
+    with _opened(store, key) as file:
+        _check_schema(file.schema_arrow, profile, name_of(key))
+        if file.metadata.num_rows == 0:
+            raise InvalidInput(f"{name_of(key)} has no rows")
+        for at in range(file.num_row_groups):
+            yield _readable(key, partial(file.read_row_group, at))
+
+
+def _whole_runs(tables: Iterable[pa.Table]) -> Iterator[tuple[int, pa.Table]]:
+    """The same rows in tables that end where a run does, each with the number of rows before it."""
+    held: list[pa.Table] = []
+    before = 0
+    for table in tables:
+        run = table.column("run_id").to_numpy(zero_copy_only=False)
+        ended = bool(held) and held[-1].column("run_id")[-1].as_py() != run[0]
+        begins = [*([0] if ended else []), *(np.flatnonzero(run[1:] != run[:-1]) + 1).tolist()]
+        if held and not begins:
+            held.append(table)
+            continue
+        # Whether the last run goes on in the next table is not known yet.
+        last = begins[-1] if begins else 0
+        whole = pa.concat_tables([*held, table.slice(0, last)])
+        if whole.num_rows:
+            yield before, whole
+        before += whole.num_rows
+        held = [table.slice(last)]
+    yield before, pa.concat_tables(held)
+
+
+def _check_schema(found: pa.Schema, profile: Profile, name: str) -> None:
     expected = data_schema(profile)
-    if not table.schema.equals(expected, check_metadata=True):
+    if not found.equals(expected, check_metadata=True):
         raise InvalidInput(
-            f"{name} has another schema than the profile: {_difference(table.schema, expected)}",
+            f"{name} has another schema than the profile: {_difference(found, expected)}",
             hint="generate the data set again",
         )
-    return from_table(table, profile, name)
 
 
 def _difference(found: pa.Schema, expected: pa.Schema) -> str:
@@ -220,8 +300,11 @@ def _difference(found: pa.Schema, expected: pa.Schema) -> str:
     return f"metadata {found.metadata} where {expected.metadata} belongs"
 
 
-def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
-    """Checks a table against the profile's columns and returns its runs. Raises InvalidInput."""
+def from_table(table: pa.Table, profile: Profile, name: str, before: int = 0) -> Runs:
+    """Checks a table against the profile's columns and returns its runs. before: rows of the file before these.
+
+    Raises InvalidInput.
+    """
     twins = sorted({column for column in table.column_names if table.column_names.count(column) > 1})
     if twins:
         raise InvalidInput(f"{name}: duplicate columns: {', '.join(twins)}", field=twins[0])
@@ -238,24 +321,28 @@ def from_table(table: pa.Table, profile: Profile, name: str) -> Runs:
         raise InvalidInput(f"{name}: columns are missing: {', '.join(missing)}", field=missing[0])
     if table.num_rows == 0:
         raise InvalidInput(f"{name} has no rows")
-    values = np.column_stack([_numbers(table, column, name) for column in profile.sensor_names])
-    rul = _numbers(table, "rul", name) if has_modes else None
-    modes = _modes(table, profile, name) if has_modes else None
-    run_id = _numbers(table, "run_id", name).astype(np.int64)
+    values = np.column_stack([_numbers(table, column, name, before) for column in profile.sensor_names])
+    rul = _numbers(table, "rul", name, before) if has_modes else None
+    modes = _modes(table, profile, name, before) if has_modes else None
+    run_id = _numbers(table, "run_id", name, before).astype(np.int64)
     runs = Runs(profile.sensor_names, values, run_id, _hours(table, name), rul, modes, profile.mode_names)
     if len(set(runs.ids().tolist())) != len(runs.ids()):
-        raise InvalidInput(f"{name}: the rows of a run do not stand together", field="run_id")
+        raise _scattered(name)
     return runs
 
 
-def _numbers(table: pa.Table, column: str, name: str) -> Floats:
+def _scattered(name: str) -> InvalidInput:
+    return InvalidInput(f"{name}: the rows of a run do not stand together", field="run_id")
+
+
+def _numbers(table: pa.Table, column: str, name: str, before: int) -> Floats:
     try:
         values = table.column(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid as error:
         raise InvalidInput(f"{name}: {column}: not a number: {error}", field=column) from None
     bad = ~np.isfinite(values)
     if bad.any():
-        row = int(np.flatnonzero(bad)[0]) + 1
+        row = before + int(np.flatnonzero(bad)[0]) + 1
         raise InvalidInput(
             f"{name}: {column}: {int(bad.sum())} of {len(values)} values are missing, NaN or infinite (first in "
             f"row {row}); "
@@ -265,13 +352,13 @@ def _numbers(table: pa.Table, column: str, name: str) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
-def _modes(table: pa.Table, profile: Profile, name: str) -> Ints:
+def _modes(table: pa.Table, profile: Profile, name: str, before: int) -> Ints:
     codes = pc.index_in(table.column("failure_mode").cast(pa.string()), pa.array(profile.mode_names))
     if codes.null_count:
         row = int(np.flatnonzero(codes.is_null().to_numpy(zero_copy_only=False))[0])
         value = table.column("failure_mode")[row].as_py()
         raise InvalidInput(
-            f"{name}: failure_mode: {value!r} in row {row + 1} is not one of {', '.join(profile.mode_names)}",
+            f"{name}: failure_mode: {value!r} in row {before + row + 1} is not one of {', '.join(profile.mode_names)}",
             field="failure_mode",
         )
     return np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.int64)

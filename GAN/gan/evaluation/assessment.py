@@ -19,7 +19,7 @@ from gan.evaluation.certificate import Certificate, certify, shared_by_chance
 from gan.evaluation.checks import Check, boolean, graded
 from gan.evaluation.figures import RUN_GAPS, Figures, evaluate
 from gan.evaluation.measures import pile_up
-from gan.evaluation.seed_checks import rul_decreasing
+from gan.evaluation.structure import Structure
 from gan.machine.profile import Profile
 
 
@@ -184,37 +184,45 @@ def assess(
     *,
     full: bool = False,
     conditions: Conditions = AS_THEY_OCCUR,
+    structure: Structure | None = None,
 ) -> Assessment:
     """Checks a data set. train_seed and held_out are the seed's runs; rows are the counts that were asked for.
+
+    structure: of all rows, where `splits` are a selection of whole runs.
 
     full: all rows and more random draws, instead of a bounded selection. conditions: what the data were asked to hold;
     they are then compared with those real runs that are as was asked.
     """
-    certificate = certify(splits, train_seed)
+    structure = Structure.of(splits, profile) if structure is None else structure
+    certificate = certify(structure, splits, train_seed)
     data = splits["train"]
     if conditions.asked:
         train_seed, held_out = (conditioned.like(runs, conditions) for runs in (train_seed, held_out))
         data = conditioned.in_proportion(data, held_out if len(held_out) > 0 else train_seed)
     reference = held_out if len(held_out) > 0 else train_seed
-    checks = structural_checks(both(train_seed, reference), certificate, splits, rows, profile)
-    figures = evaluate(train_seed, reference, data, full=full)
+    checks = structural_checks(both(train_seed, reference), structure, certificate, splits, rows)
+    figures = evaluate(train_seed, reference, data, proportions=structure.runs_of("train"), full=full)
     if conditions.asked:
         figures = figures.without(conditioned.left_out(reference, conditions))
-        checks += conditioned.checks_of(conditions, splits)
+        checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
     room = max(1.0, (CALIBRATED_RUNS / len(reference.starts())) ** 0.5)
     checks += [_judged(rule, figures, room) for rule in RULES if rule.figure in figures]
     return Assessment(checks, figures, certificate)
 
 
 def structural_checks(
-    seed: Runs, certificate: Certificate, splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile
+    seed: Runs, structure: Structure, certificate: Certificate, splits: Mapping[str, Runs], rows: Mapping[str, int]
 ) -> list[Check]:
     """What the data must fulfil by themselves: order, counts, RUL, limits, no run twice. seed: all its runs."""
-    whole = joined(list(splits.values()))
-    stepped = any(sensor.resolution is not None for sensor in profile.sensors)
-    allowed = shared_by_chance(seed, len(whole)) if stepped and certificate.copied_rows else 0
-    checks = [*_structure(splits, rows, profile), *_limits(profile, whole, seed), *_copies(certificate, allowed)]
-    return checks if whole.failure_mode is None else [*checks, _no_mode_missing(seed, whole)]
+    stepped = any(resolution is not None for resolution in structure.resolutions)
+    allowed = shared_by_chance(seed, sum(structure.rows.values())) if stepped and certificate.copied_rows else 0
+    checks = [
+        *structure.checks(rows),
+        structure.ranges_check(),
+        _piled_up(structure, joined(list(splits.values())), seed),
+        *_copies(certificate, allowed),
+    ]
+    return [*checks, _no_mode_missing(seed, structure)] if structure.has_rul else checks
 
 
 def _judged(rule: Rule, figures: Figures, room: float) -> Check:
@@ -237,102 +245,19 @@ def _judged(rule: Rule, figures: Figures, room: float) -> Check:
     )
 
 
-def _structure(splits: Mapping[str, Runs], rows: Mapping[str, int], profile: Profile) -> list[Check]:
-    counts = {split: len(runs) for split, runs in splits.items()}
-    every = list(splits.values())
-    shared = _shared([set(runs.ids().tolist()) for runs in every])
-    checks = [
-        boolean(
-            "Timestamp sorted",
-            all((np.diff(runs.time_h) > 0).all() for runs in every),
-            "time stamps rise through each file",
-        ),
-        boolean(
-            "Row counts",
-            counts == dict(rows),
-            "each split has as many rows as were asked for",
-            "/".join(f"{n:,}" for n in counts.values()),
-        ),
-        boolean("Splits by run", shared == 0, "no run is in two splits", f"{shared} runs shared"),
-        _steps(
-            "Sampling interval",
-            max(_off_interval(runs, profile) for runs in every),
-            "rows of a run are one sampling interval apart",
-        ),
-    ]
-    if every[0].rul_h is None:
-        return checks
-    share = min(rul_decreasing(runs) for runs in every)
-    ends = np.concatenate([r.rul_h[r.starts() + r.lengths() - 1] for r in every if r.rul_h is not None])
-    return [
-        *checks,
-        graded(
-            "RUL decreasing",
-            share,
-            warn=1,
-            fail=1,
-            high_is_bad=False,
-            text=f"{share:.1%}",
-            meaning="RUL falls in every step of every run",
-        ),
-        boolean("RUL ends at 0", bool((ends == 0).all()), "every run ends with its failure"),
-        _steps("RUL falls with time", max(_rul_drift(runs) for runs in every), "RUL falls by the hours that pass"),
-        boolean(
-            "One failure mode a run", all(_one_mode(runs) for runs in every), "the failure mode is what ends the run"
-        ),
-    ]
-
-
-def _shared(ids: list[set[int]]) -> int:
-    return sum(len(a & b) for i, a in enumerate(ids) for b in ids[i + 1 :])
-
-
-def _steps(name: str, off_h: float, meaning: str) -> Check:
-    return graded(name, off_h, warn=1e-3, fail=1e-3, meaning=meaning, text=f"off by {off_h:.4f} h at most")
-
-
-def _off_interval(runs: Runs, profile: Profile) -> float:
-    inside = np.diff(runs.run_id) == 0
-    return float(np.abs(np.diff(runs.time_h)[inside] - profile.interval_hours).max(initial=0.0))
-
-
-def _rul_drift(runs: Runs) -> float:
-    """RUL must fall by the time that passes: RUL written over finished rows does not."""
-    assert runs.rul_h is not None
-    inside = np.diff(runs.run_id) == 0
-    return float(np.abs(np.diff(runs.rul_h) + np.diff(runs.time_h))[inside].max(initial=0.0))
-
-
-def _one_mode(runs: Runs) -> bool:
-    assert runs.failure_mode is not None
-    return not ((np.diff(runs.failure_mode) != 0) & (np.diff(runs.run_id) == 0)).any()
-
-
-def _limits(profile: Profile, runs: Runs, seed: Runs) -> list[Check]:
-    low = np.array([s.physical_min for s in profile.sensors])
-    high = np.array([s.physical_max for s in profile.sensors])
-    outside = np.any((runs.values < low) | (runs.values > high), axis=0).tolist()
-    names = [name for name, bad in zip(runs.sensors, outside, strict=True) if bad]
-    steps = np.ptp(seed.values, axis=0) / np.array([s.resolution or np.nan for s in profile.sensors])
+def _piled_up(structure: Structure, runs: Runs, seed: Runs) -> Check:
+    steps = np.ptp(seed.values, axis=0) / np.array([step or np.nan for step in structure.resolutions])
     excess = np.where(steps < PILED_STEPS, 0.0, pile_up(runs) - pile_up(seed))
     worst = int(np.argmax(excess))
     share = max(float(excess[worst]), 0.0)
-    return [
-        boolean(
-            "Feature ranges",
-            not names,
-            "no value beyond what the sensor can physically show",
-            f"outside: {', '.join(names)}" if names else "valid",
-        ),
-        graded(
-            "Piled up at limits",
-            share,
-            warn=PILED_WARN,
-            fail=PILED_FAIL,
-            meaning="share of rows on a sensor's largest or smallest value, beyond the seed's",
-            text=f"{share:.2%} ({runs.sensors[worst]})",
-        ),
-    ]
+    return graded(
+        "Piled up at limits",
+        share,
+        warn=PILED_WARN,
+        fail=PILED_FAIL,
+        meaning="share of rows on a sensor's largest or smallest value, beyond the seed's",
+        text=f"{share:.2%} ({runs.sensors[worst]})",
+    )
 
 
 def _copies(certificate: Certificate, allowed: int) -> list[Check]:
@@ -364,8 +289,9 @@ def _copies(certificate: Certificate, allowed: int) -> list[Check]:
     ]
 
 
-def _no_mode_missing(seed: Runs, data: Runs) -> Check:
-    assert seed.failure_mode is not None and data.failure_mode is not None
-    missing = [data.modes[m] for m in np.setdiff1d(seed.failure_mode, data.failure_mode)]
+def _no_mode_missing(seed: Runs, structure: Structure) -> Check:
+    assert seed.failure_mode is not None
+    occur = np.concatenate([structure.runs_of(split).codes for split in structure.rows])
+    missing = [seed.modes[m] for m in np.setdiff1d(seed.failure_mode, occur)]
     text = f"missing: {', '.join(missing)}" if missing else "all"
     return boolean("Every failure mode occurs", not missing, "each failure mode of the seed ends some run", text)

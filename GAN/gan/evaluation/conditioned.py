@@ -10,6 +10,7 @@ import numpy as np
 from gan.data.conditions import Conditions, life_hours
 from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.checks import Check, boolean
+from gan.evaluation.structure import RunTable
 
 # A real run that is longer or shorter than asked for by less than this factor is still alike.
 NEAR_LIFE = 1.2
@@ -21,13 +22,13 @@ IN_HOURS = ("tstr_ratio", "tstr_rmse_h", "tstr_nasa", "constant_rmse_h")
 
 def like(runs: Runs, conditions: Conditions) -> Runs:
     """The real runs that the conditions ask for; those of the modes alone, where none is near their life."""
-    kept = np.isin(runs.run_modes(), _codes(runs, conditions)) if conditions.shares else np.ones(len(runs.ids()), bool)
+    kept = (
+        np.isin(runs.run_modes(), [runs.modes.index(name) for name in conditions.shares])
+        if conditions.shares
+        else np.ones(len(runs.ids()), bool)
+    )
     near = kept & _alike(runs, conditions)
     return runs.select(runs.ids()[near if near.any() else kept])
-
-
-def _codes(runs: Runs, conditions: Conditions) -> list[int]:
-    return [runs.modes.index(name) for name in conditions.shares]
 
 
 def _alike(runs: Runs, conditions: Conditions) -> Ints:
@@ -66,7 +67,7 @@ def _place_among_like(codes: Ints) -> Ints:
     return place
 
 
-def checks_of(conditions: Conditions, splits: Mapping[str, Runs]) -> list[Check]:
+def checks_of(conditions: Conditions, splits: Mapping[str, RunTable]) -> list[Check]:
     """Whether the data hold what was asked for."""
     checks = []
     if conditions.shares:
@@ -76,12 +77,12 @@ def checks_of(conditions: Conditions, splits: Mapping[str, Runs]) -> list[Check]
     return checks
 
 
-def _shares_as_asked(conditions: Conditions, splits: Mapping[str, Runs]) -> Check:
+def _shares_as_asked(conditions: Conditions, splits: Mapping[str, RunTable]) -> Check:
     """A split of a few runs cannot have every share: a run more or less of each mode is allowed."""
     off: list[float] = []
     told: list[str] = []
     for split, runs in splits.items():
-        codes = _codes(runs, conditions)
+        codes = [runs.modes.index(name) for name in conditions.shares]
         counts: Floats = np.bincount(runs.run_modes(), minlength=len(runs.modes)).astype(np.float64)
         wanted = np.zeros(len(counts))
         wanted[codes] = np.array(list(conditions.shares.values())) * counts.sum()
@@ -95,9 +96,9 @@ def _shares_as_asked(conditions: Conditions, splits: Mapping[str, Runs]) -> Chec
     )
 
 
-def _lives_as_asked(conditions: Conditions, life_h: tuple[float, float], splits: Mapping[str, Runs]) -> Check:
+def _lives_as_asked(conditions: Conditions, life_h: tuple[float, float], splits: Mapping[str, RunTable]) -> Check:
     """Where a number of rows was asked for, the last run of a split begins late, or lasts a few rows longer."""
-    hours = [life_hours(runs)[: None if conditions.in_runs else -1] for runs in splits.values()]
+    hours = [runs.hours[: None if conditions.in_runs else -1] for runs in splits.values()]
     joined = np.concatenate(hours)
     low, high = (float(joined.min()), float(joined.max())) if len(joined) else life_h
     return boolean(

@@ -11,6 +11,7 @@ import numpy as np
 from gan.data.runs import Runs, both
 from gan.evaluation import measures
 from gan.evaluation.discriminator import discriminative_score
+from gan.evaluation.measures import LengthsAndModes
 from gan.evaluation.sdmetrics_scores import quality, validity
 from gan.evaluation.similarity import memorised_courses, memorised_dynamics
 from gan.evaluation.tstr import constant_error, rows_of_whole_runs, rul_error
@@ -61,17 +62,26 @@ WEAR_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
     "prognosability_gap": measures.prognosability_gap,
 }
 # Against the whole seed: a handful of held-out runs has no distribution of lengths or modes to speak of.
-RUN_GAPS: dict[str, Callable[[Runs, Runs], float]] = {
+RUN_GAPS: dict[str, Callable[[LengthsAndModes, LengthsAndModes], float]] = {
     "run_length_gap": measures.run_length_gap,
     "run_length_spread": measures.run_length_spread,
     "failure_mode_gap": measures.failure_mode_gap,
 }
 
 
-def evaluate(train: Runs, held_out: Runs, data: Runs, random_seed: int = 0, *, full: bool = False) -> Figures:
+def evaluate(
+    train: Runs,
+    held_out: Runs,
+    data: Runs,
+    random_seed: int = 0,
+    *,
+    proportions: LengthsAndModes | None = None,
+    full: bool = False,
+) -> Figures:
     """Measures `data`, made by a generator that saw `train` and never `held_out`, both runs of the seed.
 
-    Deterministic for a random seed, on one thread. full: all rows and more draws, for figures that vary less.
+    proportions: lengths and modes of all runs, where `data` is a selection of them. full: all rows and more draws, for
+    figures that vary less. Deterministic for a random seed, on one thread.
     """
     rng = np.random.default_rng([random_seed, 41])
     some = data if full else rows_of_whole_runs(data, SAMPLE_ROWS, rng)
@@ -80,7 +90,9 @@ def evaluate(train: Runs, held_out: Runs, data: Runs, random_seed: int = 0, *, f
         figures[name] = Figure(gap(held_out, some), gap(held_out, train))
     if held_out.rul_h is not None:
         whole = both(train, held_out)
-        figures |= {name: Figure(gap(whole, data), gap(train, held_out)) for name, gap in RUN_GAPS.items()}
+        figures |= {
+            name: Figure(gap(whole, proportions or data), gap(train, held_out)) for name, gap in RUN_GAPS.items()
+        }
     figures["discriminative"] = Figure(
         # One draw of the training runs has nearly all of them.
         discriminative_score(held_out, some, random_seed, FULL_DRAWS if full else 1),

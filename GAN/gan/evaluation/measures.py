@@ -7,6 +7,7 @@ of the seed. What a measure gives for two sets of real runs is its floor, see ga
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -65,13 +66,19 @@ def detrended(runs: Runs) -> Floats:
 
     Each run's own course, not the mean of its mode: the residual then means the same however few runs a mode has.
     """
+    rest = np.empty_like(runs.values)
+    for begin, rows in zip(runs.starts().tolist(), runs.lengths().tolist(), strict=True):
+        own = runs.values[begin : begin + rows]
+        design = _pieces((np.arange(rows) + 1.0) / rows)
+        weights = np.linalg.solve(design.T @ design + 1e-6 * np.eye(design.shape[1]), design.T @ own)
+        rest[begin : begin + rows] = own - design @ weights
+    return rest
+
+
+def _pieces(life: Floats) -> Floats:
+    """Hat functions of life, (N, COURSE_PIECES + 1)."""
     knots = np.linspace(0, 1, COURSE_PIECES + 1)
-    design = np.maximum(1 - np.abs(life_of_rows(runs)[:, None] - knots) * COURSE_PIECES, 0)
-    starts, lengths = runs.starts(), runs.lengths()
-    gram = np.add.reduceat(design[:, :, None] * design[:, None, :], starts, axis=0) + 1e-6 * np.eye(len(knots))
-    moment = np.add.reduceat(design[:, :, None] * runs.values[:, None, :], starts, axis=0)
-    weights = np.repeat(np.linalg.solve(gram, moment), lengths, axis=0)
-    return np.asarray(runs.values - np.einsum("nf,nfs->ns", design, weights))
+    return np.asarray(np.maximum(1 - np.abs(life[:, None] - knots) * COURSE_PIECES, 0))
 
 
 def life_of_rows(runs: Runs) -> Floats:
@@ -171,27 +178,36 @@ def prognosability(runs: Runs) -> Floats:
     return np.asarray(np.exp(-each[:, -1].std(axis=0) / np.maximum(travel, TINY)))
 
 
-def run_length_gap(reference: Runs, data: Runs) -> float:
+class LengthsAndModes(Protocol):
+    """All that is needed of runs to compare how long they are and how they end."""
+
+    @property
+    def modes(self) -> tuple[str, ...]: ...
+    def lengths(self) -> Ints: ...
+    def run_modes(self) -> Ints: ...
+
+
+def run_length_gap(reference: LengthsAndModes, data: LengthsAndModes) -> float:
     """Kolmogorov-Smirnov distance of the runs' lengths."""
     return ks_distance(reference.lengths().astype(np.float64), data.lengths().astype(np.float64))
 
 
-def run_length_spread(reference: Runs, data: Runs) -> float:
+def run_length_spread(reference: LengthsAndModes, data: LengthsAndModes) -> float:
     """|log| of the ratio of the run lengths' coefficients of variation: large if runs are all alike, or too varied."""
 
-    def cv(runs: Runs) -> float:
+    def cv(runs: LengthsAndModes) -> float:
         lengths = runs.lengths()
         return max(float(lengths.std() / lengths.mean()), 1e-3)
 
     return abs(float(np.log(cv(data) / cv(reference))))
 
 
-def mode_shares(runs: Runs) -> Floats:
+def mode_shares(runs: LengthsAndModes) -> Floats:
     """Share of the runs that end in each failure mode, (modes,)."""
-    return np.bincount(runs.run_modes(), minlength=max(len(runs.modes), 1)) / len(runs.starts())
+    return np.bincount(runs.run_modes(), minlength=max(len(runs.modes), 1)) / len(runs.lengths())
 
 
-def failure_mode_gap(reference: Runs, data: Runs) -> float:
+def failure_mode_gap(reference: LengthsAndModes, data: LengthsAndModes) -> float:
     """Total variation distance of the failure modes' shares of runs."""
     return float(np.abs(mode_shares(reference) - mode_shares(data)).sum() / 2)
 

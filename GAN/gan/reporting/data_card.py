@@ -9,7 +9,7 @@ from typing import Any
 
 from gan.data.conditions import Conditions
 from gan.machine.profile import Profile, Sensor
-from gan.reporting.report import asked_for
+from gan.reporting.report import asked_for, measured_on
 from gan.store.layout import name_of
 from gan.store.manifest import Inputs
 
@@ -178,5 +178,6 @@ def _how_good(report: Mapping[str, Any]) -> list[str]:
     return [
         f"Verdict: **{report['verdict']}**, {len(report['checks'])} checks. “Real” is {report['real']}. "
         "`report.html` has every check and the plots, `report.json` the same for programs.",
+        *(["", measured_on(report)] if "measured" in report else []),
         "", "| check | measured | verdict |", "| --- | --- | --- |", *rows,
     ]  # fmt: skip

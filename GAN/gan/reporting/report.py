@@ -70,6 +70,7 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
         f"<p>{badge(report['verdict'])} SDMetrics quality <strong>{report['quality']:.3f}</strong> "
         f"against held-out runs. Rows: {rows}. Generation {escape(report['generation'])}.</p>"
         + (f"<p>{escape(asked_for(conditions))}</p>" if conditions.asked else "")
+        + (f"<p>{escape(measured_on(report))}</p>" if "measured" in report else "")
         + f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands "
         "what the training runs give in the data’s place, real against real.</p>"
         '<p class="legend"><span class="key real"></span> real <span class="key made"></span> synthetic (dashed)</p>'
@@ -86,6 +87,16 @@ def asked_for(conditions: Conditions) -> str:
     return (
         f"Conditioned: {conditions.told()} was asked for. Runs are not in the proportions in which they occur, and are "
         "compared with those real runs that are as was asked."
+    )
+
+
+def measured_on(report: Mapping[str, Any]) -> str:
+    """By how many of a large data set's rows it is judged, in a sentence."""
+    rows, runs = (sum(report["measured"][unit].values()) for unit in ("rows", "runs"))
+    return (
+        f"Order, counts, RUL, limits, copied rows, run lengths and failure modes were checked in all "
+        f"{sum(report['rows'].values()):,} rows; everything else, and the plots, in {rows:,} of them: {runs:,} whole "
+        "runs, spread evenly over the splits."
     )
 
 

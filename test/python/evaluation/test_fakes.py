@@ -14,6 +14,7 @@ from gan.evaluation.assessment import assess, structural_checks
 from gan.evaluation.certificate import certify
 from gan.evaluation.checks import Check, Verdict, overall
 from gan.evaluation.discriminator import discriminative_score
+from gan.evaluation.structure import Structure
 from gan.machine.profile import Profile, configuration, parse_profile
 from gan.simulation.physics import simulate
 from gan.store.fleet import PROJECT_ROOT
@@ -41,7 +42,8 @@ class Case:
         """The checks that need no statistics: a fraction of a second."""
         rows = {name: len(runs) for name, runs in splits.items()}
         seed = both(self.train_seed, self.held_out)
-        return structural_checks(seed, certify(splits, self.train_seed), splits, rows, self.profile)
+        structure = Structure.of(splits, self.profile)
+        return structural_checks(seed, structure, certify(structure, splits, self.train_seed), splits, rows)
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from gan.data.conditions import Conditions
-from gan.data.tables import read_parquet, read_seed
+from gan.data.runs import Runs, joined
+from gan.data.selection import evenly_chosen
+from gan.data.tables import parquet_batches, read_seed, run_lengths
 from gan.evaluation.checks import as_text, overall
-from gan.machine.profile import load_profile
+from gan.evaluation.structure import Structure
+from gan.machine.profile import Profile, load_profile
 from gan.pipeline import registry
 from gan.pipeline.refusal import refuse_failed
 from gan.pipeline.runner import Context, json_bytes
@@ -16,6 +20,9 @@ from gan.runtime.errors import MissingPrerequisite
 from gan.runtime.events import Result
 from gan.store.layout import generation_key, generation_of, key_of, name_of
 from gan.synthesis.model import load_model
+
+# Statistics are measured on about so many rows, in whole runs spread evenly over a data set; the report says so.
+MEASURED_ROWS = 250_000
 
 
 def work(context: Context) -> Result:
@@ -39,7 +46,7 @@ def work(context: Context) -> Result:
         raise MissingPrerequisite(
             f"{missing[0]} is missing", hint=f"run: {registry.command('generateDataset', machine_id)}"
         )
-    splits = {name: read_parquet(store, o["path"], profile) for name, o in files.items()}
+    structure, splits = _read(context, profile, {name: str(o["path"]) for name, o in files.items()})
     rows = {name: int(o["rows"]) for name, o in files.items()}
     held_out = seed.select(header["heldOutRuns"])
     full = bool(getattr(context.args, "full", False))
@@ -47,12 +54,22 @@ def work(context: Context) -> Result:
     made_from = json.loads(store.read(generation_key(machine_id, generation, data_card.MANIFEST)))
     conditions = Conditions.from_json(made_from.get("conditions"))
     assessment = assess(
-        seed.select(header["trainRuns"]), held_out, splits, rows, profile, full=full, conditions=conditions
+        seed.select(header["trainRuns"]),
+        held_out,
+        splits,
+        rows,
+        profile,
+        full=full,
+        conditions=conditions,
+        structure=structure,
     )
     checks, quality = assessment.checks, assessment.quality
     digests = {name_of(o["path"]): store.digest(o["path"]) for o in outputs}
     recorded = store.exists(key_of("recorded", machine_id))
     body = report.body(machine_id, generation, assessment, digests, rows, conditions, recorded=recorded, full=full)
+    measured = {name: len(runs) for name, runs in splits.items()}
+    if measured != rows:
+        body["measured"] = {"rows": measured, "runs": {name: len(runs.ids()) for name, runs in splits.items()}}
     html = report.page(body, profile, seed, held_out, splits["train"], version=registry.PAGES)
     page, card, verdict = (
         generation_key(machine_id, generation, name) for name in (report.HTML, data_card.CARD, report.JSON)
@@ -67,5 +84,24 @@ def work(context: Context) -> Result:
         outputs=(store.output(verdict), store.output(page)),
         metrics={"quality": quality},
         verdict=worst,
-        text=as_text(checks),
+        text=as_text(checks) + (f"\n{report.measured_on(body)}" if "measured" in body else ""),
     )
+
+
+def _read(context: Context, profile: Profile, files: Mapping[str, str]) -> tuple[Structure, dict[str, Runs]]:
+    """What is checked in all rows of the splits, and the whole runs by which the rest is judged: of a large data set,
+    a selection."""
+    lengths = {split: run_lengths(context.store, file) for split, file in files.items()}
+    chosen = evenly_chosen({split: rows for split, (_, rows) in lengths.items()}, MEASURED_ROWS)
+    wanted = {split: ids[chosen[split]] for split, (ids, _) in lengths.items()}
+    total = sum(int(rows.sum()) for _, rows in lengths.values())
+    structure = Structure(profile)
+    kept: dict[str, list[Runs]] = {split: [] for split in files}
+    done = 0
+    for split, file in files.items():
+        for runs in parquet_batches(context.store, file, profile):
+            structure.add(split, runs)
+            kept[split].append(runs.select(wanted[split]))
+            done += len(runs)
+            context.reporter.progress(done, total, "rows")
+    return structure, {split: joined(parts) for split, parts in kept.items()}
