@@ -22,7 +22,9 @@ const LONGEST_LINE = 4_000;
 /** An activity does not wait longer than this for its last lines: nothing depends on them. */
 const CLOSE_MS = 2_000;
 
-type Written = { [Kind in RunEntry['kind']]: Omit<Extract<RunEntry, { kind: Kind }>, keyof OfAttempt> }[RunEntry['kind']];
+type Written = {
+  [Kind in RunEntry['kind']]: Omit<Extract<RunEntry, { kind: Kind }>, keyof OfAttempt>;
+}[RunEntry['kind']];
 type OfAttempt = { at: number; step: Step; attempt: number };
 
 /**
@@ -125,7 +127,10 @@ export class RunRecord {
 }
 
 /** Begins a run's record: what it was started with. The machine's oldest records are removed. */
-export async function recordAdmission({ input, machineType, current }: AdmittedMachine, dataRoot: string): Promise<void> {
+export async function recordAdmission(
+  { input, machineType, current }: AdmittedMachine,
+  dataRoot: string,
+): Promise<void> {
   const entry: RunEntry = {
     kind: 'admitted',
     at: Date.now(),

@@ -19,7 +19,9 @@ const AdmittedEntry = z.object({
   fleetRun: optionalText,
   force: z.boolean(),
   parameters: z.record(z.string(), z.unknown()),
-  current: z.array(z.object({ step: z.enum(STEPS), summary: z.string(), metrics: Metrics, rows: z.number().nullable() })),
+  current: z.array(
+    z.object({ step: z.enum(STEPS), summary: z.string(), metrics: Metrics, rows: z.number().nullable() }),
+  ),
 });
 /** A worker begins an attempt at a step. */
 const AttemptEntry = z.object({ kind: z.literal('attempt'), ...ofAttempt, worker: z.string() });

@@ -1,8 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import type proto from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { HeartbeatDetails } from '../contracts/events.js';
 import { machineWorkflowId } from '../contracts/steps.js';
+
+const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
 
 /** What a machine's running step last said, and which attempt it is. */
 export interface LiveStep {
@@ -11,6 +13,10 @@ export interface LiveStep {
   heartbeat: HeartbeatDetails | null;
   /** Why the attempt before this one ended. */
   lastFailure: string | null;
+  /** When it last gave a sign of life, ms; null: not in this attempt, or no worker has taken it yet. */
+  heartbeatAt: number | null;
+  /** Whether no worker has taken this attempt yet. */
+  scheduled: boolean;
 }
 
 /**
@@ -20,7 +26,13 @@ export interface LiveStep {
  */
 export async function readLiveStep(client: Client, machineId: string): Promise<LiveStep | null> {
   const { raw } = await client.workflow.getHandle(machineWorkflowId(machineId)).describe();
-  const pending = raw.pendingActivities?.[0];
+  return await liveStepOf(client, raw.pendingActivities?.[0]);
+}
+
+type Pending = proto.temporal.api.workflow.v1.IPendingActivityInfo;
+
+/** The same, of a pending activity that was described already. */
+export async function liveStepOf(client: Client, pending: Pending | undefined): Promise<LiveStep | null> {
   if (pending === undefined) return null;
   const payload = pending.heartbeatDetails?.payloads?.[0];
   const { payloadConverter } = client.options.loadedDataConverter;
@@ -33,6 +45,8 @@ export async function readLiveStep(client: Client, machineId: string): Promise<L
     attempt: pending.attempt ?? 1,
     heartbeat: decoded?.success === true ? decoded.data : null,
     lastFailure: pending.lastFailure == null ? null : await messageOf(client, pending.lastFailure),
+    heartbeatAt: milliseconds(pending.lastHeartbeatTime ?? pending.lastStartedTime),
+    scheduled: pending.state === PENDING_ACTIVITY_STATE_SCHEDULED,
   };
 }
 
@@ -44,6 +58,10 @@ async function decode(client: Client, payload: Payload): Promise<Payload> {
     Promise.resolve([payload]),
   );
   return decoded;
+}
+
+function milliseconds(time: proto.google.protobuf.ITimestamp | null | undefined): number | null {
+  return time?.seconds == null ? null : Number(time.seconds) * 1000 + Math.floor((time.nanos ?? 0) / 1e6);
 }
 
 async function messageOf(client: Client, failure: proto.temporal.api.failure.v1.IFailure): Promise<string | null> {

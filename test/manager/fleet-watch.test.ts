@@ -49,7 +49,7 @@ class FakeFleet implements FleetSource {
   }
 }
 
-const SAYS_NOTHING = { heartbeat: null, lastFailure: null };
+const SAYS_NOTHING = { heartbeat: null, lastFailure: null, heartbeatAt: null, scheduled: false };
 
 /** Somebody who watches, and what they have seen. */
 class Watcher {

@@ -52,6 +52,8 @@ export const training = {
   step: 'trainTvae',
   attempt: 2,
   lastFailure: 'the Python process was killed by SIGKILL',
+  heartbeatAt: 0,
+  scheduled: false,
   heartbeat: {
     step: 'trainTvae',
     current: 150,
