@@ -8,6 +8,7 @@ import type { Console } from './context.js';
 import { addEvents } from './events.js';
 import { sendProblem } from './problems.js';
 import { addData } from './routes/data.js';
+import { addRuns } from './routes/runs.js';
 import { addSystem } from './routes/system.js';
 import { TOKEN_COOKIE, authenticated, headers, isToken, sameSite } from './security.js';
 import type { Access } from './security.js';
@@ -42,6 +43,7 @@ function apiOf(console: Console) {
   const api = newApi();
   addSystem(api, console);
   addData(api, console);
+  addRuns(api, console);
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'GAN Manager', version: console.version, description: 'What the console does, for programs.' },
