@@ -9,10 +9,12 @@ export interface LogLine {
   at: number;
   level: LogLevel;
   text: string;
+  /** Whether an attempt at a step begins here. */
+  begins: boolean;
 }
 
 export function logLine(entry: RunEntry): LogLine {
-  const line = (level: LogLevel, text: string) => ({ at: entry.at, level, text });
+  const line = (level: LogLevel, text: string) => ({ at: entry.at, level, text, begins: entry.kind === 'attempt' });
   switch (entry.kind) {
     case 'admitted': {
       const { parameters, current } = entry;
@@ -21,7 +23,7 @@ export function logLine(entry: RunEntry): LogLine {
       return line('info', `run begins: ${what}${skipped === '' ? '' : `; up to date: ${skipped}`}`);
     }
     case 'attempt':
-      return line('info', `── ${STEP_TITLES[entry.step]}: attempt ${entry.attempt}, worker ${entry.worker}`);
+      return line('info', `${STEP_TITLES[entry.step]}: attempt ${entry.attempt}, worker ${entry.worker}`);
     case 'progress':
       return line('progress', `${entry.unit} ${entry.current}/${entry.total}${metricsText(entry.metrics)}`);
     case 'log':
@@ -29,19 +31,19 @@ export function logLine(entry: RunEntry): LogLine {
     case 'warning':
       return line('warning', `${entry.code}: ${entry.text}`);
     case 'result':
-      return line('info', `✓ ${entry.summary} (${entry.seconds.toFixed(1)} s)`);
+      return line('info', `${entry.summary} (${entry.seconds.toFixed(1)} s)`);
     case 'stopped':
       return line('warning', entry.reason === 'request' ? 'stopped on request' : 'stopped: the worker shut down');
     case 'failure': {
       const next = entry.final ? '' : '; it is tried again';
       const hint = entry.hint === null ? '' : ` → ${entry.hint}`;
-      return line(entry.final ? 'error' : 'warning', `✕ ${entry.type} (${entry.code}): ${entry.message}${hint}${next}`);
+      return line(entry.final ? 'error' : 'warning', `${entry.type} (${entry.code}): ${entry.message}${hint}${next}`);
     }
   }
 }
 
 /** A line as a file has it. */
-export function logText({ at, level, text }: LogLine): string {
+export function logText({ at, level, text }: Pick<LogLine, 'at' | 'level' | 'text'>): string {
   return `${new Date(at).toISOString()} ${level.padEnd(8)} ${text}`;
 }
 
