@@ -43,10 +43,12 @@ function termsOf({ kind, type, fleetRun, machine, q }: RunFilter): string[] {
     ...(machine === undefined ? [] : [`WorkflowId = '${machineWorkflowId(machine)}'`]),
     ...(begins === ''
       ? []
-      : [
-          `(WorkflowId STARTS_WITH '${machineWorkflowId(begins)}' OR WorkflowId STARTS_WITH '${fleetWorkflowId(begins)}')`,
-        ]),
+      : [`(${[machineWorkflowId, fleetWorkflowId].map((id) => startsWith(id(begins))).join(' OR ')})`]),
   ];
+}
+
+function startsWith(text: string): string {
+  return `WorkflowId STARTS_WITH '${text}'`;
 }
 
 async function readPage({ client }: Connected, { status, cursor, limit }: RunFilter, terms: readonly string[]) {

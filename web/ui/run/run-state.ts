@@ -38,6 +38,9 @@ export function remark(run: RunAccount): string | null {
       : 'Waits for a worker with a free slot.';
   const silent = live.silentSeconds ?? 0;
   if (silent >= SILENT_SECONDS)
-    return `Silent for ${silent} s. After ${lostAfterSeconds} s it counts as lost, and goes on from its checkpoint on the next worker.`;
+    return (
+      `Silent for ${silent} s. After ${lostAfterSeconds} s it counts as lost,` +
+      ' and goes on from its checkpoint on the next worker.'
+    );
   return null;
 }
