@@ -5,7 +5,7 @@ import { UPDATE } from '../../contracts/runs.js';
 import { machineWorkflowId } from '../../contracts/steps.js';
 import { check } from '../check.js';
 import { ManagerError, REFUSAL } from '../errors.js';
-import { readMachine } from '../machines.js';
+import { requireConfigured } from '../machines.js';
 import { startPipeline } from '../pipelines.js';
 import type { Connected } from '../project.js';
 import { answered, endOfCancelled } from '../stuck.js';
@@ -23,7 +23,7 @@ export interface RunGiven {
  */
 export async function startRun(connected: Connected, machineId: string, given: RunGiven): Promise<StartedRun> {
   const input = check(MachinePipelineInput, { machineId, ...given });
-  await readMachine(connected, input.machineId);
+  await requireConfigured(connected, input.machineId);
   const { handle, notApplied } = await startPipeline(connected, input);
   if (notApplied !== null)
     throw new ManagerError(REFUSAL.underWay, `${machineId} is running already`, 'cancel that run, or wait for its end');
