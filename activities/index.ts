@@ -29,7 +29,7 @@ function stepActivities(settings: PlanSettings): StepActivities {
   const activity = (step: Step) => (request: StepRequest) => {
     const { script, flags } = STEP_SCRIPTS[step];
     const args = [...commonArgs(request), ...flags(request, settings)];
-    return runStepScript(step, { script, args }, settings);
+    return runStepScript(step, request.machineId, { script, args }, settings);
   };
   return Object.fromEntries(STEPS.map((step) => [step, activity(step)])) as StepActivities;
 }

@@ -15,6 +15,7 @@ import { planArgs } from './plan-args.js';
 import { runPython } from './python/script.js';
 import type { PythonSettings } from './python/script.js';
 import { SCRIPT } from './python/scripts.js';
+import { recordAdmission } from './run-record.js';
 import { beating, runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
 import type { StepOptions } from './steps.js';
@@ -39,7 +40,9 @@ export async function admitMachine(given: unknown, settings: PlanSettings): Prom
   const input = parseInput(MachinePipelineInput, given, 'machinePipeline');
   const configuration = await readConfiguration(input.machineId, settings);
   const current = input.force ? [] : await currentSteps(input.machineId, input.parameters, settings);
-  return { input, machineType: configuration.machine_type, policy: settings.policy, current };
+  const admitted = { input, machineType: configuration.machine_type, policy: settings.policy, current };
+  await recordAdmission(admitted, settings.dataRoot);
+  return admitted;
 }
 
 /**

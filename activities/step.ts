@@ -8,6 +8,7 @@ import type { ActivityPolicy, StepResult } from '../contracts/runs.js';
 import type { Step } from '../contracts/steps.js';
 import { failure } from './python/failures.js';
 import { runPython } from './python/script.js';
+import { RunRecord } from './run-record.js';
 import type { PythonRequest, PythonSettings } from './python/script.js';
 
 export interface StepSettings extends PythonSettings {
@@ -19,9 +20,27 @@ export interface StepSettings extends PythonSettings {
 
 const LOG_LINES = 8;
 
-/** Runs a step's script as the current activity: heartbeats its progress, stops it when the activity is to stop. */
-export async function runStepScript(step: Step, request: PythonRequest, settings: StepSettings): Promise<StepResult> {
-  return toStepResult(await runSupervised(step, request, settings));
+/**
+ * Runs a machine's step's script as the current activity: heartbeats its progress, stops it when the activity is to
+ * stop, and records in the run's record what happens.
+ */
+export async function runStepScript(
+  step: Step,
+  machineId: string,
+  request: PythonRequest,
+  settings: StepSettings,
+): Promise<StepResult> {
+  const record = RunRecord.ofAttempt(step, machineId, settings.dataRoot);
+  try {
+    const result = toStepResult(await runSupervised(step, request, settings, record));
+    record.result(result);
+    return result;
+  } catch (error) {
+    record.end(error);
+    throw error;
+  } finally {
+    await record.close();
+  }
 }
 
 /**
@@ -33,6 +52,7 @@ export async function runSupervised(
   step: string,
   request: PythonRequest,
   settings: StepSettings,
+  record: RunRecord | null = null,
 ): Promise<ResultEvent> {
   const context = Context.current();
   const pulse = new Pulse(step, HeartbeatDetails.safeParse(context.info.heartbeatDetails).data);
@@ -41,7 +61,7 @@ export async function runSupervised(
     () => pulse.details,
     async () => {
       try {
-        return await runPython(request, settings, context.cancellationSignal, pulse);
+        return await runPython(request, settings, context.cancellationSignal, record?.beside(pulse) ?? pulse);
       } catch (error) {
         if (context.cancellationSignal.aborted) return await stopped(context);
         throw pulse.judge(error, settings);

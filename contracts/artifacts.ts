@@ -18,6 +18,7 @@ export const ARTIFACTS = {
   publication: 'data/synthetic/{id}',
   manifest: 'manifests/{id}.json',
   lock: 'locks/{id}.lock',
+  runs: 'runs/{id}/',
   cmapss: 'data/cmapss/{id}/',
   fleetReport: 'data/fleet-report.html',
 } as const;

@@ -29,7 +29,8 @@ export interface StepReport {
   rows: number | null;
 }
 
-export type PipelineStatus = 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
+export const RUN_STATUSES = ['running', 'paused', 'succeeded', 'failed', 'cancelled'] as const;
+export type PipelineStatus = (typeof RUN_STATUSES)[number];
 
 /** Answer of the `status` query of a machine's pipeline. */
 export interface PipelineReport {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { MachineRow } from '../contracts/runs.js';
 import { fleetWorkflowId } from '../contracts/steps.js';
 import { readView } from './fleet-view.js';
@@ -6,7 +5,8 @@ import type { FleetView } from './fleet-view.js';
 import { readLiveStep } from './live-step.js';
 import type { LiveStep } from './live-step.js';
 import type { Connected } from './project.js';
-import { SharedPoll, pause } from './shared-poll.js';
+import { Questions, bounded } from './questions.js';
+import { SharedPoll } from './shared-poll.js';
 import type { PollSource } from './shared-poll.js';
 import { awaitEnd } from './workflow-end.js';
 import type { WorkflowEnd } from './workflow-end.js';
@@ -42,11 +42,6 @@ export interface FleetSource {
   awaitEnd(): WorkflowEnd;
 }
 
-/** No answer for this long is a silence. */
-const PATIENCE_MS = 2_000;
-/** A call that has not returned by then never will. */
-const CALL_MS = 15_000;
-
 /** The fleet runs being watched: one poller each. */
 export class FleetWatches {
   private readonly polls = new Map<string, SharedPoll<FleetSnapshot>>();
@@ -67,48 +62,28 @@ export function fleetPoll(source: FleetSource): SharedPoll<FleetSnapshot> {
 
 function temporalFleet({ client }: Connected, name: string): FleetSource {
   const handle = client.workflow.getHandle(fleetWorkflowId(name));
-  const call = <T>(signal: AbortSignal, work: () => Promise<T>) =>
-    linked(signal, (own) => client.withAbortSignal(own, () => client.withDeadline(Date.now() + CALL_MS, work)));
   return {
-    readFleet: (signal) => call(signal, () => readView(handle)),
-    readLive: (machineId, signal) => call(signal, () => readLiveStep(client, machineId)),
+    readFleet: (signal) => bounded(client, signal, () => readView(handle)),
+    readLive: (machineId, signal) => bounded(client, signal, () => readLiveStep(client, machineId)),
     awaitEnd: () => awaitEnd(client, handle),
   };
 }
 
-/** Runs work under a signal of its own, because the client leaves listeners on the one it is given. */
-async function linked<T>(signal: AbortSignal, work: (own: AbortSignal) => Promise<T>): Promise<T> {
-  const own = new AbortController();
-  // One a call, and an account of many pages takes many.
-  setMaxListeners(0, own.signal);
-  const abort = () => {
-    own.abort();
-  };
-  signal.addEventListener('abort', abort);
-  try {
-    signal.throwIfAborted();
-    return await work(own.signal);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 /** Reads snapshots: one query, and one describe call for each running machine. Unchanged parts stay the same object. */
 class FleetPoll implements PollSource<FleetSnapshot> {
-  /** Questions that have not been answered yet. */
-  private readonly asked = new Map<string, Promise<unknown>>();
+  private readonly questions = new Questions();
   private answeredAt = Date.now();
 
   constructor(private readonly source: FleetSource) {}
 
   awaitEnd(): WorkflowEnd {
-    this.asked.clear();
+    this.questions.forget();
     this.answeredAt = Date.now();
     return this.source.awaitEnd();
   }
 
   async read(before: FleetSnapshot | null, signal: AbortSignal): Promise<FleetSnapshot> {
-    const answer = await this.ask('the fleet', signal, () => this.source.readFleet(signal));
+    const answer = await this.questions.ask('the fleet', signal, () => this.source.readFleet(signal));
     if (answer !== undefined) this.answeredAt = Date.now();
     const view = answer === undefined ? (before?.view ?? null) : kept(before?.view ?? null, answer);
     const live = view === null ? new Map<string, LiveStep>() : await this.readLive(view, before, signal);
@@ -125,26 +100,12 @@ class FleetPoll implements PollSource<FleetSnapshot> {
     const steps = await Promise.all(
       running.map(async ({ machineId }) => {
         const last = before?.live.get(machineId) ?? null;
-        const answer = await this.ask(machineId, signal, () => this.source.readLive(machineId, signal));
+        const answer = await this.questions.ask(machineId, signal, () => this.source.readLive(machineId, signal));
         const step = answer === undefined ? last : answer;
         return step === null ? [] : [[machineId, same(last, step)] as const];
       }),
     );
     return new Map(steps.flat());
-  }
-
-  /** An answer, or undefined if none comes soon. Next time it is awaited further, not asked for again. */
-  private async ask<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T | undefined> {
-    const asked = (this.asked.get(what) as Promise<T | undefined> | undefined) ?? call().catch(() => undefined);
-    this.asked.set(what, asked);
-    void asked.then(() => {
-      if (this.asked.get(what) === asked) this.asked.delete(what);
-    });
-    const answered = new AbortController();
-    const patience = pause(PATIENCE_MS, AbortSignal.any([signal, answered.signal])).then(() => undefined);
-    const answer = await Promise.race([asked, patience]);
-    answered.abort();
-    return answer;
   }
 }
 

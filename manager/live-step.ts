@@ -60,7 +60,7 @@ async function decode(client: Client, payload: Payload): Promise<Payload> {
   return decoded;
 }
 
-function milliseconds(time: proto.google.protobuf.ITimestamp | null | undefined): number | null {
+export function milliseconds(time: proto.google.protobuf.ITimestamp | null | undefined): number | null {
   return time?.seconds == null ? null : Number(time.seconds) * 1000 + Math.floor((time.nanos ?? 0) / 1e6);
 }
 

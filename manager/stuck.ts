@@ -59,9 +59,14 @@ export async function answered<T>(
   }
 }
 
-/** Cancels a workflow and waits for its end. One that cannot continue would never notice, and is terminated. */
+/** Cancels a workflow and waits for its end. */
 export async function cancelOrTerminate(client: Client, handle: WorkflowHandle): Promise<void> {
   await handle.cancel();
+  await endOfCancelled(client, handle);
+}
+
+/** Waits for a cancelled workflow's end. One that cannot continue would never notice, and is terminated. */
+export async function endOfCancelled(client: Client, handle: WorkflowHandle): Promise<void> {
   const ended = new AbortController();
   const result = handle
     .result()

@@ -25,6 +25,8 @@ export interface PythonSettings extends HostSettings {
 export interface PythonWatcher {
   onProgress: (event: ProgressEvent) => void;
   onLog: (line: string) => void;
+  /** Without it, warnings come as lines of the log. */
+  onWarning?: (code: string, message: string) => void;
 }
 
 const TAIL_LINES = 20;
@@ -92,7 +94,7 @@ class ScriptRun implements ScriptReader {
     } else if (event.event === 'progress') {
       this.watcher.onProgress(event);
     } else if (event.event === 'warning') {
-      this.log(`${event.code}: ${event.message}`);
+      this.warn(event.code, printable(event.message));
     } else if (event.event === 'result') {
       this.result = event;
     } else if (event.event === 'error') {
@@ -103,9 +105,20 @@ class ScriptRun implements ScriptReader {
 
   log(said: string): void {
     const line = printable(said);
+    this.keep(line);
+    this.watcher.onLog(line);
+  }
+
+  private warn(code: string, message: string): void {
+    const line = `${code}: ${message}`;
+    this.keep(line);
+    if (this.watcher.onWarning === undefined) this.watcher.onLog(line);
+    else this.watcher.onWarning(code, message);
+  }
+
+  private keep(line: string): void {
     this.tail.push(line);
     if (this.tail.length > TAIL_LINES) this.tail.shift();
-    this.watcher.onLog(line);
   }
 
   outcome({ exitCode, signal }: ScriptEnd): ResultEvent {

@@ -19,6 +19,7 @@ import {
 import type { FleetRequest } from '../../manager/fleet-runs.js';
 import { FleetWatches } from '../../manager/fleet-watch.js';
 import type { FleetSnapshot } from '../../manager/fleet-watch.js';
+import type { ServedConsole } from '../../web/server/serve.js';
 import { requireKnownMachines } from '../../manager/machines.js';
 import { EXIT } from '../exit.js';
 import { onInterrupt } from '../interrupt.js';
@@ -114,7 +115,13 @@ async function withRun(
       const name = await choose(session);
       const page = session.webUi(fleetWorkflowId(name));
       if (page !== null) note(`Temporal Web UI: ${page}`);
-      await show(new FleetWatches(session).subscribe(name, interrupted), screenOf(options));
+      // The run is under way meanwhile.
+      const console = await consoleOf(session);
+      try {
+        await show(new FleetWatches(session).subscribe(name, interrupted), screenOf(options));
+      } finally {
+        await console?.close();
+      }
       if (interrupted.aborted) {
         const giveUp = `npm run gan -- fleet cancel --name ${name}`;
         note(`\nStopping; checkpoints are saved. Go on: npm run fleet · give up: ${giveUp}`);
@@ -128,6 +135,19 @@ async function withRun(
     note,
     interrupted,
   );
+}
+
+/** The console, served as long as the command runs. Without it, the run goes on all the same. */
+async function consoleOf(session: Session): Promise<ServedConsole | null> {
+  try {
+    const { serveConsole } = await import('../../web/server/serve.js');
+    const served = await serveConsole(session, () => undefined);
+    note(`GAN Manager: ${served.url}`);
+    return served;
+  } catch (error) {
+    note(`no console: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
 }
 
 function screenOf({ json }: { json?: boolean }): FleetScreen {

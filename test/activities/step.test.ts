@@ -18,6 +18,7 @@ function step(env: MockActivityEnvironment, source: string) {
   return env.run(() =>
     runStepScript(
       'trainTvae',
+      'pump_a',
       { script, args: [] },
       { ...settings, heartbeatEveryMs: 20, attempts: 3, policy: { retryInitialMs: 1_000, retryMaximumMs: 10_000 } },
     ),

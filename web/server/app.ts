@@ -9,6 +9,7 @@ import { addEvents } from './events.js';
 import { sendProblem } from './problems.js';
 import { addData } from './routes/data.js';
 import { addMachines } from './routes/machines.js';
+import { addRuns } from './routes/runs.js';
 import { addSystem } from './routes/system.js';
 import { TOKEN_COOKIE, authenticated, headers, isToken, sameSite } from './security.js';
 import type { Access } from './security.js';
@@ -44,6 +45,7 @@ function apiOf(console: Console) {
   addSystem(api, console);
   addData(api, console);
   addMachines(api, console);
+  addRuns(api, console);
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'GAN Manager', version: console.version, description: 'What the console does, for programs.' },

@@ -7,6 +7,8 @@ import { Shell } from './shell.js';
 // Each page is loaded when it is opened.
 const DataPage = lazy(() => import('./pages/data/page.js'));
 const FleetPage = lazy(() => import('./pages/fleet/fleet.js'));
+const RunPage = lazy(() => import('./pages/run.js'));
+const RunsPage = lazy(() => import('./pages/runs.js'));
 const SignInPage = lazy(() => import('./pages/sign-in.js'));
 
 export function App() {
@@ -17,6 +19,8 @@ export function App() {
           <Switch>
             <Route path="/" component={FleetPage} />
             <Route path="/machines/:id/data" component={DataPage} />
+            <Route path="/runs" component={RunsPage} />
+            <Route path="/runs/:machineId/:runId?" component={RunPage} />
             <Route path="/sign-in" component={SignInPage} />
             <Route>
               <Nothing title="There is no such page" text="The link may be old, or mistyped." />

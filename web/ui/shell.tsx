@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { SystemState } from '../../contracts/api/system.js';
 import { Banners } from './components/banners.js';
+import { Glyph } from './components/glyph.js';
 import { Shortcuts } from './components/shortcuts.js';
 import { useTopic } from './live.js';
 import classes from './shell.module.css';
@@ -53,7 +54,7 @@ function Rail() {
           component={Link}
           href={href}
           label={label}
-          leftSection={<span aria-hidden>{icon}</span>}
+          leftSection={<Glyph of={icon} />}
           active={owns(path)}
           {...(owns(path) ? { 'aria-current': 'page' as const } : {})}
         />
@@ -69,15 +70,15 @@ function Connection({ system }: { system: SystemState | null }) {
   const words = temporal.reachable ? `Temporal ${temporal.address}` : 'Temporal unreachable';
   return (
     <Group gap={6} wrap="nowrap" visibleFrom="sm">
-      <Text span c={colour} aria-hidden>
-        ●
+      <Text span c={colour} lh={1}>
+        <Glyph of="●" />
       </Text>
       {temporal.webUi === null ? (
         <Text size="xs">{words}</Text>
       ) : (
         <Tooltip label="Open the Temporal Web UI">
           <Anchor size="xs" c="inherit" href={temporal.webUi} target="_blank" rel="noreferrer">
-            {words} ↗
+            {words}
           </Anchor>
         </Tooltip>
       )}
@@ -98,7 +99,7 @@ function SchemeButton() {
           setColorScheme(dark ? 'light' : 'dark');
         }}
       >
-        <span aria-hidden>{dark ? '☀' : '☾'}</span>
+        <Glyph of={dark ? '☀' : '☾'} />
       </ActionIcon>
     </Tooltip>
   );

@@ -27,12 +27,13 @@ Kind = Literal[
     "publication",  # The published generation's files are read below this key.
     "manifest",
     "lock",
+    "runs",  # What happened in each run, appended by the workers (contracts/run-record.ts).
     "cmapss",
     "fleetReport",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # A machine's own, written only by the holder of its lock.
-LOCKED: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind not in ("lock", "cmapss", "fleetReport"))
+LOCKED: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind not in ("lock", "runs", "cmapss", "fleetReport"))
 _ID = contract("profile.schema")["properties"]["machine_id"]
 MACHINE_ID = re.compile(_ID["pattern"])
 _TABLE: dict[str, str] = contract("artifacts")

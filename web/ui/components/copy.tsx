@@ -1,4 +1,5 @@
 import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { Glyph } from './glyph.js';
 
 /** Copies a text, such as an id. */
 export function Copy({ value, what }: { value: string; what: string }) {
@@ -7,7 +8,7 @@ export function Copy({ value, what }: { value: string; what: string }) {
       {({ copied, copy }) => (
         <Tooltip label={copied ? 'Copied' : `Copy ${what}`}>
           <ActionIcon size="sm" color="gray" aria-label={copied ? 'Copied' : `Copy ${what}`} onClick={copy}>
-            <span aria-hidden>{copied ? '✓' : '⧉'}</span>
+            <Glyph of={copied ? '✓' : '⧉'} />
           </ActionIcon>
         </Tooltip>
       )}

@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import { Glyph } from './glyph.js';
 
 /** The states that people see, each with its icon, its word and its colour; never a colour alone. */
 export const STATES = {
@@ -20,8 +21,7 @@ export function State({ state, children }: { state: StateName; children?: string
   const { icon, word, colour } = STATES[state];
   return (
     <Text span size="sm" c={colour}>
-      <span aria-hidden>{icon} </span>
-      {children ?? word}
+      <Glyph of={icon} /> {children ?? word}
     </Text>
   );
 }
