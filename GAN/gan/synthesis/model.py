@@ -19,7 +19,7 @@ from gan.store.artifacts import ArtifactStore
 from gan.store.layout import key_of, name_of
 
 FORMAT = "temporal-tvae"
-VERSION = 2
+VERSION = 3
 _HEADER = "header.json"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -1,7 +1,8 @@
 """Runs as the model sees them: sensors = course of wear + regime + time of day + the run's own deviation + a process.
 
-Course, regime and deviation are ridge regressions on pieces of life and a few curves; what is left is whitened and
-modelled row by row, given its own recent past. Life is the life fraction: 0 at the start of a run, 1 at its failure.
+Course and regime are ridge regressions on pieces of life and a few curves, deviations random effects (deviations.py);
+what is left is whitened and modelled row by row, given its own recent past. Life is the life fraction: 0 at the start
+of a run, 1 at its failure.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.runs import Floats, Ints, Runs
+from gan.synthesis.temporal_tvae.deviations import Population, fit_population
 from gan.synthesis.temporal_tvae.given import Followed
 from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
 
@@ -143,6 +145,7 @@ class Preparation:
     spread: Floats
     slow_trend: Floats
     trend: Floats
+    population: Population
     detector: Detector
     whiten: Floats
     arrays: dict[str, Floats]
@@ -158,7 +161,9 @@ class Preparation:
             levels = _levels(runs, scaled, regimes, self.slow_trend, self.shape, followed.inputs)
             regimes = self.detector.find(levels, scaled, runs, followed.inputs)
         assert regimes is not None
-        rest, _ = _process(runs, scaled, regimes, self.trend, self.shape)
+        rest = _without_course(runs, scaled, regimes, self.trend, self.shape)
+        design = life_basis(_life(runs))
+        rest -= _apply_deviations(runs, self.population.deviations(design, rest, runs.lengths()), design)
         x = np.clip(rest @ self.whiten, self.arrays["x_low"], self.arrays["x_high"])
         return _rows(runs, x, regimes, self.shape)
 
@@ -169,7 +174,10 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
     scaled = (runs.values - mean) / spread
     detector, regimes, shape, slow_trend = _fit_regimes(runs, scaled, random_seed, followed)
     trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
-    rest, deviations = _process(runs, scaled, regimes, trend, shape)
+    rest, design = _without_course(runs, scaled, regimes, trend, shape), life_basis(_life(runs))
+    population = fit_population(design, rest, runs.lengths())
+    deviations = population.deviations(design, rest, runs.lengths())
+    rest -= _apply_deviations(runs, deviations, design)
     whiten, restore = _whitening(_rows(runs, rest, regimes, shape), regimes)
     x = rest @ whiten
     arrays = {
@@ -177,6 +185,8 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
         "spread": spread,
         "trend": trend,
         "units": deviations,
+        "unit_logs": population.logs,
+        "unit_slope": population.slope,
         "unit_modes": runs.run_modes().astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
@@ -187,7 +197,8 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
         "x_high": x.max(axis=0),
         **(regimes.arrays(runs) if followed.regimes is None else {}),
     }
-    return Preparation(shape, mean, spread, slow_trend, trend, detector, whiten, arrays), _rows(runs, x, regimes, shape)
+    prepared = Preparation(shape, mean, spread, slow_trend, trend, population, detector, whiten, arrays)
+    return prepared, _rows(runs, x, regimes, shape)
 
 
 def _fit_regimes(
@@ -238,12 +249,9 @@ def _course_range(
     return {"course_low": low, "course_high": np.maximum(np.minimum(fitted.max(axis=0), means.max(axis=0)), low)}
 
 
-def _process(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> tuple[Floats, Floats]:
-    """What is left of the sensors, (N, S), and the runs' deviations that were removed, (R, KNOTS, S)."""
-    rest = scaled - trend_design(_course(runs, regimes), shape) @ trend
-    design = life_basis(_life(runs))
-    deviations = _deviations(runs, rest, design)
-    return rest - _apply_deviations(runs, deviations, design), deviations
+def _without_course(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> Floats:
+    """What is left of the sensors without the course that the runs share, (N, S)."""
+    return np.asarray(scaled - trend_design(_course(runs, regimes), shape) @ trend)
 
 
 def _rows(runs: Runs, x: Floats, regimes: Regimes, shape: Shape) -> Rows:

@@ -11,10 +11,19 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from gan.data.runs import Floats, Ints
+from gan.data.runs import Floats
 from gan.synthesis.model import Model
+from gan.synthesis.temporal_tvae.deviations import mix_deviations
 from gan.synthesis.temporal_tvae.drawn import draw
-from gan.synthesis.temporal_tvae.features import Course, MemoryState, Shape, condition, life_basis, trend_design
+from gan.synthesis.temporal_tvae.features import (
+    AVERAGES,
+    Course,
+    MemoryState,
+    Shape,
+    condition,
+    life_basis,
+    trend_design,
+)
 from gan.synthesis.temporal_tvae.regimes import RegimePlan
 from gan.synthesis.temporal_tvae.run_plan import RunPlan
 
@@ -52,7 +61,7 @@ def sample_block(
         if step >= 0:
             out[step] = row
         on_step(max(step + 1, 0), steps)
-    deviations = mix_deviations(model, plan.source, rng)
+    deviations = mix_deviations(model.arrays, plan.source, plan.lengths, rng)
     for i, n in enumerate(plan.lengths.tolist()):
         if should_stop():
             raise SamplingStopped
@@ -114,24 +123,6 @@ def _reflect(values: Floats, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.minimum(raised, 2 * high - raised))
 
 
-def mix_deviations(model: Model, source: Ints, rng: np.random.Generator) -> Floats:
-    """A deviation from the trend for each run, (R, KNOTS, S): its mode's mean, and a mix of how two training runs of
-    that mode differ from it.
-
-    The squared weights sum to 1, so that mixes spread as the training runs do. None is negative: wear mirrored at the
-    mean would heal.
-    """
-    deviations, modes = model.arrays["units"], model.arrays["unit_modes"]
-    same = modes[source][:, None] == modes[None, :]
-    share = same / same.sum(axis=1, keepdims=True)
-    mean = np.einsum("ru,ufs->rfs", share, deviations)
-    first, second = ((rng.random(len(source))[:, None] > np.cumsum(share, axis=1)).sum(axis=1) for _ in range(2))
-    angle = rng.random(len(source))[:, None, None] * (np.pi / 2)
-    top = len(deviations) - 1
-    one, other = deviations[np.minimum(first, top)] - mean, deviations[np.minimum(second, top)] - mean
-    return np.asarray(mean + np.cos(angle) * one + np.sin(angle) * other)
-
-
 class _Process:
     """The trained process: a latent draw, the decoder, and noise, given each run's memory."""
 
@@ -140,18 +131,25 @@ class _Process:
             k.removeprefix("net."): v.astype(np.float64) for k, v in model.arrays.items() if k.startswith("net.")
         }
         self._rng = rng
-        self._low, self._high = model.arrays["x_low"], model.arrays["x_high"]
+        # Of the memory: of rows and their averages alike, and of the flag.
+        self._low, self._high = (
+            np.append(np.tile(model.arrays[name], 2 + len(AVERAGES)), flag)
+            for name, flag in (("x_low", 0), ("x_high", 1))
+        )
         self._memory = MemoryState(runs, len(model.arrays["mean"]))
         self._latent = self._net["decoder.0.weight"].shape[1] - self._net["skip.weight"].shape[1]
 
     def step(self, cond: Floats) -> Floats:
         """The next row of each run, (R, S), whitened. cond: (R, C)."""
-        past = np.concatenate([self._memory.features(), cond], axis=1)
+        memory = self._memory.features()
         z = self._rng.normal(0, 1, (len(cond), self._latent))
-        mean = self._decode(np.concatenate([z, past], axis=1)) + self._linear("skip", past)
+        # The decoder learned nothing beyond the training rows' range. Clipped to it, what it adds is bounded, and the
+        # linear path leads back (stability.py); the rows themselves are not cut.
+        seen = np.clip(memory, self._low, self._high)
+        mean = self._decode(np.concatenate([z, seen, cond], axis=1))
+        mean += self._linear("skip", np.concatenate([memory, cond], axis=1))
         sigma = np.exp(np.clip(self._linear("log_sigma", cond), -6, 3))
-        # Clipped to the range of the training rows: a process that wandered beyond would not find its way back.
-        x = np.clip(mean + sigma * self._rng.normal(0, 1, mean.shape), self._low, self._high)
+        x = mean + sigma * self._rng.normal(0, 1, mean.shape)
         self._memory.push(x)
         return x
 

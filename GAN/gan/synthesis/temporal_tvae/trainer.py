@@ -25,6 +25,7 @@ from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.features import MIN_SPREAD, Rows, prepare
 from gan.synthesis.temporal_tvae.given import Followed, Given, fit_given, nothing_followed
 from gan.synthesis.temporal_tvae.network import LATENT, Adam, Network
+from gan.synthesis.temporal_tvae.stability import stabilised
 
 _PARAMETERS = contract("parameters.schema")["properties"]
 LEARNING_RATE = 3e-3
@@ -223,9 +224,10 @@ class _Trainer:
             self._optimiser.weights.copy_(self._best[2])
 
     def weights(self) -> dict[str, Floats]:
-        """The decoder's arrays: all that sampling needs of the network."""
+        """The decoder's arrays, and the linear path's, made stable: all that sampling needs of the network."""
         state = self._network.state_dict()
-        return {f"net.{k}": v.cpu().numpy() for k, v in state.items() if not k.startswith("encoder")}
+        arrays = {f"net.{k}": v.cpu().numpy() for k, v in state.items() if not k.startswith("encoder")}
+        return {**arrays, "net.skip.weight": stabilised(arrays["net.skip.weight"])}
 
     def _finished(self) -> bool:
         p = self.params
