@@ -26,8 +26,8 @@ def runs_of(lengths: list[int], first: int = 1, noise: float = 0.01, seed: int =
         ("wears", "noise", "fixed"),
         values,
         run_id,
-        np.arange(len(life)) * 1.0,
-        np.repeat(n, n) - position - 1.0,
+        np.arange(len(life), dtype=np.float64),
+        (np.repeat(n, n) - position - 1).astype(np.float64),
         mode,
         ("a", "b"),
     )
