@@ -36,7 +36,7 @@ export function logLine(entry: RunEntry): LogLine {
       return line('warning', entry.reason === 'request' ? 'stopped on request' : 'stopped: the worker shut down');
     case 'failure': {
       const next = entry.final ? '' : '; it is tried again';
-      const hint = entry.hint === null ? '' : ` → ${entry.hint}`;
+      const hint = entry.hint === null ? '' : `; ${entry.hint}`;
       return line(entry.final ? 'error' : 'warning', `${entry.type} (${entry.code}): ${entry.message}${hint}${next}`);
     }
   }

@@ -3,7 +3,7 @@ import { createTheme, localStorageColorSchemeManager } from '@mantine/core';
 /** One accent; state colours only for state (components/state.tsx). Sizes are small: these pages are dense. */
 export const THEME = createTheme({
   primaryColor: 'accent',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
@@ -19,7 +19,7 @@ export const THEME = createTheme({
       '#7aa7f5',
       '#5590f1',
       '#4d8ff0',
-      '#2f74de',
+      '#2a6fd8',
       '#1c64d1',
       '#1657ba',
       '#0d4799',

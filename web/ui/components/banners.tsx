@@ -32,7 +32,7 @@ export function Banners({ system }: { system: SystemState | null }) {
 
 function Banner({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <Alert color="red" variant="outline" title={title} mb="sm" role="status">
+    <Alert color="var(--bad)" variant="outline" title={title} mb="sm" role="status">
       <Text size="sm">{children}</Text>
     </Alert>
   );

@@ -54,7 +54,7 @@ const TABLE_ROWS = 200;
 
 /** A line chart: drag to zoom, double-click to see all. The zoom stays while data are added. A table says the same. */
 export function Chart(props: ChartProps) {
-  const { title, series, x, axis = 'number', drawn } = props;
+  const { title, series, x, axis = 'number', marks = [], drawn } = props;
   const { host, zoomed, resetZoom, cursor, hidden, toggle } = usePlot(props);
   return (
     <figure className={classes['frame']} style={{ margin: 0 }} aria-label={title}>
@@ -90,7 +90,11 @@ export function Chart(props: ChartProps) {
         )}
       </div>
       <div ref={host} className={classes['plot']} role="img" aria-label={`${title}: chart; a table follows`} />
-      {drawn !== undefined && <figcaption>{drawn}</figcaption>}
+      <figcaption>
+        {[...marks.map(({ x: at, label }) => `${label}: ${props.xLabel} ${position(at, axis)}`), drawn]
+          .filter((part) => part !== undefined)
+          .join(' · ')}
+      </figcaption>
       <TableTwin {...props} />
     </figure>
   );

@@ -60,7 +60,7 @@ export function Log({ lines, live, download, empty, goTo = null }: LogProps) {
         />
         <Select
           aria-label="Lines to show"
-          w={170}
+          w={150}
           data={LEVELS}
           value={level}
           allowDeselect={false}

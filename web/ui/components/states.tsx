@@ -33,7 +33,7 @@ export function Nothing({ title, text, children }: { title: string; text: string
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = problemOf(error);
   return (
-    <Alert color="red" variant="outline" title={problem.detail} role="alert">
+    <Alert color="var(--bad)" variant="outline" title={problem.detail} role="alert">
       <Stack gap={6} align="flex-start">
         {problem.hint !== null && <Text size="sm">{problem.hint}</Text>}
         {retry !== undefined && (

@@ -21,7 +21,7 @@ import { laterAttempts } from '../run/attempts.js';
 import { FailureCard } from '../run/failure.js';
 import { LossChart } from '../run/loss-chart.js';
 import { Progress } from '../run/progress.js';
-import { Retry } from '../run/retry.js';
+import { StartDialog } from '../run/start-dialog.js';
 import classes from '../run/run.module.css';
 import { runState, runWord } from '../run/run-state.js';
 import { StepsLine } from '../run/steps-line.js';
@@ -43,15 +43,18 @@ export default function RunPage() {
   if (live.data === null || (!isLatest && named.isPending)) return <Loading what="run" />;
   if (!isLatest && named.error !== null) return <Failed error={named.error} retry={() => void named.refetch()} />;
   const run = isLatest ? latest : (named.data ?? null);
-  if (run === null)
-    return (
-      <Nothing title={`${machineId} has not run yet`} text="A run takes the machine through its seven steps.">
-        <Button component={Link} href={`/machines/${machineId}`}>
-          Open the machine
-        </Button>
-      </Nothing>
-    );
+  if (run === null) return <NeverRun machineId={machineId} />;
   return <Run run={run} silentSince={live.data.silentSince} newer={isLatest ? null : latest} />;
+}
+
+function NeverRun({ machineId }: { machineId: string }) {
+  const [starting, start] = useDisclosure();
+  return (
+    <Nothing title={`${machineId} has not run yet`} text="A run takes the machine through its seven steps.">
+      <Button onClick={start.open}>Start run…</Button>
+      <StartDialog machineId={machineId} run={null} opened={starting} onClose={start.close} />
+    </Nothing>
+  );
 }
 
 interface RunProps {
@@ -90,7 +93,7 @@ function Run({ run, silentSince, newer }: RunProps) {
         </Stack>
         <RunLog run={run} entries={entries} />
       </div>
-      <Retry key={run.runId} run={run} opened={retrying} onClose={retry.close} />
+      <StartDialog key={run.runId} machineId={run.machineId} run={run} opened={retrying} onClose={retry.close} />
     </Stack>
   );
 }

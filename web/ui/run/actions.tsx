@@ -41,7 +41,7 @@ export function Actions({ run, onRetry }: { run: RunAccount; onRetry: () => void
           </Button>
         )}
         {!over && (
-          <Button variant="outline" color="red" disabled={cancelling} onClick={ask.open}>
+          <Button variant="outline" color="var(--bad)" disabled={cancelling} onClick={ask.open}>
             {cancelling ? 'Cancelling…' : 'Cancel run…'}
           </Button>
         )}

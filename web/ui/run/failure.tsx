@@ -9,9 +9,10 @@ interface Advice {
   action: 'retry' | 'machine';
 }
 
-/** Why a failure of each type may be, and what helps. */
+/** Why a failure of each code or type may be, and what helps. */
 const ADVICE: Record<string, Advice> = {
   InvalidInput: { why: 'What the machine’s profile or the run’s parameters say cannot be used.', action: 'machine' },
+  SEED_INVALID: { why: 'The recorded rows are not what the machine’s profile says.', action: 'machine' },
   MissingPrerequisite: {
     why: 'Something that the step needs is not there: an earlier step’s output, Python or one of its packages.',
     action: 'retry',
@@ -37,10 +38,10 @@ const UNKNOWN: Advice = { why: 'The log below may say more.', action: 'retry' };
 export function FailureCard({ run, onRetry }: { run: RunAccount; onRetry: () => void }) {
   const { failure } = run;
   if (failure === null) return null;
-  const { why, action } = ADVICE[failure.type] ?? UNKNOWN;
+  const { why, action } = ADVICE[failure.code] ?? ADVICE[failure.type] ?? UNKNOWN;
   const where = failure.step === null ? 'Failed before the first step' : `Failed: ${STEP_TITLES[failure.step]}`;
   return (
-    <Alert color="red" variant="outline" title={where} role="alert">
+    <Alert color="var(--bad)" variant="outline" title={where} role="alert">
       <Stack gap={6}>
         <Text size="sm" className="anywhere">
           {failure.message}
@@ -53,7 +54,7 @@ export function FailureCard({ run, onRetry }: { run: RunAccount; onRetry: () => 
         <Text size="sm" c="dimmed">
           {why}
         </Text>
-        {failure.hint !== null && <Text size="sm">→ {failure.hint}</Text>}
+        {failure.hint !== null && <Text size="sm">What to do: {failure.hint}</Text>}
         <Group gap="xs">
           {action === 'machine' ? (
             <Button component={Link} href={`/machines/${run.machineId}`}>
