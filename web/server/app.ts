@@ -8,6 +8,7 @@ import type { Console } from './context.js';
 import { addEvents } from './events.js';
 import { sendProblem } from './problems.js';
 import { addData } from './routes/data.js';
+import { addFleetRuns } from './routes/fleet-runs.js';
 import { addMachine } from './routes/machine.js';
 import { addMachines } from './routes/machines.js';
 import { addRuns } from './routes/runs.js';
@@ -48,6 +49,7 @@ function apiOf(console: Console) {
   addMachines(api, console);
   addRuns(api, console);
   addMachine(api, console);
+  addFleetRuns(api, console);
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'GAN Manager', version: console.version, description: 'What the console does, for programs.' },
