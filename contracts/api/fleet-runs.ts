@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MachineId, RunName, StepParameters } from '../parameters.js';
-import { FLEET_STATUSES, MACHINE_STATUSES } from '../runs.js';
+import { FLEET_STATUSES, MACHINE_SORTS, MACHINE_STATUSES } from '../runs.js';
 import { STEPS } from '../steps.js';
 import { FleetRunSummary, LiveRun, MachineFilter } from './machines.js';
 
@@ -57,13 +57,11 @@ export const GridRow = z
   .meta({ id: 'GridRow' });
 export type GridRow = z.infer<typeof GridRow>;
 
-export const GRID_ORDERS = ['worst', 'fleet', 'name', 'recent', 'slowest'] as const;
-
 /** Which machines of a fleet run: the query string of GET /api/fleet-runs/{name}/machines. */
 export const GridFilter = z.object({
   status: z.enum(MACHINE_STATUSES).optional(),
   type: z.string().max(64).optional(),
-  sort: z.enum(GRID_ORDERS).default('worst'),
+  sort: z.enum(MACHINE_SORTS).default('worst'),
   offset: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });

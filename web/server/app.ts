@@ -9,6 +9,7 @@ import { addEvents } from './events.js';
 import { sendProblem } from './problems.js';
 import { addData } from './routes/data.js';
 import { addFleetRuns } from './routes/fleet-runs.js';
+import { addHealth } from './routes/health.js';
 import { addMachine } from './routes/machine.js';
 import { addMachines } from './routes/machines.js';
 import { addRuns } from './routes/runs.js';
@@ -50,6 +51,7 @@ function apiOf(console: Console) {
   addRuns(api, console);
   addMachine(api, console);
   addFleetRuns(api, console);
+  addHealth(api, console);
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'GAN Manager', version: console.version, description: 'What the console does, for programs.' },

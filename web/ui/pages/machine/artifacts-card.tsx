@@ -12,7 +12,12 @@ export function ArtifactsCard({ detail: { files, published } }: { detail: Machin
       <Title order={2} size="h5" mb="xs">
         Artifacts
       </Title>
-      <div className={classes['scroll']} tabIndex={0} role="region" aria-label="Artifacts">
+      <div
+        className={`${classes['scroll'] ?? ''} ${classes['files'] ?? ''}`}
+        tabIndex={0}
+        role="region"
+        aria-label="Artifacts"
+      >
         <Table>
           <Table.Thead>
             <Table.Tr>

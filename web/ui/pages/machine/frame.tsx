@@ -37,6 +37,7 @@ export function MachineFrame(props: {
   if (data === undefined) return <Loading what="machine" />;
   return (
     <>
+      <title>{`${machineId} · GAN Manager`}</title>
       <Header detail={data} />
       {data.problem !== null && <Broken detail={data} />}
       <TabLinks machineId={machineId} tab={tab} />

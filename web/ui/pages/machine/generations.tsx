@@ -6,6 +6,7 @@ import type { MachineDetail, Published } from '../../../../contracts/api/machine
 import type { Generation } from '../../../../contracts/generations.js';
 import { get, post } from '../../api.js';
 import { Confirm } from '../../components/confirm.js';
+import { Glyph } from '../../components/glyph.js';
 import { Failed, Loading, Nothing } from '../../components/states.js';
 import { When } from '../../components/time.js';
 import { Verdict } from '../../components/verdict.js';
@@ -126,20 +127,19 @@ function GenerationTable(props: {
 }
 
 const MARKS: Record<Generation['state'], string> = {
-  published: '● ',
-  'rolled back': '↶ ',
-  quarantined: '⚠ ',
-  'not validated': '○ ',
-  damaged: '⚠ ',
-  failed: '✕ ',
-  kept: '○ ',
+  published: '●',
+  'rolled back': '↻',
+  quarantined: '⚠',
+  'not validated': '○',
+  damaged: '⚠',
+  failed: '✕',
+  kept: '○',
 };
 
 function StateOf({ generation: { state, publishedAt, quarantined } }: { generation: Generation }) {
   return (
     <>
-      <span aria-hidden>{MARKS[state]}</span>
-      {state}
+      <Glyph of={MARKS[state]} /> {state}
       {state === 'published' && publishedAt !== null && (
         <Text span size="xs" c="dimmed">
           {' '}

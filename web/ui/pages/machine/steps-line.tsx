@@ -1,10 +1,12 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
-import type { PlannedMachine } from '../../../../contracts/plan.js';
+import type { PlannedMachine, PlannedStep } from '../../../../contracts/plan.js';
 import { STEPS, STEP_TITLES } from '../../../../contracts/steps.js';
 import type { Step } from '../../../../contracts/steps.js';
 import { get } from '../../api.js';
+import { Glyph } from '../../components/glyph.js';
 import { Failed } from '../../components/states.js';
 import { When } from '../../components/time.js';
 import { duration } from '../../format.js';
@@ -51,14 +53,28 @@ function StepCard({ step, detail, plan }: { step: Step; detail: MachineDetail; p
         )}
       </Text>
       <Text size="xs" lineClamp={3} title={record?.summary ?? undefined}>
-        {running
-          ? '▶ runs now'
-          : planned === null
-            ? '…'
-            : due
-              ? `↻ would run: ${planned.reason}`
-              : `✓ ${planned.reason}`}
+        {running ? (
+          <Said of="▶">runs now</Said>
+        ) : planned === null ? (
+          '…'
+        ) : due ? (
+          <Said of="↻">would run: {reasonOf(planned)}</Said>
+        ) : (
+          <Said of="✓">{planned.reason}</Said>
+        )}
       </Text>
     </li>
   );
+}
+
+function Said({ of, children }: { of: string; children: ReactNode }) {
+  return (
+    <>
+      <Glyph of={of} /> {children}
+    </>
+  );
+}
+
+function reasonOf({ reason, stale }: PlannedStep): string {
+  return stale?.kind === 'upstream' ? `${STEP_TITLES[stale.name]} runs first` : reason;
 }

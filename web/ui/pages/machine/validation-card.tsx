@@ -42,7 +42,13 @@ export function ValidationCard({ detail }: { detail: MachineDetail }) {
       <Text size="xs" c="dimmed" mt="xs">
         Measured against {report.real}
         {report.full ? ', on all rows' : ''}. Floor: what real runs score in the data’s place.{' '}
-        <Anchor inherit href={reportUrl(detail.tile.machineId, report.generation)} target="_blank" rel="noreferrer">
+        <Anchor
+          inherit
+          underline="always"
+          href={reportUrl(detail.tile.machineId, report.generation)}
+          target="_blank"
+          rel="noreferrer"
+        >
           Open the report with its charts ↗
         </Anchor>
       </Text>
