@@ -213,7 +213,7 @@ export const QUERY = { status: 'status', input: 'input', machines: 'machines' } 
 export const STEERING = ['pause', 'resume', 'cancel'] as const;
 export type Steering = (typeof STEERING)[number];
 
-export const UPDATE = { pause: 'pause', resume: 'resume', cancel: 'cancel', retry: 'retry' } as const;
+export const UPDATE = { pause: 'pause', resume: 'resume', cancel: 'cancel', retry: 'retry', next: 'next' } as const;
 export const SIGNAL = { pause: 'pauseSignal', resume: 'resumeSignal' } as const;
 export const WORKFLOW = {
   machinePipeline: 'machinePipeline',

@@ -17,7 +17,7 @@ export type ReportCheck = z.infer<typeof ReportCheck>;
 
 /** A generation's report.json, as GAN/gan/reporting/report.py writes it. */
 export const ValidationReport = z
-  .object({
+  .looseObject({
     generation: z.string(),
     verdict: Verdict,
     quality: z.number(),

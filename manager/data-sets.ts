@@ -1,18 +1,12 @@
-import { z } from 'zod';
 import { SCRIPT } from '../activities/python/scripts.js';
 import { STEP_SCRIPTS } from '../activities/steps.js';
 import type { ResultEvent } from '../contracts/events.js';
 import { GenerationList } from '../contracts/generations.js';
 import type { Generation } from '../contracts/generations.js';
+import { ValidationReport } from '../contracts/validation-report.js';
 import { readArtifact } from './artifacts.js';
 import type { Control, Project } from './project.js';
 import { runScript } from './script.js';
-
-/** The part of a validation report that people read. */
-export const ValidationReport = z.looseObject({
-  checks: z.array(z.looseObject({ name: z.string(), text: z.string(), threshold: z.string(), verdict: z.string() })),
-});
-export type ValidationReport = z.infer<typeof ValidationReport>;
 
 /** What was done, in a sentence and in figures. */
 export type Done = Pick<ResultEvent, 'summary' | 'data'>;

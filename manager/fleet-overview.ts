@@ -1,5 +1,6 @@
 import type { FleetRunSummary, FleetState, FleetStateChange, MachineFilter } from '../contracts/api/machines.js';
 import type { MachineList, MachineTile } from '../contracts/api/machines.js';
+import type { FleetRunDraft } from '../contracts/api/fleet-runs.js';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ArtifactIndex } from './overview/artifact-index.js';
 import type { KnownMachine } from './overview/artifact-index.js';
@@ -89,11 +90,10 @@ export class FleetOverview {
     return this.build().byId.get(machineId) ?? null;
   }
 
-  /** The ids of all machines that match, in order. */
-  async ids(filter: Pick<MachineFilter, 'q' | 'type' | 'state'>): Promise<string[]> {
+  /** All machines that match, by name. */
+  async matching({ q = '', type, state }: FleetRunDraft['filter']): Promise<MachineTile[]> {
     const { tiles } = await this.fresh();
-    const all = find(tiles, { ...filter, sort: 'name', offset: 0, limit: tiles.length });
-    return all.machines.map((tile) => tile.machineId);
+    return find(tiles, { q, type, state, sort: 'name', offset: 0, limit: tiles.length }).machines;
   }
 
   /** The last fleet runs. */
@@ -101,10 +101,15 @@ export class FleetOverview {
     return await this.recent.read(count);
   }
 
+  /** What is on disk of every machine, by id. */
+  async onDisk(): Promise<ReadonlyMap<string, KnownMachine>> {
+    this.known = await this.index.scan();
+    return this.known;
+  }
+
   /** What is on disk of a machine; null: it is not in the fleet. */
   async machine(machineId: string): Promise<KnownMachine | null> {
-    this.known = await this.index.scan();
-    return this.known.get(machineId) ?? null;
+    return (await this.onDisk()).get(machineId) ?? null;
   }
 
   private async fresh(): Promise<Overview> {

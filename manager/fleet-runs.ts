@@ -195,7 +195,8 @@ function cancelCommand(name: string): string {
   return `npm run gan -- fleet cancel --name ${name}`;
 }
 
-async function requireFleetRun(connected: Connected, name: string | null, running: boolean): Promise<string> {
+/** The name of a fleet run. @throws ManagerError when there is none */
+export async function requireFleetRun(connected: Connected, name: string | null, running: boolean): Promise<string> {
   const found = await findFleetRun(connected, name, running);
   if (found !== null) return found;
   const which = name === null ? 'no fleet run' : `no fleet run ${name}`;

@@ -28,6 +28,8 @@ export interface CarriedLedger {
   parameters: StepParameters | null;
   startedAt: number;
   failures: string[];
+  /** Machines that somebody wants next; none in runs of earlier versions. */
+  wanted?: string[];
 }
 
 /** A fleet run's account of its machines, and which one is next. Plain state, tested without Temporal. */
@@ -46,6 +48,8 @@ export class FleetLedger {
   private readonly texts: FailureTexts;
   /** No machine before this one waits. */
   private cursor = 0;
+  /** Machines that somebody wants next, in this order. */
+  private wanted: string[] = [];
 
   constructor(
     readonly name: string,
@@ -58,6 +62,7 @@ export class FleetLedger {
     ({ status: this.status, concurrency: this.concurrency, parameters: this.parameters } = carried);
     this.startedAt = carried.startedAt;
     for (const entry of unpack(pages, this.startedAt)) this.append(entry);
+    this.wanted = carried.wanted ?? [];
   }
 
   /** Adds a page of the plan; a machine that is named twice runs once. */
@@ -99,7 +104,8 @@ export class FleetLedger {
 
   /** The next machine to run, marked as running; null when none waits. */
   take(now: number): string | null {
-    const machineId = this.entries[this.firstQueued()]?.machineId ?? null;
+    this.wanted = this.wanted.filter((id) => this.of(id).status === 'queued');
+    const machineId = this.wanted.shift() ?? this.entries[this.firstQueued()]?.machineId ?? null;
     if (machineId !== null) this.set(machineId, { ...CLEARED, status: 'running', startedAt: now });
     return machineId;
   }
@@ -125,6 +131,17 @@ export class FleetLedger {
     const again = (machineIds ?? this.entries.map((entry) => entry.machineId)).filter((id) => isRetryable(this.of(id)));
     for (const machineId of again) this.set(machineId, { status: 'queued' });
     return { count: again.length, machineIds: again.slice(0, NAMED_RETRIES) };
+  }
+
+  /** Lets a waiting machine be the next, after others of which that was asked earlier. */
+  want(machineId: string): void {
+    if (!this.wanted.includes(machineId)) this.wanted.push(machineId);
+  }
+
+  /** Why a machine cannot be the next, or null when it can. */
+  objectionToNext(machineId: string): string | null {
+    if (!this.numbers.has(machineId)) return `not in this fleet run: ${machineId}`;
+    return this.of(machineId).status === 'queued' ? null : `${machineId} does not wait`;
   }
 
   /** Marks what never started as cancelled. */
@@ -181,7 +198,8 @@ export class FleetLedger {
   carried(): [CarriedLedger, ...string[]] {
     const { status, concurrency, parameters, startedAt } = this;
     const failures = this.texts.carried();
-    return [{ status, concurrency, parameters, startedAt, failures }, ...pack(this.entries, startedAt)];
+    const wanted = this.wanted.length > 0 ? { wanted: this.wanted } : {};
+    return [{ status, concurrency, parameters, startedAt, failures, ...wanted }, ...pack(this.entries, startedAt)];
   }
 
   /** The fleet's state as lines of text: the Temporal Web UI's current details. */

@@ -41,6 +41,8 @@ export const resumeFleet = defineUpdate(UPDATE.resume);
 export const cancelFleet = defineUpdate(UPDATE.cancel);
 /** Runs failed machines of a fleet run again, while it still runs; null: all of them. */
 export const retryMachines = defineUpdate<RetriedMachines, [string[] | null]>(UPDATE.retry);
+/** Lets a waiting machine be the next. */
+export const runNext = defineUpdate<void, [string]>(UPDATE.next);
 
 /** How many machines one activity plans or reviews. */
 const PLANNED_AT_ONCE = 1_000;
@@ -124,6 +126,15 @@ class Fleet {
     setHandler(retryMachines, (machineIds: string[] | null) => ledger.requeue(machineIds), {
       validator: (machineIds: string[] | null) => {
         const objection = ledger.objectionToRetry(machineIds);
+        if (objection !== null) throw ApplicationFailure.nonRetryable(objection, FAILURE.invalidInput);
+      },
+    });
+    const next = (machineId: string) => {
+      ledger.want(machineId);
+    };
+    setHandler(runNext, next, {
+      validator: (machineId: string) => {
+        const objection = ledger.objectionToNext(machineId);
         if (objection !== null) throw ApplicationFailure.nonRetryable(objection, FAILURE.invalidInput);
       },
     });

@@ -1,4 +1,4 @@
-import { FleetRunInput } from '../../contracts/parameters.js';
+import { FleetRunInput, MachineId } from '../../contracts/parameters.js';
 import type { RetriedMachines, Steering } from '../../contracts/runs.js';
 import { fleetWorkflowId } from '../../contracts/steps.js';
 import { check } from '../../manager/check.js';
@@ -6,6 +6,7 @@ import type { Session } from '../../manager/embedded/session.js';
 import { ManagerError, REFUSAL } from '../../manager/errors.js';
 import type { WholeFleet } from '../../manager/fleet-account.js';
 import { previewFleetRun } from '../../manager/fleet-plan.js';
+import { letBeNext } from '../../manager/fleet-control.js';
 import { writeFleetReport } from '../../manager/fleet-report.js';
 import {
   fleetResult,
@@ -181,6 +182,12 @@ async function notePage(session: Session, signal: AbortSignal): Promise<void> {
 export async function showFleet(options: { name?: string; json?: boolean }): Promise<void> {
   const report = await withSession('workflows', (session) => fleetStatus(session, options.name ?? null));
   print(report, options.json, () => accountText(report, report.finishedAt ?? Date.now()));
+}
+
+export async function runNext(machineId: string, options: { name?: string }): Promise<void> {
+  const id = check(MachineId, machineId);
+  const name = await withSession('workflows', (session) => letBeNext(session, options.name ?? null, id));
+  process.stdout.write(`fleet run ${name}: ${id} is the next\n`);
 }
 
 export async function steerRun(action: Steering, wanted: string | undefined): Promise<void> {

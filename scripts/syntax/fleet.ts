@@ -41,6 +41,12 @@ export function addFleetCommands(program: Command): void {
     .option('--json', 'print the account as JSON')
     .action(later(async () => (await commands()).retry));
   fleet
+    .command('next')
+    .description('let a waiting machine be the next')
+    .argument('<machine>')
+    .option('--name <name>', 'which run (default: the latest)')
+    .action(later(async () => (await commands()).runNext));
+  fleet
     .command('status')
     .description('the account of a run')
     .option('--name <name>', 'which run (default: the latest)')

@@ -4,7 +4,7 @@ import type { Profile } from '../../contracts/profile.js';
 import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
 import { failureName } from '../../contracts/failures.js';
 import { STEPS, STEP_TITLES } from '../../contracts/steps.js';
-import type { ValidationReport } from '../../manager/data-sets.js';
+import type { ValidationReport } from '../../contracts/validation-report.js';
 import type { LiveStep } from '../../manager/live-step.js';
 import { duration, table } from './format.js';
 

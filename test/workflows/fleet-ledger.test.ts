@@ -42,6 +42,27 @@ describe('FleetLedger', () => {
     expect(book.underWay()).toEqual(['a', 'b']);
   });
 
+  it('takes the machines that somebody wants next first, in the order in which they were wanted', () => {
+    const book = ledger('a', 'b', 'c', 'd');
+    for (const machineId of ['d', 'c', 'd']) book.want(machineId);
+    expect([book.take(1), book.take(1), book.take(1), book.take(1)]).toEqual(['d', 'c', 'a', 'b']);
+  });
+
+  it('keeps what is wanted next when the run continues as new, unless it was taken or cancelled meanwhile', () => {
+    const book = ledger('a', 'b', 'c');
+    for (const machineId of ['b', 'c']) book.want(machineId);
+    book.fail('b', failure(), 2);
+    expect(continued(book).take(1)).toBe('c');
+  });
+
+  it('lets only a waiting machine be the next', () => {
+    const book = ledger('a', 'b');
+    book.take(1);
+    expect(book.objectionToNext('b')).toBeNull();
+    expect(book.objectionToNext('a')).toBe('a does not wait');
+    expect(book.objectionToNext('x')).toBe('not in this fleet run: x');
+  });
+
   it('tells what was made from what was up to date', () => {
     const book = ledger('a', 'b');
     book.succeed('a', result(['trainTvae']), 2);

@@ -98,6 +98,33 @@ describe('fleetRun', () => {
     expect(most).toBe(2);
   });
 
+  it('lets a waiting machine be the next when somebody asks for it, and refuses one that does not wait', async () => {
+    const began: string[] = [];
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    let first: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => (first = resolve));
+    const noting = {
+      createProfile: async ({ machineId }: StepRequest) => {
+        began.push(machineId);
+        first();
+        await held;
+        return done('made');
+      },
+    };
+    await withWorker(environment, fakeActivities(noting), async () => {
+      const handle = await start(['a', 'b', 'c', 'd'], { concurrency: 1 });
+      await started;
+      await handle.executeUpdate(UPDATE.next, { args: ['d'] });
+      await expect(handle.executeUpdate(UPDATE.next, { args: ['a'] })).rejects.toMatchObject({
+        cause: { message: 'a does not wait' },
+      });
+      go();
+      await handle.result();
+    });
+    expect(began).toEqual(['a', 'd', 'b', 'c']);
+  });
+
   it('fails before any work when the input is refused', async () => {
     const refusing = {
       planFleet: () => Promise.reject(refused(FAILURE.invalidInput)),

@@ -8,6 +8,9 @@ import type { Console } from './context.js';
 import { addEvents } from './events.js';
 import { sendProblem } from './problems.js';
 import { addData } from './routes/data.js';
+import { addFleetRuns } from './routes/fleet-runs.js';
+import { addHealth } from './routes/health.js';
+import { addMachine } from './routes/machine.js';
 import { addMachines } from './routes/machines.js';
 import { addRuns } from './routes/runs.js';
 import { addSystem } from './routes/system.js';
@@ -46,6 +49,9 @@ function apiOf(console: Console) {
   addData(api, console);
   addMachines(api, console);
   addRuns(api, console);
+  addMachine(api, console);
+  addFleetRuns(api, console);
+  addHealth(api, console);
   api.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'GAN Manager', version: console.version, description: 'What the console does, for programs.' },

@@ -1,3 +1,4 @@
+import type { FleetOverview } from '../../manager/fleet-overview.js';
 import type { FleetWatches } from '../../manager/fleet-watch.js';
 import type { Connected } from '../../manager/project.js';
 import type { Topics } from './topics.js';
@@ -8,6 +9,7 @@ export interface Console extends Connected {
   /** Page of a workflow in the Temporal Web UI; null: its address is unknown. */
   webUi: (workflowId: string, runId?: string) => string | null;
   watches: FleetWatches;
+  overview: FleetOverview;
   topics: Topics;
   /** Aborts when the console closes. */
   closing: AbortSignal;

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { ManagerError, REFUSAL } from '../../manager/errors.js';
+import { FleetOverview } from '../../manager/fleet-overview.js';
 import { FleetWatches } from '../../manager/fleet-watch.js';
 import type { Connected } from '../../manager/project.js';
 import { ensureUi } from '../build-ui.mjs';
@@ -34,8 +35,10 @@ export async function serveConsole(session: Session, log: (error: unknown) => vo
   const { version } = JSON.parse(readFileSync(join(session.projectRoot, 'package.json'), 'utf8')) as {
     version: string;
   };
+  const watches = new FleetWatches(session);
+  const overview = new FleetOverview(session, closing.signal);
   const app = createApp(
-    { ...session, version, watches: new FleetWatches(session), topics: new Topics(), closing: closing.signal },
+    { ...session, version, watches, overview, topics: new Topics(), closing: closing.signal },
     await ensureUi(session.projectRoot),
     { hosts: settings.hosts, token: settings.token },
     log,

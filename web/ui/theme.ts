@@ -9,6 +9,8 @@ export const THEME = createTheme({
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
   defaultRadius: 'sm',
   autoContrast: true,
+  // White on the dark scheme's accent would have too little contrast.
+  luminanceThreshold: 0.25,
   cursorType: 'pointer',
   respectReducedMotion: true,
   colors: {

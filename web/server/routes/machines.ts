@@ -1,6 +1,6 @@
 import { FleetState, MachineFilter, MachineList } from '../../../contracts/api/machines.js';
 import type { LiveMessage } from '../../../contracts/api/events.js';
-import { FleetOverview, overviewChange } from '../../../manager/fleet-overview.js';
+import { overviewChange } from '../../../manager/fleet-overview.js';
 import type { Overview } from '../../../manager/fleet-overview.js';
 import { answers, createRoute } from '../api.js';
 import type { Api } from '../api.js';
@@ -8,7 +8,7 @@ import type { Console } from '../context.js';
 
 /** The fleet's machines, as a list and live. */
 export function addMachines(api: Api, console: Console): void {
-  const overview = new FleetOverview(console, console.closing);
+  const { overview } = console;
   // The first look at a large fleet takes a moment: better now than when somebody waits for it.
   void overview.page(MachineFilter.parse({})).catch(() => undefined);
 

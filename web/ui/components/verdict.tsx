@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import type { Verdict as Word } from '../../../contracts/events.js';
+import { Glyph } from './glyph.js';
 
 const VERDICTS = {
   pass: { icon: '✓', word: 'Pass', colour: 'var(--good)' },
@@ -12,8 +13,7 @@ export function Verdict({ verdict, upper = false }: { verdict: Word; upper?: boo
   const { icon, word, colour } = VERDICTS[verdict];
   return (
     <Text span inherit c={colour} fw={upper ? 650 : undefined} style={{ whiteSpace: 'nowrap' }}>
-      <span aria-hidden>{icon} </span>
-      {upper ? word.toUpperCase() : word}
+      <Glyph of={icon} /> {upper ? word.toUpperCase() : word}
     </Text>
   );
 }

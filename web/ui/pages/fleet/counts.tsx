@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import type { StateCounts } from '../../../../contracts/api/machines.js';
 import { MACHINE_STATES } from '../../../../contracts/machine-states.js';
+import { Glyph } from '../../components/glyph.js';
 import { STATES } from '../../components/state.js';
 import { useQueryState } from '../../query-state.js';
 import classes from './fleet.module.css';
@@ -22,8 +23,7 @@ export function Counts({ counts }: { counts: StateCounts }) {
             change({ state: chosen === state ? null : state });
           }}
         >
-          <span aria-hidden>{STATES[state].icon} </span>
-          {counts[state].toLocaleString('en')} {STATES[state].word.toLowerCase()}
+          <Glyph of={STATES[state].icon} /> {counts[state].toLocaleString('en')} {STATES[state].word.toLowerCase()}
         </UnstyledButton>
       ))}
     </div>

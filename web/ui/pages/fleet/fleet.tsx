@@ -25,9 +25,12 @@ export default function FleetPage() {
   const { data, error, refetch } = useMachines(filter, live);
   if (error !== null && data === undefined) return <Failed error={error} retry={() => void refetch()} />;
   if (data === undefined) return <Loading what="machines" />;
+  // What is chosen here is what the dialog takes.
+  const chosen = filter.replace(/(^|&)sort=[^&]*/, '').replace(/^(?=.)/, '&');
   const view = query.get('view') ?? (data.fleet > MANY ? 'table' : 'tiles');
   return (
     <>
+      <title>Fleet · GAN Manager</title>
       <div className={classes['bar']}>
         <Title order={1} size="h3">
           Fleet
@@ -37,8 +40,8 @@ export default function FleetPage() {
         </Text>
         <Counts counts={data.counts} />
         <Group gap="xs" ml="auto">
-          <Button component={Link} href="/admin?open=regenerate" variant="default">
-            Regenerate all data…
+          <Button component={Link} href={`/admin?open=regenerate${chosen}`} variant="default">
+            {chosen === '' ? 'Regenerate all data…' : `Regenerate these ${data.total.toLocaleString('en')}…`}
           </Button>
           <Button component={Link} href="/admin?open=train" variant="default">
             Train missing models…

@@ -1,11 +1,10 @@
 import { Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { MachineList, MachineTile } from '../../../../contracts/api/machines.js';
 import { State } from '../../components/state.js';
 import { When } from '../../components/time.js';
+import { useVirtualRows } from '../../virtual-rows.js';
 import classes from './fleet.module.css';
 import { Artifacts, Judged, Tile, nameOf, runText } from './tile.js';
 import type { LiveFleet } from './use-machines.js';
@@ -33,7 +32,7 @@ export function Machines(shown: Shown) {
 }
 
 function AsTiles({ list, filter, live, columns }: Shown & { columns: number }) {
-  const { ref, rows, size, from } = useRows(Math.ceil(list.total / columns), TILE.height);
+  const { ref, rows, size, from } = useVirtualRows(Math.ceil(list.total / columns), TILE.height);
   const first = (rows[0]?.index ?? 0) * columns;
   const last = ((rows.at(-1)?.index ?? 0) + 1) * columns - 1;
   const tileAt = usePlaces(filter, list, live, first, Math.min(last, list.total - 1));
@@ -65,7 +64,7 @@ function AsTiles({ list, filter, live, columns }: Shown & { columns: number }) {
 const COLUMNS = ['Machine', 'Type', 'State', 'What', 'Has', 'Data set', 'Made'];
 
 function AsTable({ list, filter, live }: Shown) {
-  const { ref, rows, size, from } = useRows(list.total, LINE);
+  const { ref, rows, size, from } = useVirtualRows(list.total, LINE);
   const tileAt = usePlaces(filter, list, live, rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0);
   return (
     <div className={classes['table']} role="table" aria-label="Machines" aria-rowcount={list.total + 1} tabIndex={0}>
@@ -124,15 +123,4 @@ function Line({ tile }: { tile: MachineTile | null }) {
       </Text>
     </>
   );
-}
-
-/** The rows that the window shows, of many of one height. */
-function useRows(count: number, height: number) {
-  const [element, ref] = useState<HTMLDivElement | null>(null);
-  const [from, setFrom] = useState(0);
-  useLayoutEffect(() => {
-    if (element !== null) setFrom(element.getBoundingClientRect().top + window.scrollY);
-  }, [element]);
-  const virtualizer = useWindowVirtualizer({ count, estimateSize: () => height, overscan: 4, scrollMargin: from });
-  return { ref, rows: virtualizer.getVirtualItems(), size: virtualizer.getTotalSize(), from };
 }

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { MachineTile } from '../../../../contracts/api/machines.js';
 import type { Step } from '../../../../contracts/steps.js';
 import { STEP_TITLES } from '../../../../contracts/steps.js';
+import { Glyph } from '../../components/glyph.js';
 import { Sparkline } from '../../components/sparkline.js';
 import { State } from '../../components/state.js';
 import { When } from '../../components/time.js';
@@ -118,8 +119,7 @@ export function Artifacts({ tile: { has } }: { tile: MachineTile }) {
     <span className={classes['artifacts']}>
       {parts.map(([name, there]) => (
         <Text key={name} span size="xs" c={there ? 'var(--good)' : 'var(--idle)'}>
-          <span aria-hidden>{there ? '✓' : '○'} </span>
-          {name}
+          <Glyph of={there ? '✓' : '○'} /> {name}
           {!there && <span className="unseen"> missing</span>}
         </Text>
       ))}
