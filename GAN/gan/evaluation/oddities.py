@@ -12,8 +12,8 @@ from gan.data.runs import Floats, Runs
 
 # Rows whose mean is where a run begins.
 FIRST_ROWS = 10
-# A start is strange this far beyond the real runs', as a share of their range.
-BEYOND = 1.0
+# A start is strange beyond the range of the real runs', and so many of their standard deviations from their mean.
+FAR = 4.0
 STRETCH_ROWS = 30
 # A stretch is quiet if its changes are smaller than this share of those in any real run's quietest stretch.
 QUIET = 0.5
@@ -22,27 +22,32 @@ QUIET = 0.5
 def strange_starts(reference: Runs, data: Runs) -> float:
     """Share of the runs that begin, in any sensor, far from where all runs of `reference` do."""
     real = _starts(reference)
-    return _share_outside(_starts(data), real.min(axis=0), real.max(axis=0))
+    return _share_outside(_starts(data), real.min(axis=0), real.max(axis=0), real.mean(axis=0), real.std(axis=0))
 
 
 def strange_starts_floor(reference: Runs) -> float:
     """The same of each run of `reference` beside the others."""
     real = _starts(reference)
-    if len(real) < 2:
+    others = len(real) - 1
+    if others < 1:
         return 1.0
-    return _share_outside(real, _least_of_others(real), -_least_of_others(-real))
+    rest = real - real.mean(axis=0)
+    mean = -rest / others
+    spread = np.sqrt(np.maximum(((rest**2).sum(axis=0) - rest**2) / others - mean**2, 0))
+    return _share_outside(real, _least_of_others(real), -_least_of_others(-real), real - rest + mean, spread)
 
 
 def _starts(runs: Runs) -> Floats:
-    """(R, S)"""
+    """Where runs begin, (R, S)."""
     first, rows = runs.position() < FIRST_ROWS, np.minimum(runs.lengths(), FIRST_ROWS)
     begins = np.cumsum(rows) - rows
     return np.asarray(np.add.reduceat(runs.values[first], begins, axis=0) / rows[:, None])
 
 
-def _share_outside(starts: Floats, low: Floats, high: Floats) -> float:
-    room = BEYOND * (high - low)
-    return float(((starts < low - room) | (starts > high + room)).any(axis=1).mean())
+def _share_outside(starts: Floats, low: Floats, high: Floats, mean: Floats, spread: Floats) -> float:
+    """Share of the starts beyond the range and far from the mean, in any sensor; each (R or 1, S)."""
+    outside = ((starts < low) | (starts > high)) & (np.abs(starts - mean) > FAR * spread)
+    return float(outside.any(axis=1).mean())
 
 
 def _least_of_others(values: Floats) -> Floats:
