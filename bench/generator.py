@@ -39,6 +39,8 @@ TOLD = {
     "quality": "≥ floor − 0.02",
     "degradation_gap": "",
     "cross_sensor_gap": "",
+    "strange_starts": "≤ floor + 0.08",
+    "quiet_stretches": "≤ floor + 0.06",
     "memorised_courses": "near 0.5",
     "memorised_dynamics": "near 0.5",
 }

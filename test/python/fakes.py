@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gan.data.runs import Floats, Runs
 
@@ -71,6 +72,29 @@ def copied_with_noise(source: Runs, rng: np.random.Generator, noise: float) -> R
     """The same runs, with noise of so many standard deviations of each sensor's changes."""
     spread = np.diff(source.values, axis=0).std(axis=0)
     return replace(source, values=source.values + rng.normal(size=source.values.shape) * noise * spread)
+
+
+def run_away(good: Runs) -> Runs:
+    """Every other run begins with its first sensor far off, and comes back over its first quarter."""
+    left = np.maximum(1 - 4 * good.position() / np.repeat(good.lengths(), good.lengths()), 0)
+    values = good.values.copy()
+    values[:, 0] += 3 * np.ptp(values[:, 0]) * left * _every_other(good)
+    return replace(good, values=values)
+
+
+def without_noise(good: Runs, rows: int = 60) -> Runs:
+    """Every other run has a stretch in which its first sensor moves in a straight line."""
+    position = good.position()
+    flat = (position < rows) & _every_other(good)
+    first = np.repeat(good.starts(), good.lengths())
+    begin, end = good.values[first, 0], good.values[np.minimum(first + rows, len(good) - 1), 0]
+    values = good.values.copy()
+    values[flat, 0] = (begin + (end - begin) * position / rows)[flat]
+    return replace(good, values=values)
+
+
+def _every_other(good: Runs) -> NDArray[np.bool_]:
+    return np.repeat(np.arange(len(good.starts())) % 2 == 0, good.lengths())
 
 
 def one_failure_mode(good: Runs) -> Runs:

@@ -121,6 +121,14 @@ RULES = (
     Rule(
         "failure_mode_gap", "Failure modes", "failure modes end as many runs as in the seed", 0.12, 0.35, relative=False
     ),
+    Rule("strange_starts", "Strange starts", "share of runs that begin far from where real runs do", 0.08, 0.25),
+    Rule(
+        "quiet_stretches",
+        "Quiet stretches",
+        "share of runs with 30 rows that have far less noise than any real run's",
+        0.06,
+        0.20,
+    ),
     Rule(
         "discriminative",
         "Discriminative score",

@@ -12,6 +12,12 @@ from gan.data.runs import Runs, both
 from gan.evaluation import measures
 from gan.evaluation.discriminator import discriminative_score
 from gan.evaluation.measures import LengthsAndModes
+from gan.evaluation.oddities import (
+    quiet_stretches,
+    quiet_stretches_floor,
+    strange_starts,
+    strange_starts_floor,
+)
 from gan.evaluation.sdmetrics_scores import quality, validity
 from gan.evaluation.similarity import memorised_courses, memorised_dynamics
 from gan.evaluation.tstr import constant_error, rows_of_whole_runs, rul_error
@@ -93,6 +99,7 @@ def evaluate(
         figures |= {
             name: Figure(gap(whole, proportions or data), gap(train, held_out)) for name, gap in RUN_GAPS.items()
         }
+    figures |= _odd_runs(both(train, held_out), some)
     figures["discriminative"] = Figure(
         # One draw of the training runs has nearly all of them.
         discriminative_score(held_out, some, random_seed, FULL_DRAWS if full else 1),
@@ -113,6 +120,13 @@ def _scores(train: Runs, held_out: Runs, data: Runs) -> dict[str, Figure]:
         "column_pair_trends": Figure(of_data.column_pair_trends, of_train.column_pair_trends),
         "quality_train": Figure(quality(train, data).overall, quality(train, held_out).overall),
         "validity": Figure(validity(both(train, held_out), data), validity(train, held_out)),
+    }
+
+
+def _odd_runs(real: Runs, data: Runs) -> dict[str, Figure]:
+    return {
+        "strange_starts": Figure(strange_starts(real, data), strange_starts_floor(real)),
+        "quiet_stretches": Figure(quiet_stretches(real, data), quiet_stretches_floor(real)),
     }
 
 

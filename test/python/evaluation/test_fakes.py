@@ -142,6 +142,8 @@ MISLEADING: Mapping[str, tuple[Make, tuple[str, ...]]] = {
     "RUL overwritten, over half runs": (of_each(fakes.overwritten_rul), ("Run lengths",)),
     "one failure mode": (of_each(fakes.one_failure_mode), ("Failure modes", "Every failure mode occurs")),
     "sensors that do not feel wear": (of_each(fakes.unresponsive), ("Monotonicity gap", "RUL correlation gap")),
+    "runs that begin where none does": (of_each(fakes.run_away), ("Strange starts",)),
+    "stretches without noise": (of_each(fakes.without_noise), ("Quiet stretches",)),
     "runs all of one length": (of_each(fakes.identical_lengths), ("Run length spread",)),
 }
 
