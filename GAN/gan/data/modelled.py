@@ -19,7 +19,8 @@ from gan.machine.profile import Profile, Sensor
 def learned_sensors(profile: Profile) -> tuple[Sensor, ...]:
     """The sensors that a synthesizer learns. With no number that varies and is measured, it takes codes for numbers."""
     varying = tuple(sensor for sensor in profile.sensors if sensor.constant is None)
-    numbers = tuple(sensor for sensor in varying if not sensor.coded)
+    # A state that is set decides what the numbers do: it is learned with them.
+    numbers = tuple(sensor for sensor in varying if not sensor.coded or sensor.role is not None)
     return numbers if any(sensor.role is None for sensor in numbers) else varying or profile.sensors
 
 

@@ -66,7 +66,10 @@ def find_runs(
     runs = _runs_of(pieces, rows, how, notes)
     interval = _interval(runs, how)
     names = list(columns.sensors)
-    even = [resampled(x, interval, names) if how.resample_minutes else regular(x, interval, names) for x in runs]
+    states = [at for at, column in enumerate(columns.sensors.values()) if column in reading.states]
+    even = [
+        resampled(x, interval, names, states) if how.resample_minutes else regular(x, interval, names) for x in runs
+    ]
     changed = sum(not np.array_equal(run.time_h, other.time_h) for run, other in zip(runs, even, strict=True))
     if changed:
         what = (

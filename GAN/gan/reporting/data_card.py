@@ -132,8 +132,15 @@ def _scalar(text: str) -> str:
 
 
 def _described(sensor: Sensor) -> str:
-    step = "" if sensor.resolution is None else f"in steps of {sensor.resolution:g}"
-    return "; ".join(part for part in (sensor.description, step) if part)
+    if sensor.constant is not None:
+        values = f"always {sensor.shown(sensor.constant)}"
+    elif sensor.categories:
+        values = f"one of {', '.join(sensor.categories)}"
+    elif sensor.type != "numerical":
+        values = "true or false" if sensor.type == "boolean" else "whole numbers"
+    else:
+        values = "" if sensor.resolution is None else f"in steps of {sensor.resolution:g}"
+    return "; ".join(part for part in (sensor.description, values) if part)
 
 
 def _cell(text: str) -> str:

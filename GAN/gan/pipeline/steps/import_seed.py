@@ -30,7 +30,7 @@ from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
 from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
-from gan.recording.remarks import tell_levels, tell_resolution, without_counters
+from gan.recording.remarks import tell_levels, tell_resolution, tell_states, without_counters, without_labels
 from gan.recording.settings import find_settings, kept_exactly, parse_settings
 from gan.recording.source import read_regular
 from gan.recording.text_table import BLANKS, Layout, read_rows
@@ -184,7 +184,7 @@ def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: l
     if not in_turn(pieces.runs):
         notes.append("runs overlap in time: they are laid one after another")
     if profile is None:
-        return _with_new_profile(machine_id, pieces, columns, units, args, notes)
+        return _with_new_profile(machine_id, pieces, columns, units, args, reading)
     check_units(profile, units)
     _check_settings(profile, args.settings)
     _check_profile(profile, pieces, how)
@@ -295,26 +295,25 @@ def _check_profile(profile: Profile, pieces: RecordedRuns, how: RunOptions) -> N
 
 
 def _with_new_profile(
-    machine_id: str, pieces: RecordedRuns, columns: Columns, units: Mapping[str, str], args: Namespace, notes: list[str]
+    machine_id: str, pieces: RecordedRuns, columns: Columns, units: Mapping[str, str], args: Namespace, reading: Reading
 ) -> Imported:
+    notes = reading.notes
     about = {
         name: str(value)
         for name in ("machine_type", "manufacturer", "model", "description")
         if (value := getattr(args, name)) is not None
     }
     about.setdefault("description", f"as recorded in {Path(args.csv).name}")
-    columns = without_counters(columns, pieces, notes)
+    columns = without_labels(without_counters(columns, pieces, notes), pieces, notes)
     runs = pieces.failed() or pieces.runs
     sensors = tuple(columns.sensors)
     settings = find_settings(runs, sensors, parse_settings(args.settings, sensors), notes)
+    states = {name: reading.states[column] for name, column in columns.sensors.items() if column in reading.states}
     made = observed_configuration(
-        machine_id, runs, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own, settings
+        machine_id, runs, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own, settings, states
     )
     profile = parse_profile(made)
-    kept = [name in profile.sensor_names for name in sensors]
-    constant = [name for name, moves in zip(sensors, kept, strict=True) if not moves]
-    if constant:
-        notes.append(f"constant sensors are left out: {', '.join(constant)}")
+    tell_states(profile, notes)
     tell_resolution(profile, notes)
     tell_levels(profile, sensors, runs, kept_exactly(profile, sensors, runs), notes)
     return _imported(profile, made, pieces, columns, notes)
