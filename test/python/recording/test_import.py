@@ -481,6 +481,27 @@ def test_states_hold_until_the_next_one_where_rows_are_interpolated(plant: Plant
     assert set(plant.seed.values[:, at].tolist()) == {0.0, 1.0, 2.0}
 
 
+def test_runs_keep_their_own_numbers_and_other_names_stand_beside_the_rows(plant: Plant) -> None:
+    columns = {**recorded(), "failure": ["ImpellerWear"] * RUNS * ROWS}
+    numbered = {**columns, "unit": np.repeat([0, 17, 4, 9], ROWS).tolist()}
+    assert plant.imports(numbered).code == 0
+    assert plant.seed.ids().tolist() == [0, 17, 4, 9]
+    named = {**columns, "unit": np.repeat(["P-1", "P-2", "P-3", "P-4"], ROWS).tolist()}
+    assert plant.imports(named, "--replace").code == 0
+    assert plant.seed.ids().tolist() == [1, 2, 3, 4]
+    names = json.loads(plant.root.file("ownNames", "pump_own").read_text("utf-8"))
+    assert names["runs"] == {"1": "P-1", "2": "P-2", "3": "P-3", "4": "P-4"}
+    assert names["failure_modes"] == {"impeller_wear": "ImpellerWear"}
+    for script, args in ((TRAIN, ("--epochs", "2")), (SAMPLE, ("--num_samples", "500"))):
+        assert plant.root.run(script, "--machine_id", "pump_own", *args).code == 0
+    assert plant.root.run(VALIDATE, "--machine_id", "pump_own").code in (0, 4)
+    [card] = plant.root.path.glob("data/generations/pump_own/*/README.md")
+    assert "impeller_wear (recorded as “ImpellerWear”)" in card.read_text("utf-8")
+    assert plant.root.call("GAN/scripts/export_cmapss.py", "--machine_id", "pump_own").code == 0
+    beside = plant.root.path / "data/cmapss/pump_own/names.json"
+    assert json.loads(beside.read_text("utf-8")) == names
+
+
 def test_two_hundred_sensors_are_imported_and_more_are_refused(plant: Plant) -> None:
     def wide(sensors: int) -> Columns:
         columns = recorded()

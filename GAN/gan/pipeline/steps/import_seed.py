@@ -7,7 +7,7 @@ time, whatever its flags say. Runs without a failure are kept beside it, and not
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ from gan.pipeline.flags import sampling_defaults
 from gan.pipeline.runner import Context, json_bytes, run_step
 from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
 from gan.recording.columns import Columns, choose_columns, parse_pairs, without
+from gan.recording.grid import RecordedRun
 from gan.recording.known_rows import RunOptions
 from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
-from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
+from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn, own_ids
 from gan.recording.remarks import tell_levels, tell_resolution, tell_states, without_counters, without_labels
 from gan.recording.settings import find_settings, kept_exactly, parse_settings
 from gan.recording.source import read_regular
@@ -340,12 +341,18 @@ def _imported(
     whole = with_profile_sensors(trained, profile.mode_names)
     _propose_sizes(whole, notes)
     own = {
-        "runs": {str(at): run.label for at, run in enumerate(trained, 1)},
-        "censored_runs": {str(at): run.label for at, run in enumerate(kept_apart, 1)},
+        "runs": _named(trained),
+        "censored_runs": _named(kept_apart),
         "failure_modes": {name: pieces.own.get(name, name) for name in profile.mode_names},
         "sensors": {name: columns.sensors[name] for name in profile.sensor_names},
     }
     return Imported(profile, made, whole, censored, tuple(notes), own)
+
+
+def _named(runs: Sequence[RecordedRun]) -> dict[str, str]:
+    """A run's id in the data → its name in the file."""
+    labels = [run.label for run in runs]
+    return {str(one): label for one, label in zip(own_ids(labels).tolist(), labels, strict=True)}
 
 
 def _propose_sizes(runs: Runs, notes: list[str]) -> None:
