@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
+from gan.data.columns import about, column_type, from_column, to_column
 from gan.data.resolution import to_resolution
 from gan.data.runs import Floats, Ints, Runs
 from gan.machine.profile import Profile, Sensor
@@ -38,7 +39,7 @@ MOST_DIGITS = 17
 def data_schema(profile: Profile) -> pa.Schema:
     """Columns of a machine's seed and data set, with their types; units and the machine are metadata."""
     has_modes = bool(profile.failure_modes)
-    sensors = [pa.field(s.name, pa.float64(), metadata=_about(s)) for s in profile.sensors]
+    sensors = [pa.field(s.name, column_type(s), metadata=about(s)) for s in profile.sensors]
     fields = [
         pa.field("timestamp", pa.timestamp("ms", tz="UTC")),
         *([pa.field("rul", pa.float64(), metadata={"unit": "h"})] if has_modes else []),
@@ -47,11 +48,6 @@ def data_schema(profile: Profile) -> pa.Schema:
         pa.field("run_id", pa.int64()),
     ]
     return pa.schema(fields, metadata={"machine_id": profile.machine_id})
-
-
-def _about(sensor: Sensor) -> dict[str, str]:
-    step = {} if sensor.resolution is None else {"resolution": f"{sensor.resolution:.15g}"}
-    return {"unit": sensor.unit, **step, **({} if sensor.role is None else {"role": sensor.role})}
 
 
 def to_table(runs: Runs, profile: Profile, digits: Sequence[int] | None = None, *, exact: bool = False) -> pa.Table:
@@ -65,7 +61,7 @@ def to_table(runs: Runs, profile: Profile, digits: Sequence[int] | None = None, 
     columns = {"timestamp": pa.array(stamps, pa.timestamp("ms", tz="UTC")), "run_id": pa.array(runs.run_id)}
     for at, sensor in enumerate(profile.sensors):
         values = np.ascontiguousarray(runs.values[:, at])
-        columns[sensor.name] = pa.array(values if exact else _rounded(values, sensor, digits[at]))
+        columns[sensor.name] = to_column(values if exact else _rounded(values, sensor, digits[at]), sensor)
     if runs.rul_h is not None:
         columns["rul"] = pa.array(np.round(runs.rul_h, 6))
     if runs.failure_mode is not None:
@@ -321,7 +317,9 @@ def from_table(table: pa.Table, profile: Profile, name: str, before: int = 0) ->
         raise InvalidInput(f"{name}: columns are missing: {', '.join(missing)}", field=missing[0])
     if table.num_rows == 0:
         raise InvalidInput(f"{name} has no rows")
-    values = np.column_stack([_numbers(table, column, name, before) for column in profile.sensor_names])
+    values = np.column_stack(
+        [_finite(from_column(table.column(s.name), s, name, before), s.name, name, before) for s in profile.sensors]
+    )
     rul = _numbers(table, "rul", name, before) if has_modes else None
     modes = _modes(table, profile, name, before) if has_modes else None
     run_id = _numbers(table, "run_id", name, before).astype(np.int64)
@@ -340,6 +338,11 @@ def _numbers(table: pa.Table, column: str, name: str, before: int) -> Floats:
         values = table.column(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid as error:
         raise InvalidInput(f"{name}: {column}: not a number: {error}", field=column) from None
+    return _finite(values, column, name, before)
+
+
+def _finite(values: Floats, column: str, name: str, before: int) -> Floats:
+    """The values. Raises InvalidInput for one that is missing or infinite."""
     bad = ~np.isfinite(values)
     if bad.any():
         row = before + int(np.flatnonzero(bad)[0]) + 1

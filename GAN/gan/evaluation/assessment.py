@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.conditions import AS_THEY_OCCUR, Conditions
+from gan.data.modelled import measured
 from gan.data.runs import Runs, both, joined
 from gan.evaluation import conditioned
 from gan.evaluation.certificate import Certificate, certify, shared_by_chance
@@ -210,7 +211,8 @@ def assess(
         data = conditioned.in_proportion(data, held_out if len(held_out) > 0 else train_seed)
     reference = held_out if len(held_out) > 0 else train_seed
     checks = structural_checks(both(train_seed, reference), structure, certificate, splits, rows)
-    figures = evaluate(train_seed, reference, data, proportions=structure.runs_of("train"), full=full)
+    train, held, made = (measured(runs, profile) for runs in (train_seed, reference, data))
+    figures = evaluate(train, held, made, proportions=structure.runs_of("train"), full=full)
     if conditions.asked:
         figures = figures.without(conditioned.left_out(reference, conditions))
         checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
@@ -229,6 +231,7 @@ def structural_checks(
     checks = [
         *structure.checks(rows),
         structure.ranges_check(),
+        *structure.value_checks(),
         _piled_up(structure, joined(list(splits.values())), seed),
         *_copies(certificate, allowed),
     ]

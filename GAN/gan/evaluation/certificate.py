@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gan.data.modelled import learned
 from gan.data.runs import Runs, joined
 from gan.evaluation.similarity import likeness
 from gan.evaluation.structure import Structure, count_copied, row_keys
@@ -53,7 +54,9 @@ class Certificate:
 def certify(structure: Structure, splits: Mapping[str, Runs], seed: Runs) -> Certificate:
     """Looks for copied rows in all runs, and compares the fast dynamics of those in `splits`, which may be a selection,
     with each other and with the training seed."""
-    likest = _likest(splits, seed)
+    # States that hold for long are alike without being copies.
+    compared = {split: learned(runs, structure.profile) for split, runs in splits.items()}
+    likest = _likest(compared, learned(seed, structure.profile))
     records = [
         RunRecord(split, run, rows, digest, *likest.get((split, run), (-1.0, -1.0)))
         for split in structure.rows

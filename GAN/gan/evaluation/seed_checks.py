@@ -110,9 +110,11 @@ def _ranges(profile: Profile, runs: Runs) -> Check:
 
 
 def _constant(profile: Profile, runs: Runs) -> Check:
+    meant = {sensor.name for sensor in profile.sensors if sensor.constant is not None}
     still = [name for name, spread in zip(runs.sensors, np.ptp(runs.values, axis=0), strict=True) if spread == 0]
-    text = "none" if not still else ", ".join(still)
-    verdict: Verdict = "pass" if not still else "warn" if len(still) < len(profile.sensors) else "fail"
+    text = ", ".join(f"{name} (as in the profile)" if name in meant else name for name in still) or "none"
+    allowed = set(still) <= meant and len(still) < len(profile.sensors)
+    verdict: Verdict = "pass" if allowed else "warn" if len(still) < len(profile.sensors) else "fail"
     return Check(
         "Constant sensors", text, float(len(still)), "none", "a sensor that never moves tells nothing", verdict
     )

@@ -12,6 +12,7 @@ import numpy as np
 from gan.data.conditions import life_hours
 from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.checks import Check, boolean, graded
+from gan.evaluation.values import possible, values_check
 from gan.machine.profile import Profile
 
 # Rows are looked up in this many parts, so that no part takes much memory.
@@ -61,10 +62,11 @@ class Structure:
     """The splits of a data set, gathered with `add`."""
 
     def __init__(self, profile: Profile) -> None:
-        self._profile = profile
+        self.profile = profile
         self._splits: dict[str, _Split] = {}
         self._low = np.array([s.physical_min for s in profile.sensors])
         self._high = np.array([s.physical_max for s in profile.sensors])
+        self._other = np.zeros(len(profile.sensors), dtype=bool)
         self._outside = np.zeros(len(profile.sensors), dtype=bool)
         self.has_rul = False
         self.modes: tuple[str, ...] = ()
@@ -81,11 +83,12 @@ class Structure:
         """Whole runs of a split, in their order."""
         one = self._splits.setdefault(split, _Split())
         self.has_rul, self.modes = runs.rul_h is not None, runs.modes
+        self._other |= [not possible(runs.values[:, at], s) for at, s in enumerate(self.profile.sensors)]
         self._outside |= np.any((runs.values < self._low) | (runs.values > self._high), axis=0)
         steps, inside = np.diff(runs.time_h), np.diff(runs.run_id) == 0
         one.sorted &= bool((steps > 0).all()) and float(runs.time_h[0]) > one.last_h
         one.last_h = float(runs.time_h[-1])
-        one.off_h = max(one.off_h, _most(steps[inside] - self._profile.interval_hours))
+        one.off_h = max(one.off_h, _most(steps[inside] - self.profile.interval_hours))
         one.rows += len(runs)
         _add_rul(one, runs, steps, inside)
         starts, lengths = runs.starts(), runs.lengths()
@@ -99,7 +102,7 @@ class Structure:
     @property
     def resolutions(self) -> list[float | None]:
         """Of each sensor, in its unit."""
-        return [sensor.resolution for sensor in self._profile.sensors]
+        return [sensor.resolution for sensor in self.profile.sensors]
 
     @property
     def rows(self) -> dict[str, int]:
@@ -156,7 +159,7 @@ class Structure:
         ]
 
     def ranges_check(self) -> Check:
-        names = [s.name for s, bad in zip(self._profile.sensors, self._outside.tolist(), strict=True) if bad]
+        names = [s.name for s, bad in zip(self.profile.sensors, self._outside.tolist(), strict=True) if bad]
         return boolean(
             "Feature ranges",
             not names,
@@ -164,9 +167,14 @@ class Structure:
             f"outside: {', '.join(names)}" if names else "valid",
         )
 
+    def value_checks(self) -> list[Check]:
+        """A check of the sensors whose values are not just any number; none where there are no such sensors."""
+        names = [s.name for s, wrong in zip(self.profile.sensors, self._other.tolist(), strict=True) if wrong]
+        return values_check(self.profile, names)
+
     def copied_rows(self, seed: Runs) -> int:
         """How many rows occur in another run too, or in the seed. A single sensor's values repeat by chance: 0."""
-        if len(self._profile.sensors) < 2:
+        if len(self.profile.sensors) < 2:
             return 0
         every = list(self._splits.values())
         rows = np.concatenate([part for one in every for part in one.run_rows])

@@ -65,6 +65,12 @@ class Sensor:
         """Whether its numbers are codes: 0 and 1, or the index of a category."""
         return self.type in CODED
 
+    def shown(self, value: float) -> str:
+        """A value as people write it: a code as its word."""
+        if self.categories:
+            return self.categories[int(value)]
+        return ("true" if value else "false") if self.type == "boolean" else f"{value:.10g}"
+
     def reach(self, direction: str) -> float:
         """How far strength 1 shifts the sensor, in its unit: to the trip limit if that lies in this direction, else
         half-way to the physical limit."""

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from gan.machine.profile import MAX_SENSORS, NAME, RESERVED, Profile
 from gan.recording.labels import is_healthy
 from gan.recording.names import sensor_name, slug_of, split_unit
-from gan.recording.numbers import Reading, holds_numbers, is_text
+from gan.recording.numbers import Reading, holds_numbers, is_text, words_of
 from gan.recording.source import read_regular
 from gan.recording.times import heading_unit
 from gan.runtime.errors import InvalidInput
@@ -172,7 +172,9 @@ def choose_columns(
     }
     wanted = {name: column for name, column in given.items() if name not in ALIASES}
     if profile is not None:
-        return _known_sensors(table, profile, roles, wanted)
+        known = _known_sensors(table, profile, roles, wanted)
+        reading.states |= {known.sensors[s.name]: s.categories for s in profile.sensors if s.categories}
+        return known
     return _all_sensors(table, roles, wanted, {*roles.values(), *given.values()}, reading)
 
 
@@ -234,8 +236,12 @@ def _no_sensor(table: pa.Table, column: str, reading: Reading) -> str | None:
             return "it names rows or machines"
         if not is_text(values.type):
             return "it is a time"
+        words = words_of(table, column)
+        if words and not tells_of_health(values):
+            reading.states[column] = words
+            return None
         tells = f" (--map failure_mode={column} if it tells what ended a run)" if tells_of_health(values) else ""
-        return f"it is of words, not of numbers{tells}"
+        return f"it is of words that are no states{tells}"
     if plain in _INDEXES or plain.startswith("unnamed"):
         kept = f"--map <name>={column} makes it a sensor, --run_column {column} tells runs"
         return f"it numbers rows or runs, by its name ({kept})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -94,8 +94,11 @@ def _missing_hint(run: RecordedRun, sensors: Sequence[str], hint: str) -> str:
     return f"--drop {','.join(empty)} leaves out what is mostly missing; {hint}" if empty else hint
 
 
-def resampled(run: RecordedRun, interval: float, sensors: Sequence[str]) -> RecordedRun:
-    """The run interpolated onto a grid that ends where the run does. Raises InvalidInput over long gaps."""
+def resampled(run: RecordedRun, interval: float, sensors: Sequence[str], states: Collection[int] = ()) -> RecordedRun:
+    """The run interpolated onto a grid that ends where the run does; states hold until the next one.
+
+    states: which of the sensors have them. Raises InvalidInput over long gaps.
+    """
     end = run.time_h[-1]
     count = int(np.floor(end / interval + 1e-9)) + 1
     grid: Floats = np.asarray(end - np.arange(count - 1, -1, -1) * interval, dtype=np.float64)
@@ -113,7 +116,10 @@ def resampled(run: RecordedRun, interval: float, sensors: Sequence[str]) -> Reco
                 hint=f"--censored {run.label} leaves the run out of training; --gap_hours ends a run at a gap; "
                 f"--drop {sensors[at]} leaves the sensor out",
             )
-        values[:, at] = np.interp(grid, stamps, run.values[known, at])
+        if at in states:
+            values[:, at] = run.values[known, at][np.maximum(np.searchsorted(stamps, grid + 1e-9) - 1, 0)]
+        else:
+            values[:, at] = np.interp(grid, stamps, run.values[known, at])
     same = count == len(run.time_h) and np.allclose(grid, run.time_h) and not np.isnan(run.values).any()
     if same:
         return run

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from gan.data.runs import Floats
 from gan.runtime.errors import InvalidInput
+from gan.runtime.printable import printable
 
 # Words for a missing value, in lower case, among them those of recorders and historians.
 _MISSING = """
@@ -50,6 +51,8 @@ _SPACED = rf"^[-+]?\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d*)?$"
 _NUMBER = rf"[-+]?(?:\d[\d,.{_SPACES}]*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _WITH_UNIT = rf"^(?P<number>{_NUMBER})\s*(?P<unit>[A-Za-z°µμΩ%][A-Za-z0-9°µμΩ%/²³·*^]*)$"
 SHOWN = 3
+# A column of words with more of them names things, and tells no state.
+MOST_STATES, LONGEST_STATE = 20, 64
 
 
 @dataclass
@@ -57,18 +60,22 @@ class Reading:
     """How a file's numbers are to be read, and notes on how they were.
 
     decimal: the decimal separator, None to find out. missing: numbers that stand for a missing value, None for the
-    well-known ones.
+    well-known ones. states: columns of words that are states, with their words in the order of their codes, and those
+    of switches, with none.
     """
 
     decimal: str | None = None
     missing: tuple[float, ...] | None = None
     notes: list[str] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
+    states: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _parsed_before: dict[str, Floats] = field(default_factory=dict)
     _read: dict[str, Floats] = field(default_factory=dict)
 
     def numbers(self, table: pa.Table, column: str) -> Floats:
         """A sensor as numbers, (N,), NaN where missing or infinite. Raises InvalidInput naming the first other one."""
+        if self.states.get(column):
+            return self._codes(table, column)
         if column not in self._read:
             self._read[column] = self._measured(column, self.plain(table, column))
         return self._read[column]
@@ -82,10 +89,23 @@ class Reading:
             self._parsed_before[column] = np.where(np.isfinite(values), values, np.nan)
         return self._parsed_before[column]
 
+    def _codes(self, table: pa.Table, column: str) -> Floats:
+        """The codes of a column of words, NaN where missing. Raises InvalidInput for a word that is none of them."""
+        values, words = table.column(column), self.states[column]
+        found = blanked(values.cast(pa.string()))
+        codes = pc.index_in(found, pa.array(words))
+        strange = pc.and_(codes.is_null(), found.is_valid())
+        if pc.any(strange).as_py():
+            row = int(np.flatnonzero(strange.to_numpy(zero_copy_only=False))[0])
+            raise InvalidInput(
+                f"{column}: {found[row].as_py()[:60]!r} in row {row + 1} is not one of {', '.join(words)}", field=column
+            )
+        return np.asarray(pc.cast(codes, pa.float64()).to_numpy(zero_copy_only=False))
+
     def _parsed(self, table: pa.Table, column: str) -> Floats:
         values = table.column(column)
         if pa.types.is_boolean(values.type):
-            self.notes.append(f"{column}: false and true are 0 and 1")
+            self.states.setdefault(column, ())
             values = values.cast(pa.int8())
         if not is_text(values.type):
             return np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
@@ -166,9 +186,9 @@ class Reading:
         found = {str(word).lower() for word in pc.unique(words).to_pylist() if word is not None}
         for on, off in _SWITCHES:
             if found and found <= on | off:
-                self.notes.append(
-                    f"{column}: {' and '.join(sorted(found & off) + sorted(found & on))} are 0 and 1 in this order"
-                )
+                self.states.setdefault(column, ())
+                said = " and ".join(sorted(found & off) + sorted(found & on))
+                self.notes.append(f"{column}: {said} are false and true in this order")
                 flags = pc.is_in(pc.utf8_lower(words), pa.array(sorted(on)))
                 known = words.is_valid().to_numpy(zero_copy_only=False)
                 return np.where(known, flags.to_numpy(zero_copy_only=False).astype(float), np.nan)
@@ -243,6 +263,16 @@ def holds_numbers(table: pa.Table, column: str) -> bool:
     if not is_text(values.type):
         return False
     return any(_any_number(pc.unique(blanked(part)).drop_null()) for part in (values.slice(0, 1000), values))
+
+
+def words_of(table: pa.Table, column: str) -> tuple[str, ...]:
+    """The words of a column that holds few of them, in order; none where it holds one, many, or anything else."""
+    if not is_text(table.column(column).type):
+        return ()
+    found = pc.unique(blanked(table.column(column))).drop_null()
+    if not 2 <= len(found) <= MOST_STATES or max(map(len, found.to_pylist())) > LONGEST_STATE:
+        return ()
+    return tuple(sorted(map(printable, found.to_pylist())))
 
 
 def _any_number(words: pa.Array) -> bool:

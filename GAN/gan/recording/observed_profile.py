@@ -75,6 +75,9 @@ def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Float
         if outside.any():
             notes.append(f"{sensor.name}: {int(outside.sum())} impossible values are taken as missing")
         kept[outside, at] = np.nan
+        if sensor.constant is not None:
+            _check_constant(sensor, column)
+            continue
         guess = _guess(sensor, float(np.nanmedian(column))) if np.isfinite(column).any() else None
         if guess is not None:
             notes.append(
@@ -86,6 +89,17 @@ def check_values(profile: Profile, values: Floats, *, drop: bool) -> tuple[Float
                 f"{sensor.name}: not multiples of {sensor.resolution:g}, its resolution; synthetic values will be"
             )
     return kept, notes
+
+
+def _check_constant(sensor: Sensor, column: Floats) -> None:
+    other = np.flatnonzero(np.isfinite(column) & (column != sensor.constant))
+    if len(other):
+        raise InvalidInput(
+            f"{sensor.name}: {column[other[0]]:.10g} in row {other[0] + 1}, and {sensor.constant:.10g} is its constant "
+            "value in the profile",
+            field=sensor.name,
+            hint="take the constant out of the profile, or --new_profile",
+        )
 
 
 def _wrong_unit(sensor: Sensor, column: Floats, outside: Any) -> InvalidInput:
@@ -123,24 +137,29 @@ def observed_configuration(
     own: Mapping[str, str] | None = None,
     settings: Collection[str] = (),
     steady: Sequence[RecordedRun] | None = None,
+    states: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, Any]:
     """A configuration from runs that failed, as a person would write it: what was observed, without health limits.
 
     seen: more runs, whose values count for the physical limits. own: a failure mode's name → the word recorded.
     settings: sensors that are set and not measured. steady: the runs as at one operating point, if there are several.
-    Raises InvalidInput when no sensor moves.
+    states: sensors that have them → their words, none of a switch. Raises InvalidInput when no sensor moves.
     """
     steady = runs if steady is None else steady
-    described = {
-        at: _sensor(
-            sensors[at],
-            units.get(sensors[at], ""),
-            [run.values[:, at] for run in runs],
-            [run.values[:, at] for run in steady],
-            [run.values[:, at] for run in (*runs, *seen)],
-        )
-        for at in _moving(runs)
-    }
+    moving = _moving(runs)
+
+    def describe(at: int) -> dict[str, Any]:
+        name, unit, first = sensors[at], units.get(sensors[at], ""), [run.values[:, at] for run in runs]
+        whole = [run.values[:, at] for run in (*runs, *seen)]
+        if at not in moving and all((values == first[0][0]).all() for values in whole):
+            return _constant(name, unit, float(first[0][0]))
+        words = (states or {}).get(name)
+        if words is not None:
+            return _state(name, unit, words, first)
+        return _sensor(name, unit, first, [run.values[:, at] for run in steady], whole)
+
+    every = {at: describe(at) for at in range(len(sensors))}
+    described = {at: every[at] for at in moving}
     for sensor in described.values():
         if sensor["name"] in settings:
             sensor["role"] = "setting"
@@ -153,7 +172,7 @@ def observed_configuration(
         "machine_type": "other",
         **about,
         "sampling_interval_minutes": _round(interval_h * 60, 9),
-        "sensors": list(described.values()),
+        "sensors": list(every.values()),
         "failure_modes": [
             _mode(mode, [run for run in steady if run.mode == mode], measured, (own or {}).get(mode, mode))
             for mode in modes
@@ -175,6 +194,37 @@ def _moving(runs: Sequence[RecordedRun]) -> list[int]:
             hint="check that these are the intended columns, and that the right column tells runs apart",
         )
     return moving
+
+
+def _constant(name: str, unit: str, value: float) -> dict[str, Any]:
+    room = abs(value) / 2 or 1.0
+    return {
+        "name": name,
+        "unit": unit,
+        "description": "as recorded",
+        "physical_min": value - room,
+        "physical_max": value + room,
+        "normal": value,
+        "noise_std": 0.0,
+        "constant": value,
+    }
+
+
+def _state(name: str, unit: str, words: tuple[str, ...], runs: Sequence[Floats]) -> dict[str, Any]:
+    """A switch or a state: normal is what holds most of the time early in the runs."""
+    early = np.concatenate([_early(run) for run in runs]).astype(np.int64)
+    return {
+        "name": name,
+        "unit": unit,
+        "type": "categorical" if words else "boolean",
+        "description": "as recorded",
+        **({"categories": list(words)} if words else {}),
+        "physical_min": 0.0,
+        "physical_max": float(len(words) - 1 if words else 1),
+        "normal": float(np.bincount(early).argmax()),
+        "noise_std": 0.0,
+        "drift_std": 0.0,
+    }
 
 
 def _sensor(
@@ -241,6 +291,9 @@ def _mode(
 
 
 def _effect(sensor: Mapping[str, Any], runs: Sequence[Floats]) -> dict[str, Any] | None:
+    if "categories" in sensor:
+        # Words that were found are in no order of more and less.
+        return None
     moved = np.array([run[-max(1, int(LATE * len(run))) :].mean() - np.median(_early(run)) for run in runs])
     shift = float(np.median(moved))
     alike = (np.sign(moved) == np.sign(shift)).mean() >= 0.8

@@ -20,6 +20,8 @@ from gan.recording.row_order import Turned, in_order
 from gan.recording.run_boundaries import at_failures, boundaries
 from gan.runtime.errors import InvalidInput
 
+# Longer numbers are no run ids: 64 bits do not hold them.
+MOST_DIGITS = 18
 # Time stamps are written with four-digit years.
 LAST_HOUR = float(np.datetime64("9999-01-01T00", "h").astype(np.int64))
 
@@ -66,7 +68,10 @@ def find_runs(
     runs = _runs_of(pieces, rows, how, notes)
     interval = _interval(runs, how)
     names = list(columns.sensors)
-    even = [resampled(x, interval, names) if how.resample_minutes else regular(x, interval, names) for x in runs]
+    states = [at for at, column in enumerate(columns.sensors.values()) if column in reading.states]
+    even = [
+        resampled(x, interval, names, states) if how.resample_minutes else regular(x, interval, names) for x in runs
+    ]
     changed = sum(not np.array_equal(run.time_h, other.time_h) for run, other in zip(runs, even, strict=True))
     if changed:
         what = (
@@ -181,12 +186,21 @@ def as_runs(
     return Runs(
         sensors,
         np.concatenate([run.values for run in runs]),
-        np.repeat(np.arange(1, len(runs) + 1), sizes),
+        np.repeat(own_ids([run.label for run in runs]), sizes),
         np.concatenate([start + run.time_h for start, run in zip(starts, runs, strict=True)]),
         np.concatenate(left) if known else None,
         np.repeat([modes.index(str(run.mode)) for run in runs], sizes) if known else None,
         modes if known else (),
     )
+
+
+def own_ids(labels: Sequence[str]) -> Ints:
+    """The runs' ids in the data: their own names where these are whole numbers, each once, else 1, 2, 3, … in turn."""
+    whole = all(label.isascii() and label.isdigit() and len(label) <= MOST_DIGITS for label in labels)
+    numbers = [int(label) for label in labels] if whole else []
+    if len(set(numbers)) < len(labels):
+        numbers = list(range(1, len(labels) + 1))
+    return np.array(numbers, dtype=np.int64)
 
 
 def in_turn(runs: Sequence[RecordedRun]) -> bool:

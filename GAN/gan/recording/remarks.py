@@ -33,9 +33,41 @@ def without_counters(columns: Columns, pieces: RecordedRuns, notes: list[str]) -
         return columns
     named = ", ".join(f"{columns.sensors[name]!r}" for name in counting)
     notes.append(f"left out, since they count the rows of each run: {named} (--map <name>=<column> makes one a sensor)")
-    kept = [at for at, name in enumerate(columns.sensors) if name not in counting]
+    return _without(counting, columns, pieces)
+
+
+def without_labels(columns: Columns, pieces: RecordedRuns, notes: list[str]) -> Columns:
+    """The columns without those that stay the same all through each run, and differ between runs: they name it."""
+    naming = [
+        name
+        for at, name in enumerate(columns.sensors)
+        if name not in columns.named
+        and all((run.values[:, at] == run.values[0, at]).all() for run in pieces.runs)
+        and len({float(run.values[0, at]) for run in pieces.runs}) > 1
+    ]
+    if not naming or len(naming) == len(columns.sensors):
+        return columns
+    named = ", ".join(f"{columns.sensors[name]!r}" for name in naming)
+    notes.append(
+        f"left out, since they are the same all through each run: {named} (--map <name>=<column> makes one a sensor)"
+    )
+    return _without(naming, columns, pieces)
+
+
+def tell_states(profile: Profile, notes: list[str]) -> None:
+    """Notes which columns are states, and which never change."""
+    words = [f"{s.name} ({', '.join(s.categories)})" for s in profile.sensors if s.categories]
+    if words:
+        notes.append(f"states: {'; '.join(words)}")
+    constant = [f"{s.name} {s.shown(s.constant)}" for s in profile.sensors if s.constant is not None]
+    if constant:
+        notes.append(f"constant: {', '.join(constant)}: in the data as they are, and not modelled")
+
+
+def _without(names: Collection[str], columns: Columns, pieces: RecordedRuns) -> Columns:
+    kept = [at for at, name in enumerate(columns.sensors) if name not in names]
     pieces.runs = [replace(run, values=run.values[:, kept]) for run in pieces.runs]
-    return replace(columns, sensors={name: c for name, c in columns.sensors.items() if name not in counting})
+    return replace(columns, sensors={name: c for name, c in columns.sensors.items() if name not in names})
 
 
 def tell_levels(
@@ -43,8 +75,8 @@ def tell_levels(
 ) -> None:
     """Notes that synthetic rows do not hit exactly the levels of sensors with few values or long rests, but for those
     whose values are kept."""
-    resolutions = {sensor.name: sensor.resolution for sensor in profile.sensors}
-    for name in profile.sensor_names:
+    resolutions = {s.name: s.resolution for s in profile.sensors if s.constant is None and not s.coded}
+    for name in resolutions:
         values = np.concatenate([run.values[:, sensors.index(name)] for run in runs])
         found, counts = np.unique(values, return_counts=True)
         most = int(counts.argmax())
@@ -69,7 +101,7 @@ def _every_step(found: Floats, resolution: float | None) -> bool:
 
 def tell_resolution(profile: Profile, notes: list[str]) -> None:
     """Notes in one line which sensors have which resolution."""
-    known = [f"{sensor.name} {sensor.resolution:g}" for sensor in profile.sensors if sensor.resolution is not None]
+    known = [f"{s.name} {s.resolution:g}" for s in profile.sensors if s.resolution is not None and not s.coded]
     if known:
         more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
         notes.append(f"resolution: {', '.join(known[:LISTED])}{more}")

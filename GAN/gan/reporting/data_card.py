@@ -67,8 +67,13 @@ def data_manifest(
     }
 
 
-def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str, Any]) -> str:
-    """The data card: Markdown, with the front matter that data hubs read."""
+def data_card(
+    profile: Profile, manifest: Mapping[str, Any], report: Mapping[str, Any], own: Mapping[str, Any] | None = None
+) -> str:
+    """The data card: Markdown, with the front matter that data hubs read.
+
+    own: what sensors and failure modes are called in the file that was imported, by their names here.
+    """
     name = f"{profile.manufacturer} {profile.model}".strip() or profile.machine_id
     names = [entry.removesuffix(".parquet") for entry in manifest["files"]]
     wanted = ", ".join(f"{key} {_shown(value)}" for key, value in manifest["sampling"]["parameters"].items())
@@ -81,7 +86,7 @@ def data_card(profile: Profile, manifest: Mapping[str, Any], report: Mapping[str
             "",
             "## What",
             "",
-            *_what(profile, manifest),
+            *_what(profile, manifest, own or {}),
             "",
             "## From what, and how made",
             "",
@@ -132,8 +137,15 @@ def _scalar(text: str) -> str:
 
 
 def _described(sensor: Sensor) -> str:
-    step = "" if sensor.resolution is None else f"in steps of {sensor.resolution:g}"
-    return "; ".join(part for part in (sensor.description, step) if part)
+    if sensor.constant is not None:
+        values = f"always {sensor.shown(sensor.constant)}"
+    elif sensor.categories:
+        values = f"one of {', '.join(sensor.categories)}"
+    elif sensor.type != "numerical":
+        values = "true or false" if sensor.type == "boolean" else "whole numbers"
+    else:
+        values = "" if sensor.resolution is None else f"in steps of {sensor.resolution:g}"
+    return "; ".join(part for part in (sensor.description, values) if part)
 
 
 def _cell(text: str) -> str:
@@ -149,7 +161,7 @@ def _seed_words(manifest: Mapping[str, Any]) -> str:
     return "recorded runs" if manifest["seed"] == "recorded" else "a seed simulated from the machine's profile"
 
 
-def _what(profile: Profile, manifest: Mapping[str, Any]) -> list[str]:
+def _what(profile: Profile, manifest: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
     rows = [f"| {name} | {entry['rows']:,} | {entry['runs']} |" for name, entry in manifest["files"].items()]
     conditions = Conditions.from_json(manifest.get("conditions"))
     lines = [
@@ -163,10 +175,22 @@ def _what(profile: Profile, manifest: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     if profile.failure_modes:
         lines.append("| rul | h | time to the end of the run, 0 in its last row; not capped |")
-    lines += [f"| {s.name} | {_cell(s.unit)} | {_cell(_described(s))} |" for s in profile.sensors]
+    for s in profile.sensors:
+        described = "; ".join(filter(None, (_described(s), _recorded_as(s.name, own.get("sensors", {})))))
+        lines.append(f"| {s.name} | {_cell(s.unit)} | {_cell(described)} |")
     if profile.failure_modes:
-        lines.append(f"| failure_mode | | what ends the run: {', '.join(profile.mode_names)} |")
+        modes = [" ".join(filter(None, (m, _bracketed(m, own)))) for m in profile.mode_names]
+        lines.append(f"| failure_mode | | what ends the run: {_cell(', '.join(modes))} |")
     return [*lines, "| run_id | | the run; no run is in two files |"]
+
+
+def _recorded_as(name: str, own: Mapping[str, str]) -> str:
+    return "" if own.get(name, name) == name else f"recorded as “{own[name]}”"
+
+
+def _bracketed(mode: str, own: Mapping[str, Any]) -> str:
+    said = _recorded_as(mode, own.get("failure_modes", {}))
+    return f"({said})" if said else ""
 
 
 def _how_good(report: Mapping[str, Any]) -> list[str]:

@@ -63,7 +63,12 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
     sections = [checks_table(checks)]
     if seed.rul_h is not None:
         sections.append(section("Runs", [_rul(held_out, data), _lengths(seed, data), _modes(seed, data)]))
-    sections += [_sensor(sensor, at, held_out, data, profile) for at, sensor in enumerate(profile.sensors)]
+    sections += [
+        _sensor(sensor, at, held_out, data, profile)
+        for at, sensor in enumerate(profile.sensors)
+        if sensor.constant is None
+    ]
+    sections += _constants(profile)
     rows = ", ".join(f"{split} {count:,}" for split, count in report["rows"].items())
     conditions = Conditions.from_json(report.get("conditions"))
     lead = (
@@ -209,7 +214,21 @@ def _sensor(sensor: Sensor, at: int, held_out: Runs, data: Runs, profile: Profil
     charts = [*_two_runs(sensor, at, held_out, data), _distribution(sensor, at, held_out, data)]
     if profile.failure_modes and held_out.failure_mode is not None:
         charts += _degradation(sensor, at, held_out, data)
-    return section(title, charts, sensor.description)
+    codes = ", ".join(f"{code} {word}" for code, word in enumerate(sensor.categories))
+    return section(title, charts, "; ".join(part for part in (sensor.description, codes) if part))
+
+
+def _constants(profile: Profile) -> list[str]:
+    still = [sensor for sensor in profile.sensors if sensor.constant is not None]
+    rows = "".join(
+        f"<tr><th scope=row>{escape(s.name)}</th><td>{escape(s.shown(s.constant or 0.0))}</td>"
+        f"<td>{escape(s.unit)}</td></tr>"
+        for s in still
+    )
+    head = "<tr><th>Sensor<th>Value<th>Unit"
+    note = "<p>In the data as they are, and not modelled; measures leave them out.</p>"
+    table = f"<div class=wide><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>"
+    return [f"<section><h2>Constant sensors</h2>{note}{table}</section>"] if still else []
 
 
 def _two_runs(sensor: Sensor, at: int, held_out: Runs, data: Runs) -> list[str]:

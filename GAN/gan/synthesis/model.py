@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from gan.data.modelled import learned_profile
 from gan.data.runs import Floats
 from gan.machine.profile import Profile
 from gan.runtime.errors import InvalidInput, MissingPrerequisite
@@ -69,7 +70,7 @@ def load_model(store: ArtifactStore, machine_id: str, profile: Profile) -> Model
     if model.header.get("arraysSha256") != digest:
         raise InvalidInput(f"{name} is damaged: its digest does not match", code="MODEL_DAMAGED", hint=f"run: {again}")
     trained_for = (model.header.get("sensors"), model.header.get("modes"))
-    if trained_for != (list(profile.sensor_names), list(profile.mode_names)):
+    if trained_for != (list(learned_profile(profile).sensor_names), list(profile.mode_names)):
         raise InvalidInput(
             f"{name} was trained for other sensors or failure modes than the profile of {machine_id} has",
             code="MODEL_OF_ANOTHER_PROFILE",

@@ -412,11 +412,94 @@ def _written(plant: Plant, columns: Columns) -> Path:
     return plant.file
 
 
-def test_constant_sensors_are_left_out_of_a_new_profile(plant: Plant) -> None:
+def test_constant_sensors_stay_in_the_data_and_are_not_modelled(plant: Plant) -> None:
     ran = plant.imports({**recorded(), "Supply Voltage (V)": [400] * RUNS * ROWS, "spare": [None] * RUNS * ROWS})
     assert "column 'spare' is left out: it has no values" in said(ran)
-    assert "constant sensors are left out: supply_voltage" in said(ran)
-    assert plant.profile.sensor_names == ("vibration", "temperature")
+    assert "constant: supply_voltage 400: in the data as they are, and not modelled" in said(ran)
+    [kept] = [sensor for sensor in plant.profile.sensors if sensor.constant is not None]
+    assert (kept.name, kept.unit, kept.constant) == ("supply_voltage", "V", 400)
+    assert plant.root.call(CHECK_SEED, "--machine_id", "pump_own").code == 0
+    for script, args in ((TRAIN, ("--epochs", "2")), (SAMPLE, ("--num_samples", "500"))):
+        assert plant.root.run(script, "--machine_id", "pump_own", *args).code == 0
+    assert plant.root.run(VALIDATE, "--machine_id", "pump_own").code in (0, 4)
+    made = published(plant)
+    assert made["supply_voltage"].unique().to_pylist() == [400]
+    [report] = plant.root.path.glob("data/generations/pump_own/*/report.html")
+    assert "Constant sensors" in report.read_text("utf-8")
+
+
+def published(plant: Plant) -> pa.Table:
+    return pq.read_table(plant.root.path / "data/synthetic/pump_own/train.parquet")
+
+
+def test_a_constant_that_changes_in_other_rows_is_refused_by_the_profile_that_has_it(plant: Plant) -> None:
+    still = {**recorded(), "supply": [400] * RUNS * ROWS}
+    assert plant.imports(still).code == 0
+    ran = plant.imports({**still, "supply": [400] * (RUNS * ROWS - 1) + [401]}, "--replace")
+    assert (ran.code, ran.last["field"]) == (2, "supply")
+    assert "400 is its constant value" in ran.last["message"]
+
+
+def with_states() -> Columns:
+    """A pump that runs or idles in turn, and whose alarm is on late in its runs."""
+    columns = recorded()
+    life = np.tile(np.linspace(0, 1, ROWS), RUNS)
+    return {
+        **columns,
+        "mode": [("run", "idle", "eco")[at // 4 % 3] for at in range(RUNS * ROWS)],
+        "alarm": ["on" if late else "off" for late in (life > 0.7)],
+        "operator": np.repeat(["Kim", "Ada", "Kim", "Bo"], ROWS).tolist(),
+    }
+
+
+def test_words_that_change_are_states_and_those_that_name_runs_are_left_out(plant: Plant) -> None:
+    ran = plant.imports(with_states())
+    assert ran.code == 0, ran.stdout
+    assert "states: mode (eco, idle, run)" in said(ran)
+    assert "the same all through each run: 'operator'" in said(ran)
+    kinds = {sensor.name: (sensor.type, sensor.categories) for sensor in plant.profile.sensors}
+    assert kinds["mode"] == ("categorical", ("eco", "idle", "run"))
+    assert kinds["alarm"] == ("boolean", ())
+    [mode] = plant.profile.failure_modes
+    assert {(e.sensor, e.direction) for e in mode.effects} >= {("alarm", "up"), ("vibration", "up")}
+    seed = (plant.root.path / "seed_data/pump_own_temporal_seed.csv").read_text("utf-8").splitlines()
+    assert '"run",false,' in seed[1]
+
+
+def test_a_word_that_is_none_of_the_states_in_the_profile_is_refused_by_its_row(plant: Plant) -> None:
+    assert plant.imports(with_states()).code == 0
+    other = with_states()
+    other["mode"][6] = "turbo"
+    ran = plant.imports(other, "--replace")
+    assert (ran.code, ran.last["field"]) == (2, "mode")
+    assert "'turbo' in row 7 is not one of eco, idle, run" in ran.last["message"]
+
+
+def test_states_hold_until_the_next_one_where_rows_are_interpolated(plant: Plant) -> None:
+    assert plant.imports(with_states(), "--resample", "30").code == 0
+    at = plant.profile.sensor_names.index("mode")
+    assert set(plant.seed.values[:, at].tolist()) == {0.0, 1.0, 2.0}
+
+
+def test_runs_keep_their_own_numbers_and_other_names_stand_beside_the_rows(plant: Plant) -> None:
+    columns = {**recorded(), "failure": ["ImpellerWear"] * RUNS * ROWS}
+    numbered = {**columns, "unit": np.repeat([0, 17, 4, 9], ROWS).tolist()}
+    assert plant.imports(numbered).code == 0
+    assert plant.seed.ids().tolist() == [0, 17, 4, 9]
+    named = {**columns, "unit": np.repeat(["P-1", "P-2", "P-3", "P-4"], ROWS).tolist()}
+    assert plant.imports(named, "--replace").code == 0
+    assert plant.seed.ids().tolist() == [1, 2, 3, 4]
+    names = json.loads(plant.root.file("ownNames", "pump_own").read_text("utf-8"))
+    assert names["runs"] == {"1": "P-1", "2": "P-2", "3": "P-3", "4": "P-4"}
+    assert names["failure_modes"] == {"impeller_wear": "ImpellerWear"}
+    for script, args in ((TRAIN, ("--epochs", "2")), (SAMPLE, ("--num_samples", "500"))):
+        assert plant.root.run(script, "--machine_id", "pump_own", *args).code == 0
+    assert plant.root.run(VALIDATE, "--machine_id", "pump_own").code in (0, 4)
+    [card] = plant.root.path.glob("data/generations/pump_own/*/README.md")
+    assert "impeller_wear (recorded as “ImpellerWear”)" in card.read_text("utf-8")
+    assert plant.root.call("GAN/scripts/export_cmapss.py", "--machine_id", "pump_own").code == 0
+    beside = plant.root.path / "data/cmapss/pump_own/names.json"
+    assert json.loads(beside.read_text("utf-8")) == names
 
 
 def test_two_hundred_sensors_are_imported_and_more_are_refused(plant: Plant) -> None:
@@ -627,7 +710,8 @@ def test_files_in_the_manner_of_cmapss_are_imported_by_one_command(plant: Plant)
     nasa = "".join(f"{line.rstrip()}{' 100.0' * 22}  \n" for line in _as_cmapss(recorded()).splitlines())
     ran = plant.imports(nasa, "--format", "cmapss")
     assert "a cycle counts as 60 min" in said(ran)
-    assert plant.profile.sensor_names == ("setting_1", "setting_2")
+    assert plant.profile.sensor_names[:4] == ("setting_1", "setting_2", "setting_3", "s_1")
+    assert [s.name for s in plant.profile.sensors if s.constant is None] == ["setting_1", "setting_2"]
     assert plant.seed.lengths().tolist() == [ROWS] * RUNS
     plant.file.with_name("columns.txt").write_text("unit\ncycle\nvibration [mm/s]\ntemperature [C]\n")
     _named(plant.imports(_as_cmapss(recorded()), "--format", "cmapss", "--new_profile", "--replace"))

@@ -127,7 +127,7 @@ QUANTITIES: tuple[Quantity, ...] = (
     _Q("kurtosis", "none", r"kurt", (0, 200, 3, 5, 8), 0.15, 0.1),
     _Q("cleanliness", "none", r"4406|clean", (5, 30, 16, 19, 21), 0.3, 0.2,
        basis="ISO 4406, usual for hydraulics; verify"),
-    _Q("acidity", "none", r"(?:^|_)ph(?:_|$)", (0, 14, 7.8, 8.6, 9.2), 0.05, 0.06),
+    _Q("acidity", "none", r"acid|ph(?:_|$)", (0, 14, 7.8, 8.6, 9.2), 0.05, 0.06),
     _Q("performance", "none", r"(?:^|_)cop(?:_|$)|performance", (0, 15, 4.2, 3.5, 3.1), 0.05, 0.06, -0.3),
     _Q("particles", "none", r"partic|debris|contam", (0, 50000, 120, 800, 2000), 8, 10),
     _Q("events", "none", r"alarm|error|fault|reject|stop|start|event|restart|retr|count|cycle", (0, 500, 2, 8, 14), 0.8,

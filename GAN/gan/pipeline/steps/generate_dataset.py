@@ -25,6 +25,7 @@ from gan.store.layout import generation_key, key_of
 from gan.store.manifest import Inputs, Manifest
 from gan.store.publication import generation_name, show_unvalidated
 from gan.synthesis.model import Model, load_model
+from gan.synthesis.states import with_states
 from gan.synthesis.synthesizer import synthesizer_of_model
 from gan.synthesis.temporal_tvae.run_plan import supported_life_h
 from gan.synthesis.temporal_tvae.sampler import SamplingStopped
@@ -61,8 +62,9 @@ def work(context: Context) -> Result:
         should_stop=context.stop,
         conditions=conditions,
     )
+    whole = ((split, with_states(runs, profile, model.arrays, context.args.seed)) for split, runs in batches)
     try:
-        made = _write_generation(context, generation, batches, profile, inputs, model.header.get("digits"), conditions)
+        made = _write_generation(context, generation, whole, profile, inputs, model.header.get("digits"), conditions)
     except SamplingStopped:
         raise interrupted("nothing is lost, sampling starts again") from None
     generations.note_made(

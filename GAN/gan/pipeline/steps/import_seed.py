@@ -7,7 +7,7 @@ time, whatever its flags say. Runs without a failure are kept beside it, and not
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,13 @@ from gan.pipeline.flags import sampling_defaults
 from gan.pipeline.runner import Context, json_bytes, run_step
 from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
 from gan.recording.columns import Columns, choose_columns, parse_pairs, without
+from gan.recording.grid import RecordedRun
 from gan.recording.known_rows import RunOptions
 from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
-from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
-from gan.recording.remarks import tell_levels, tell_resolution, without_counters
+from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn, own_ids
+from gan.recording.remarks import tell_levels, tell_resolution, tell_states, without_counters, without_labels
 from gan.recording.settings import at_one_point, find_settings, kept_exactly, parse_settings
 from gan.recording.source import read_regular
 from gan.recording.text_table import BLANKS, Layout, read_rows
@@ -184,7 +185,7 @@ def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: l
     if not in_turn(pieces.runs):
         notes.append("runs overlap in time: they are laid one after another")
     if profile is None:
-        return _with_new_profile(machine_id, pieces, columns, units, args, notes)
+        return _with_new_profile(machine_id, pieces, columns, units, args, reading)
     check_units(profile, units)
     _check_settings(profile, args.settings)
     _check_profile(profile, pieces, how)
@@ -295,18 +296,20 @@ def _check_profile(profile: Profile, pieces: RecordedRuns, how: RunOptions) -> N
 
 
 def _with_new_profile(
-    machine_id: str, pieces: RecordedRuns, columns: Columns, units: Mapping[str, str], args: Namespace, notes: list[str]
+    machine_id: str, pieces: RecordedRuns, columns: Columns, units: Mapping[str, str], args: Namespace, reading: Reading
 ) -> Imported:
+    notes = reading.notes
     about = {
         name: str(value)
         for name in ("machine_type", "manufacturer", "model", "description")
         if (value := getattr(args, name)) is not None
     }
     about.setdefault("description", f"as recorded in {Path(args.csv).name}")
-    columns = without_counters(columns, pieces, notes)
+    columns = without_labels(without_counters(columns, pieces, notes), pieces, notes)
     runs = pieces.failed() or pieces.runs
     sensors = tuple(columns.sensors)
     settings = find_settings(runs, sensors, parse_settings(args.settings, sensors), notes)
+    states = {name: reading.states[column] for name, column in columns.sensors.items() if column in reading.states}
     made = observed_configuration(
         machine_id,
         runs,
@@ -318,12 +321,10 @@ def _with_new_profile(
         pieces.own,
         settings,
         at_one_point(runs, sensors, settings),
+        states,
     )
     profile = parse_profile(made)
-    kept = [name in profile.sensor_names for name in sensors]
-    constant = [name for name, moves in zip(sensors, kept, strict=True) if not moves]
-    if constant:
-        notes.append(f"constant sensors are left out: {', '.join(constant)}")
+    tell_states(profile, notes)
     tell_resolution(profile, notes)
     tell_levels(profile, sensors, runs, kept_exactly(profile, sensors, runs), notes)
     return _imported(profile, made, pieces, columns, notes)
@@ -350,12 +351,18 @@ def _imported(
     whole = with_profile_sensors(trained, profile.mode_names)
     _propose_sizes(whole, notes)
     own = {
-        "runs": {str(at): run.label for at, run in enumerate(trained, 1)},
-        "censored_runs": {str(at): run.label for at, run in enumerate(kept_apart, 1)},
+        "runs": _named(trained),
+        "censored_runs": _named(kept_apart),
         "failure_modes": {name: pieces.own.get(name, name) for name in profile.mode_names},
         "sensors": {name: columns.sensors[name] for name in profile.sensor_names},
     }
     return Imported(profile, made, whole, censored, tuple(notes), own)
+
+
+def _named(runs: Sequence[RecordedRun]) -> dict[str, str]:
+    """A run's id in the data → its name in the file."""
+    labels = [run.label for run in runs]
+    return {str(one): label for one, label in zip(own_ids(labels).tolist(), labels, strict=True)}
 
 
 def _propose_sizes(runs: Runs, notes: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from gan.data.modelled import learned, learned_profile
 from gan.data.runs import Runs
 from gan.data.tables import DIGITS, digits_of, read_seed
 from gan.machine.profile import Profile, load_profile
@@ -15,6 +16,7 @@ from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Result
 from gan.store.layout import key_of, name_of
 from gan.synthesis.model import Model
+from gan.synthesis.states import fit_states
 from gan.synthesis.synthesizer import synthesizer_of
 
 if TYPE_CHECKING:
@@ -61,8 +63,8 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
         # A synthesizer that saves no checkpoints is stopped immediately.
         with context.stop.polled() if synthesizer.resumes else nullcontext():
             model = synthesizer.train(
-                runs,
-                profile,
+                learned(runs, profile),
+                learned_profile(profile),
                 params,
                 checkpoints=checkpoints,
                 provenance=provenance,
@@ -70,7 +72,7 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
                 on_epoch=lambda report: _report_epoch(context, report),
             )
             made = key_of("model", context.machine_id), key_of("history", context.machine_id)
-            model = _with_digits(model, runs)
+            model = _with_digits(_with_states(model, runs, profile), runs)
             context.store.write(made[1], _history_bytes(model))
             context.store.write(made[0], model.to_bytes())
     except training.TrainingStopped as stopped:
@@ -99,6 +101,12 @@ def _report_epoch(context: Context, report: EpochReport) -> None:
         device=report.device,
         text=f"Epoch {report.epoch}/{report.epochs} - Loss: {report.loss:.3f}",
     )
+
+
+def _with_states(model: Model, runs: Runs, profile: Profile) -> Model:
+    """The model, with what the training runs show of switches and states."""
+    states = fit_states(runs.select(model.header["trainRuns"]), profile)
+    return Model(model.header, {**model.arrays, **states}) if states else model
 
 
 def _with_digits(model: Model, runs: Runs) -> Model:

@@ -66,6 +66,8 @@ def work(context: Context) -> Result:
     checks, quality = assessment.checks, assessment.quality
     digests = {name_of(o["path"]): store.digest(o["path"]) for o in outputs}
     recorded = store.exists(key_of("recorded", machine_id))
+    names = key_of("ownNames", machine_id)
+    own = json.loads(store.read(names)) if store.exists(names) else None
     body = report.body(machine_id, generation, assessment, digests, rows, conditions, recorded=recorded, full=full)
     measured = {name: len(runs) for name, runs in splits.items()}
     if measured != rows:
@@ -75,7 +77,7 @@ def work(context: Context) -> Result:
         generation_key(machine_id, generation, name) for name in (report.HTML, data_card.CARD, report.JSON)
     )
     store.write(page, html.encode())
-    store.write(card, data_card.data_card(profile, made_from, body).encode())
+    store.write(card, data_card.data_card(profile, made_from, body, own).encode())
     store.write(verdict, json_bytes(body))
     refuse_failed(context, "the data set", checks, "generateDataset")
     worst = overall(checks)

@@ -23,7 +23,11 @@ def work(context: Context) -> Result:
         raise InvalidInput(f"{machine_id} has no failure modes, so no RUL to predict", field="machine_id")
     splits = {split: read_parquet(store, published_key(machine_id, f"{split}.parquet"), profile) for split in SPLITS}
     group = key_of("cmapss", machine_id)
-    store.write_group(group, cmapss_files(splits, profile, context.args.seed).items())
+    files = cmapss_files(splits, profile, context.args.seed)
+    names = key_of("ownNames", machine_id)
+    if store.exists(names):
+        files["names.json"] = store.read(names)
+    store.write_group(group, files.items())
     outputs = tuple(store.output(file) for file in store.keys(group))
     return Result(
         f"{len(outputs)} files in {group.rstrip('/')}", outputs=outputs, text=f"✅ {store.where(group.rstrip('/'))}"
