@@ -74,7 +74,7 @@ CHAIN = (
         "GAN/scripts/train_tvae_machine.py",
         "train_tvae",
         work="training",
-        version="3",
+        version="4",
         reads=("profile", "valid seed"),
         parameters=("epochs", "batch_size", "seed", "patience", "time_limit", "synthesizer"),
     ),

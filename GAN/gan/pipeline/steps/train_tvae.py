@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from gan.data.runs import Runs
+from gan.data.selection import some_of_each_mode
 from gan.data.tables import DIGITS, digits_of, read_seed
 from gan.machine.profile import Profile, load_profile
 from gan.pipeline import registry
@@ -19,6 +20,11 @@ from gan.synthesis.synthesizer import synthesizer_of
 
 if TYPE_CHECKING:
     from gan.synthesis.temporal_tvae.trainer import EpochReport
+
+
+# Numbers (rows × sensors) that a model learns from at most, in whole runs: training takes 200 bytes of memory for each.
+LEARNED_NUMBERS = 5_000_000
+LEAST_RUNS = 8
 
 
 def check(context: Context) -> None:
@@ -40,10 +46,18 @@ def work(context: Context) -> Result:
             "since one is held out to measure quality",
             field="run_id",
         )
-    return _train(context, profile, runs)
+    learned = some_of_each_mode(runs, LEARNED_NUMBERS // len(profile.sensors), LEAST_RUNS)
+    if len(learned) < len(runs):
+        context.reporter.warning(
+            "SEED_SAMPLED",
+            f"the model learns from {len(learned):,} of the seed's {len(runs):,} rows: {len(learned.ids())} of "
+            f"{len(runs.ids())} whole runs, of each failure mode the same share",
+        )
+    return _train(context, profile, learned, len(runs.ids()))
 
 
-def _train(context: Context, profile: Profile, runs: Runs) -> Result:
+def _train(context: Context, profile: Profile, runs: Runs, of: int) -> Result:
+    """of: how many runs the seed has."""
     # PyTorch takes a second to import, and is not needed where the step is refused.
     from gan.synthesis.checkpoints import Checkpoints
     from gan.synthesis.temporal_tvae import trainer as training
@@ -71,6 +85,8 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
             )
             made = key_of("model", context.machine_id), key_of("history", context.machine_id)
             model = _with_digits(model, runs)
+            if len(runs.ids()) < of:
+                model = Model({**model.header, "learned": {"runs": len(runs.ids()), "of": of}}, model.arrays)
             context.store.write(made[1], _history_bytes(model))
             context.store.write(made[0], model.to_bytes())
     except training.TrainingStopped as stopped:
