@@ -16,7 +16,7 @@ def evenly_chosen(lengths: Mapping[str, Ints], most_rows: int) -> dict[str, Ints
     """
     total = sum(int(rows.sum()) for rows in lengths.values())
     share = min(1.0, most_rows / max(total, 1))
-    return {split: _spread(len(rows), max(1, int(share * len(rows)))) for split, rows in lengths.items()}
+    return {split: spread(len(rows), max(1, int(share * len(rows)))) for split, rows in lengths.items()}
 
 
 def some_of_each_mode(runs: Runs, most_rows: int, least_runs: int) -> Runs:
@@ -25,10 +25,11 @@ def some_of_each_mode(runs: Runs, most_rows: int, least_runs: int) -> Runs:
     count = len(runs.starts())
     if len(runs) <= most_rows or count <= least_runs:
         return runs
-    chosen = _spread(count, max(least_runs, int(count * most_rows / len(runs))))
+    chosen = spread(count, max(least_runs, int(count * most_rows / len(runs))))
     by_mode = np.argsort(runs.run_modes(), kind="stable")
     return runs.select(runs.ids()[by_mode[chosen]])
 
 
-def _spread(count: int, chosen: int) -> Ints:
-    return np.unique((np.arange(chosen) + 0.5) / chosen * count).astype(np.int64)
+def spread(count: int, chosen: int) -> Ints:
+    """So many places of `count`, evenly; all of them where there are no more."""
+    return np.unique((np.arange(min(chosen, count)) + 0.5) / min(chosen, count) * count).astype(np.int64)
