@@ -1,7 +1,7 @@
 """Imports recorded run-to-failure data as a machine's seed.
 
 The recorded runs are kept in recorded/{id}.csv. The seed is a copy of them, which generateSeed can make again at any
-time, whatever its flags say. Runs without a failure are kept beside it, and nothing is trained on them.
+time, whatever its flags say. Runs without a failure are kept beside it, and count for how long runs last.
 """
 
 from __future__ import annotations
@@ -364,7 +364,9 @@ def _imported(
     censored = with_profile_sensors(kept_apart, ()) if kept_apart else None
     if censored is not None:
         labels = ", ".join(run.label for run in kept_apart[:20])
-        notes.append(f"{len(kept_apart)} runs without a failure are kept apart, and not trained on: {labels}")
+        notes.append(
+            f"{len(kept_apart)} runs without a failure count for how long runs last, and for nothing else: {labels}"
+        )
     trained = pieces.failed() if failures else pieces.runs
     whole = with_profile_sensors(trained, profile.mode_names)
     _propose_sizes(whole, notes)
