@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { Output } from '../contracts/events.js';
 import type { StepParameters } from '../contracts/parameters.js';
 import type { AdmittedMachine, CurrentMachine, ReviewRequest, StepResult } from '../contracts/runs.js';
+import { FAILURE } from '../contracts/failures.js';
+import { Refused } from '../contracts/plan.js';
 import { STEPS } from '../contracts/steps.js';
 import { planArgs } from './plan-args.js';
+import { failure } from './python/failures.js';
 import { SCRIPT } from './python/scripts.js';
 import { runSupervised } from './step.js';
 import type { StepSettings } from './step.js';
@@ -19,6 +22,7 @@ const LookedAt = z.object({
   machines: z.array(
     z.object({
       machineId: z.string(),
+      refused: Refused.nullish(),
       steps: z.array(
         z.object({ step: z.enum(STEPS), action: z.enum(['run', 'skip']), reason: z.string(), made: Made.optional() }),
       ),
@@ -43,28 +47,39 @@ export async function reviewMachines(
   );
 }
 
-/** The first steps of a machine's chain that are up to date; none if that cannot be told: its steps will say why. */
+/**
+ * The first steps of a machine's chain that are up to date; none if that cannot be told: its steps will say why.
+ * @throws ApplicationFailure InvalidInput where a step would refuse what is asked for, after the others had run
+ */
 export async function currentSteps(
   machineId: string,
   parameters: StepParameters,
   settings: StepSettings,
 ): Promise<Current> {
+  const looked = await lookAtOne(machineId, parameters, settings);
+  if (looked?.refused == null) return looked?.current ?? [];
+  const { message, hint, field } = looked.refused;
+  throw failure(FAILURE.invalidInput, message, { retryable: false, hint, field });
+}
+
+async function lookAtOne(machineId: string, parameters: StepParameters, settings: StepSettings) {
   try {
-    return (await lookAt([machineId], parameters, settings))[0]?.current ?? [];
+    return (await lookAt([machineId], parameters, settings))[0];
   } catch (error) {
     if (Context.current().cancellationSignal.aborted) throw error;
-    return [];
+    return undefined;
   }
 }
 
 async function lookAt(machineIds: string[], parameters: StepParameters, settings: StepSettings) {
   const args = [...planArgs(machineIds, parameters, false), '--results'];
   const { data } = await runSupervised('plan', { script: SCRIPT.plan, args }, settings);
-  return LookedAt.parse(data).machines.map(({ machineId, steps }) => {
+  return LookedAt.parse(data).machines.map(({ machineId, steps, refused }) => {
     const due = steps.findIndex((step) => step.action === 'run' || step.made === undefined);
     const first = due === -1 ? steps : steps.slice(0, due);
     return {
       machineId,
+      refused,
       current: first.flatMap(({ step, reason, made }) =>
         made === undefined ? [] : [{ step, result: skipped(reason, made) }],
       ),

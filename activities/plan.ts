@@ -39,7 +39,8 @@ const PAGE = 1_000;
 export async function admitMachine(given: unknown, settings: PlanSettings): Promise<AdmittedMachine> {
   const input = parseInput(MachinePipelineInput, given, 'machinePipeline');
   const configuration = await readConfiguration(input.machineId, settings);
-  const current = input.force ? [] : await currentSteps(input.machineId, input.parameters, settings);
+  const found = await currentSteps(input.machineId, input.parameters, settings);
+  const current = input.force ? [] : found;
   const admitted = { input, machineType: configuration.machine_type, policy: settings.policy, current };
   await recordAdmission(admitted, settings.dataRoot);
   return admitted;

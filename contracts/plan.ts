@@ -34,11 +34,15 @@ export const PlannedStep = z.object({
   stale: Stale.nullish(),
 });
 
+/** Why what is asked for would be refused, once the steps before it have run. */
+export const Refused = z.object({ field: z.string(), message: z.string(), hint: z.string() });
+
 export const PlannedMachine = z.object({
   machineId: z.string(),
   machineType: z.string(),
   published: z.boolean(),
   steps: z.array(PlannedStep),
+  refused: Refused.nullish(),
 });
 
 /** What GAN/scripts/plan.py gives. */

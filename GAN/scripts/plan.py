@@ -28,6 +28,11 @@ def work(context: Context) -> Result:
         for machine in machines
         for step in machine["steps"]
     ]
+    lines += [
+        f"❌ {machine['machineId']}: {refused['message']}\n  → {refused['hint']}"
+        for machine in machines
+        if (refused := machine["refused"]) is not None
+    ]
     summary = f"{due} of {len(machines)} machines have something to do"
     return Result(summary, data={"machines": machines}, text="\n".join([*lines, summary]))
 

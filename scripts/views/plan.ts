@@ -15,10 +15,16 @@ export function planText({ machines, expectedSeconds }: PreviewedFleet): string 
   return `${rows}\n\n${due} of ${machines.length} machines have something to do; ${time}. Nothing was changed.`;
 }
 
-function row({ machineId, steps }: PlannedMachine): string[] {
+function row({ machineId, steps, refused }: PlannedMachine): string[] {
   const runs = steps.filter((step) => step.action === 'run');
   const skipped = steps.filter((step) => step.action === 'skip');
-  return [machineId, range(runs), range(skipped), runs[0]?.reason ?? 'inputs and outputs are as in the manifest'];
+  const why = runs[0]?.reason ?? 'inputs and outputs are as in the manifest';
+  return [
+    machineId,
+    range(runs),
+    range(skipped),
+    refused == null ? why : `refused: ${refused.message}; ${refused.hint}`,
+  ];
 }
 
 /** Steps that follow each other, by the first and the last of them. */

@@ -92,6 +92,17 @@ describe('fleet run', () => {
     expect(readFileSync(join(dataRoot, 'seed_data/pump_own_temporal_seed.csv'), 'utf8')).toBe(seed);
   });
 
+  it('refuses a data set whose splits hold no whole run before it trains for it, forced or not', async () => {
+    for (const force of [[], ['--force']]) {
+      const refused = await gan('machine', 'run', 'pump_own', '--samples', '100', '--epochs', '50', ...force);
+      expect(refused.exitCode).toBe(2);
+      expect(refused.all).toContain('15 rows of val are 0.38 runs of 40 rows');
+      expect(refused.all).toMatch(/--samples \d+\) gives each split 3 runs/);
+    }
+    const manifest = readFileSync(join(dataRoot, 'manifests/pump_own.json'), 'utf8');
+    expect(manifest).not.toContain('"epochs": 50');
+  });
+
   it('plans without changing anything', async () => {
     const before = readFileSync(join(dataRoot, 'manifests/pump_a.json'), 'utf8');
     const { exitCode, stdout } = await gan('fleet', 'run', '--machines', 'pump_a', ...SMALL, '--epochs', '4', '--plan');

@@ -183,6 +183,16 @@ def read_seed(store: ArtifactStore, machine_id: str, profile: Profile) -> Runs:
     return from_table(table, profile, name)
 
 
+def running_rows(store: ArtifactStore, machine_id: str) -> Floats:
+    """How many rows each recorded run has that was still running when its record ended, (C,)."""
+    censored = key_of("censored", machine_id)
+    if not store.exists(censored):
+        return np.zeros(0)
+    with store.open(censored) as file:
+        table = csv.read_csv(file, convert_options=csv.ConvertOptions(include_columns=["run_id"]))
+    return np.unique(table.column("run_id").to_numpy(), return_counts=True)[1].astype(np.float64)
+
+
 def parquet_table(store: ArtifactStore, key: str) -> pa.Table:
     """Reads one split of a data set as it is. Raises InvalidInput for a damaged or missing file."""
     try:

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan.data.conditions import AS_THEY_OCCUR, Conditions
+from gan.data.conditions import AS_THEY_OCCUR, Conditions, life_hours
 from gan.data.modelled import measured
-from gan.data.runs import Runs, both, joined
+from gan.data.runs import Floats, Runs, both, joined
+from gan.data.survival import failure_weights
 from gan.evaluation import conditioned
 from gan.evaluation.certificate import Certificate, certify, shared_by_chance
 from gan.evaluation.checks import Check, boolean, graded
 from gan.evaluation.figures import RUN_GAPS, Figures, evaluate
 from gan.evaluation.measures import pile_up
 from gan.evaluation.operating import operating_checks
-from gan.evaluation.structure import Structure
+from gan.evaluation.structure import RunTable, Structure
 from gan.machine.profile import Profile
 
 
@@ -171,6 +172,11 @@ PILED_WARN, PILED_FAIL = 0.005, 0.02
 PILED_STEPS = 100
 
 
+NONE_RUNNING: Floats = np.zeros(0)
+# Runs that stand for the real ones where these are counted by weight.
+STAND_FOR = 1_000
+
+
 @dataclass(frozen=True)
 class Assessment:
     """The checks, the figures they judge, and the certificate that no run is in two splits."""
@@ -195,10 +201,12 @@ def assess(
     full: bool = False,
     conditions: Conditions = AS_THEY_OCCUR,
     structure: Structure | None = None,
+    running: Floats = NONE_RUNNING,
 ) -> Assessment:
     """Checks a data set. train_seed and held_out are the seed's runs; rows are the counts that were asked for.
 
-    structure: of all rows, where `splits` are a selection of whole runs.
+    structure: of all rows, where `splits` are a selection of whole runs. running: rows of recorded runs that were still
+    running, (C,), by which lives are longer than the seed shows.
 
     full: all rows and more random draws, instead of a bounded selection. conditions: what the data were asked to hold;
     they are then compared with those real runs that are as was asked.
@@ -210,9 +218,10 @@ def assess(
         train_seed, held_out = (conditioned.like(runs, conditions) for runs in (train_seed, held_out))
         data = conditioned.in_proportion(data, held_out if len(held_out) > 0 else train_seed)
     reference = held_out if len(held_out) > 0 else train_seed
+    lives = None if len(running) == 0 else as_they_last(both(train_seed, reference), running)
     checks = structural_checks(both(train_seed, reference), structure, certificate, splits, rows)
     train, held, made = (measured(runs, profile) for runs in (train_seed, reference, data))
-    figures = evaluate(train, held, made, proportions=structure.runs_of("train"), full=full)
+    figures = evaluate(train, held, made, proportions=structure.runs_of("train"), real_proportions=lives, full=full)
     if conditions.asked:
         figures = figures.without(conditioned.left_out(reference, conditions))
         checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
@@ -220,6 +229,14 @@ def assess(
     checks += operating_checks(profile, train_seed, reference, data, room)
     checks += [_judged(rule, figures, room) for rule in RULES if rule.figure in figures]
     return Assessment(checks, figures, certificate)
+
+
+def as_they_last(seed: Runs, running: Floats) -> RunTable:
+    """Lengths and modes of real runs, each as often as it occurs by those that were still running."""
+    weights, _ = failure_weights(seed.lengths().astype(np.float64), running)
+    at = np.searchsorted(np.cumsum(weights), (np.arange(STAND_FOR) + 0.5) / STAND_FOR)
+    at = np.minimum(at, len(weights) - 1)
+    return RunTable(np.arange(STAND_FOR), seed.lengths()[at], seed.run_modes()[at], life_hours(seed)[at], seed.modes)
 
 
 def structural_checks(

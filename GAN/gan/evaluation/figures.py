@@ -82,12 +82,14 @@ def evaluate(
     random_seed: int = 0,
     *,
     proportions: LengthsAndModes | None = None,
+    real_proportions: LengthsAndModes | None = None,
     full: bool = False,
 ) -> Figures:
     """Measures `data`, made by a generator that saw `train` and never `held_out`, both runs of the seed.
 
-    proportions: lengths and modes of all runs, where `data` is a selection of them. full: all rows and more draws, for
-    figures that vary less. Deterministic for a random seed, on one thread.
+    proportions: lengths and modes of all runs, where `data` is a selection of them. real_proportions: those of the real
+    runs, where they are not as in the seed. full: all rows and more draws, for figures that vary less. Deterministic
+    for a random seed, on one thread.
     """
     rng = np.random.default_rng([random_seed, 41])
     some = data if full else rows_of_whole_runs(data, SAMPLE_ROWS, rng)
@@ -95,10 +97,9 @@ def evaluate(
     for name, gap in (GAPS | WEAR_GAPS if held_out.rul_h is not None else GAPS).items():
         figures[name] = Figure(gap(held_out, some), gap(held_out, train))
     if held_out.rul_h is not None:
-        whole = both(train, held_out)
-        figures |= {
-            name: Figure(gap(whole, proportions or data), gap(train, held_out)) for name, gap in RUN_GAPS.items()
-        }
+        whole = both(train, held_out) if real_proportions is None else real_proportions
+        every = data if proportions is None else proportions
+        figures |= {name: Figure(gap(whole, every), gap(train, held_out)) for name, gap in RUN_GAPS.items()}
     figures |= _odd_runs(both(train, held_out), some)
     figures["discriminative"] = Figure(
         # One draw of the training runs has nearly all of them.

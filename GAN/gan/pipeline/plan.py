@@ -11,6 +11,7 @@ from gan.machine.profile import configuration
 from gan.machine.proposals.completion import parse_configuration
 from gan.pipeline import registry as steps
 from gan.pipeline.parameters import parameters_of
+from gan.pipeline.sizes import refused_size
 from gan.runtime.errors import InvalidInput, MissingPrerequisite, StepError
 from gan.store.artifacts import ArtifactStore
 from gan.store.fleet import machine_ids
@@ -79,11 +80,14 @@ def plan_machine(store: ArtifactStore, machine_id: str, args: Namespace) -> dict
         # A step that runs again may make the same bytes, but that is known only afterwards.
         if stale is not None and upstream is None:
             upstream = Stale("upstream", step)
+    sampled = next(step for step in planned if step["step"] == "generateDataset")
+    thin = refused_size(store, machine_id, args) if sampled["action"] == "run" else None
     return {
         "machineId": machine_id,
         "machineType": machine_type(store, machine_id),
         "published": is_published(store, machine_id),
         "steps": planned,
+        "refused": None if thin is None else {"field": "num_samples", "message": thin.message, "hint": thin.hint},
     }
 
 

@@ -74,8 +74,8 @@ CHAIN = (
         "GAN/scripts/train_tvae_machine.py",
         "train_tvae",
         work="training",
-        version="3",
-        reads=("profile", "valid seed"),
+        version="4",
+        reads=("profile", "valid seed", "censored"),
         parameters=("epochs", "batch_size", "seed", "patience", "time_limit", "synthesizer"),
     ),
     Step(
@@ -93,7 +93,7 @@ CHAIN = (
         "validate_dataset",
         work="validation",
         version=MEASURES,
-        reads=("profile", "seed", "model", "data set"),
+        reads=("profile", "seed", "model", "data set", "censored"),
         parameters=("full",),
     ),
     Step(
@@ -160,6 +160,12 @@ def _valid_seed(store: ArtifactStore, machine_id: str) -> dict[str, str]:
     return files
 
 
+def _censored(store: ArtifactStore, machine_id: str) -> dict[str, str]:
+    """Recorded runs that were still running, if there are any."""
+    artifact = key_of("censored", machine_id)
+    return {"censored": store.digest(artifact)} if store.exists(artifact) else {}
+
+
 def _model(store: ArtifactStore, machine_id: str) -> dict[str, str]:
     return {"model": _digest(store, "model", "trainTvae", machine_id)}
 
@@ -209,6 +215,7 @@ _DIGESTS: Mapping[str, Callable[[ArtifactStore, str], dict[str, str]]] = {
     "profile": _profile,
     "seed": _seed,
     "valid seed": _valid_seed,
+    "censored": _censored,
     "model": _model,
     "data set": _data_set,
     "report": _report,

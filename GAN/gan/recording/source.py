@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import errno
+import hashlib
 import os
 import stat
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from gan.runtime.errors import InvalidInput
 
@@ -38,6 +40,26 @@ _OTHERS: tuple[tuple[bytes, str, str], ...] = (
 
 def read_regular(path: Path, field: str, most: int = MAX_BYTES) -> bytes:
     """A regular file's bytes. Raises InvalidInput for one that is missing, not regular, or larger than `most` bytes."""
+    with opened(path, field) as file:
+        if os.fstat(file.fileno()).st_size > most:
+            raise _too_large(path, field, most)
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise _too_large(path, field, most)
+    return data
+
+
+def digest(path: Path, field: str) -> str:
+    """Digest (sha256) of a regular file's bytes, hexadecimal. Raises as `opened`."""
+    sha = hashlib.sha256()
+    with opened(path, field) as file:
+        while part := file.read(1 << 20):
+            sha.update(part)
+    return sha.hexdigest()
+
+
+def opened(path: Path, field: str) -> BinaryIO:
+    """A regular file to read. Raises InvalidInput for one that is missing, or not regular."""
     try:
         # Non-blocking, so as not to wait for a FIFO's writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -47,27 +69,19 @@ def read_regular(path: Path, field: str, most: int = MAX_BYTES) -> bytes:
         if error.errno in (errno.EACCES, errno.EPERM):
             raise InvalidInput(f"{field}: {path} may not be read: check its owner and mode", field=field) from None
         raise InvalidInput(f"{field}: {path} is not readable: {error.strerror}", field=field) from None
-    try:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            what = "a folder" if stat.S_ISDIR(about.st_mode) else "a device or a pipe"
-            raise InvalidInput(f"{field}: {path} is {what}: only a regular file is read", field=field)
-        if about.st_size > most:
-            raise _too_large(path, field, most)
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            data = file.read(most + 1)
-    finally:
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
         os.close(handle)
-    if len(data) > most:
-        raise _too_large(path, field, most)
-    return data
+        what = "a folder" if stat.S_ISDIR(about.st_mode) else "a device or a pipe"
+        raise InvalidInput(f"{field}: {path} is {what}: only a regular file is read", field=field)
+    return os.fdopen(handle, "rb")
 
 
 def _too_large(path: Path, field: str, most: int) -> InvalidInput:
     return InvalidInput(
         f"{field}: {path.name} is larger than {most >> 20} MiB, which is the most that is read",
         field=field,
-        hint="import fewer runs or columns, or every n-th row",
+        hint="a large file is read in parts where a column names its runs (--run_column); else fewer runs or columns",
     )
 
 

@@ -44,7 +44,7 @@ def read_rows(path: Path, layout: Layout | None = None, notes: list[str] | None 
     layout = Layout() if layout is None else layout
     data = unpacked(read_regular(path, "csv"), path)
     table = _parquet(data, path) if is_parquet(data) else _csv(text_of(data, path), path, layout, notes)
-    table = _with_names(table, path)
+    table = with_names(table, path)
     if table.num_rows == 0:
         raise InvalidInput(f"{path.name} has no rows", field="csv")
     garbled = [name for name in table.column_names if pa.types.is_binary(table.column(name).type)]
@@ -58,13 +58,18 @@ def _parquet(data: bytes, path: Path) -> pa.Table:
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise InvalidInput(f"{path.name} is not a readable parquet file: {error}", field="csv") from None
+    return plain_columns(table)
+
+
+def plain_columns(table: pa.Table) -> pa.Table:
+    """A parquet file's rows with columns of plain types."""
     for at, column in enumerate(table.schema):
         if pa.types.is_dictionary(column.type) or pa.types.is_large_string(column.type):
             table = table.set_column(at, column.name, table.column(at).cast(pa.string()))
     return table
 
 
-def _with_names(table: pa.Table, path: Path) -> pa.Table:
+def with_names(table: pa.Table, path: Path) -> pa.Table:
     """Raises InvalidInput for duplicate names. A column without a name gets one."""
     names = [name.strip() or f"Unnamed: {at}" for at, name in enumerate(table.column_names)]
     twins = sorted({name for name in names if names.count(name) > 1})
@@ -75,7 +80,34 @@ def _with_names(table: pa.Table, path: Path) -> pa.Table:
     return table.rename_columns(names)
 
 
+@dataclass(frozen=True)
+class Laid:
+    """text: without the lines above its heading, or above its rows. names: of its columns, None where its first line
+    has them. blanks: blanks separate them, which are tabs in `text`."""
+
+    text: bytes
+    delimiter: str
+    names: list[str] | None
+    blanks: bool
+
+
 def _csv(text: bytes, path: Path, layout: Layout, notes: list[str]) -> pa.Table:
+    laid = laid_out(text, path, layout, notes)
+    table = parsed_block(laid.text, laid, path)
+    first = laid.text[: laid.text.find(b"\n")].decode("utf-8", "replace")
+    lines = [line.decode("utf-8", "replace") for line in laid.text[: 1 << 20].splitlines()[:_SHOWN]]
+    better = _separator(lines)
+    if table.num_columns == 1 and layout.delimiter is not None and len(_cells(first, better)) > 1:
+        raise InvalidInput(
+            f"{path.name} has one column, {table.column_names[0][:60]!r}: it seems to be separated by {better!r}",
+            field="delimiter",
+            hint=f"--delimiter '{better}', or leave it out: it is recognised",
+        )
+    return without_units(table, notes)
+
+
+def laid_out(text: bytes, path: Path, layout: Layout, notes: list[str]) -> Laid:
+    """What separates columns, which lines are above the rows, and how columns are named. Raises InvalidInput."""
     if not text.strip():
         raise InvalidInput(f"{path.name} is not readable: it is empty", field="csv")
     named = re.match(rb"sep=(.)\r?\n", text)
@@ -95,20 +127,13 @@ def _csv(text: bytes, path: Path, layout: Layout, notes: list[str]) -> pa.Table:
     if above:
         notes.append(f"{above} lines above the rows are left out: {lines[0].strip()[:60]!r} …")
     text = _without_lines(text, above)
-    if delimiter == BLANKS:
-        text, delimiter = _tabbed(text), "\t"
+    blanks = delimiter == BLANKS
+    if blanks:
+        text, delimiter = tabbed(text), "\t"
         lines = [line.decode("utf-8", "replace") for line in text[: 1 << 20].splitlines()[:_SHOWN]]
         above = 0
     names = _names(lines[above:], comment, delimiter, layout, path, notes)
-    table = _parsed(text, delimiter, names, path)
-    better = _separator(lines)
-    if table.num_columns == 1 and layout.delimiter is not None and len(_cells(lines[above], better)) > 1:
-        raise InvalidInput(
-            f"{path.name} has one column, {table.column_names[0][:60]!r}: it seems to be separated by {better!r}",
-            field="delimiter",
-            hint=f"--delimiter '{better}', or leave it out: it is recognised",
-        )
-    return _without_units(table, notes)
+    return Laid(text, delimiter, names, blanks)
 
 
 def _separator(lines: Sequence[str]) -> str:
@@ -157,7 +182,7 @@ def _without_lines(text: bytes, count: int) -> bytes:
     return text[at:]
 
 
-def _tabbed(text: bytes) -> bytes:
+def tabbed(text: bytes) -> bytes:
     return b"\n".join(b"\t".join(line.split()) for line in text.splitlines() if line.strip()) + b"\n"
 
 
@@ -206,7 +231,7 @@ def _numbers_below(lines: Sequence[str], delimiter: str) -> bool:
     )
 
 
-def _without_units(table: pa.Table, notes: list[str]) -> pa.Table:
+def without_units(table: pa.Table, notes: list[str]) -> pa.Table:
     """Moves units into the headings, if the first line below the heading is a line of units."""
     first, second = (
         [(table.column(at)[row].as_py() or "").strip() for at in range(table.num_columns)]
@@ -229,22 +254,27 @@ def _without_units(table: pa.Table, notes: list[str]) -> pa.Table:
     return table.slice(1).rename_columns(names)
 
 
-def _parsed(text: bytes, delimiter: str, names: list[str] | None, path: Path) -> pa.Table:
-    """The rows, every column as text. An extra name at the start of `names` says that the first line is a heading."""
-    head = next(csv_lines.reader(io.StringIO(text[: 1 << 20].decode("utf-8", "ignore")), delimiter=delimiter), [])
+def parsed_block(
+    text: bytes, laid: Laid, path: Path, names: list[str] | None = None, only: list[str] | None = None
+) -> pa.Table:
+    """The rows, every column as text: of the whole text, or, with names, of a part without its heading. only: some of
+    the columns. An extra name at the start of those laid out says that the first line is a heading."""
     skip = 0
     if names is None:
-        names, skip = head, 1
-    elif len(names) == len(head) + 1:
-        names, skip = names[1:], 1
+        shown = io.StringIO(text[: 1 << 20].decode("utf-8", "ignore"))
+        head = next(csv_lines.reader(shown, delimiter=laid.delimiter), [])
+        names = head if laid.names is None else laid.names
+        skip = int(laid.names is None or len(names) == len(head) + 1)
+        names = names[len(names) - len(head) :]
     keys = [str(at) for at in range(len(names))]
     try:
         table = csv.read_csv(
             pa.BufferReader(text),
             read_options=csv.ReadOptions(column_names=keys, skip_rows=skip),
-            parse_options=csv.ParseOptions(delimiter=delimiter),
+            parse_options=csv.ParseOptions(delimiter=laid.delimiter),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(keys, pa.string()),
+                include_columns=None if only is None else [keys[names.index(name)] for name in only],
                 strings_can_be_null=True,
                 null_values=[""],
                 quoted_strings_can_be_null=True,
@@ -261,4 +291,4 @@ def _parsed(text: bytes, delimiter: str, names: list[str] | None, path: Path) ->
             hint="a row that is too short is often the last one of a file that was cut off, "
             "or a line of totals: delete it",
         ) from None
-    return table.rename_columns(names)
+    return table.rename_columns(names if only is None else only)

@@ -34,13 +34,14 @@ def data_manifest(
     files: Mapping[str, SplitFile],
     steps: Mapping[str, Any],
     conditions: Conditions,
+    learned: Mapping[str, int] | None,
     *,
     recorded: bool,
 ) -> dict[str, Any]:
     """Digests and parameters of what a data set is made from. Without clock times: made again, it is the same.
 
-    files: of each split. steps: the records of the machine's manifest, by step. recorded: the seed was
-    imported, not simulated.
+    files: of each split. learned: from how many of the seed's runs, if not from all. steps: the machine's manifest's
+    records, by step. recorded: the seed was imported, not simulated.
     """
     return {
         "machineId": profile.machine_id,
@@ -48,6 +49,7 @@ def data_manifest(
         "license": RECORDED_LICENSE if recorded else LICENSE,
         "seed": "recorded" if recorded else "simulated",
         "sampling": {"parameters": dict(inputs.parameters), "version": inputs.version},
+        **({} if learned is None else {"learned": dict(learned)}),
         **({"conditions": conditions.to_json()} if conditions.asked else {}),
         "inputs": dict(inputs.files),
         "before": {
@@ -91,7 +93,7 @@ def data_card(
             "## From what, and how made",
             "",
             f"Sampled from a TVAE over time (model `{manifest['inputs']['model'][:12]}`) that learnt from "
-            f"{_seed_words(manifest)}. A quarter of the seed's runs never reached it. Parameters: {wanted}. "
+            f"{_seed_words(manifest)}. A quarter of those runs never reached it. Parameters: {wanted}. "
             f"All digests are in `{MANIFEST}`; "
             f"`npm run gan -- machine verify {profile.machine_id}` makes the data again from them and compares.",
             "",
@@ -158,7 +160,9 @@ def _shown(value: object) -> str:
 
 
 def _seed_words(manifest: Mapping[str, Any]) -> str:
-    return "recorded runs" if manifest["seed"] == "recorded" else "a seed simulated from the machine's profile"
+    learned = manifest.get("learned")
+    some = "" if learned is None else f"{learned['runs']:,} of {learned['of']:,} runs of "
+    return some + ("recorded runs" if manifest["seed"] == "recorded" else "a seed simulated from the machine's profile")
 
 
 def _what(profile: Profile, manifest: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:

@@ -761,6 +761,9 @@ def test_a_data_set_of_recorded_runs_is_refused_where_a_split_would_be_a_part_of
     refused = plant.root.call(SAMPLE, "--machine_id", "pump_own", "--num_samples", "150")
     assert (refused.code, refused.last["field"]) == (2, "num_samples")
     assert "--num_samples 620" in refused.last["hint"]
+    plan = plant.root.call(PLAN, "--machine_ids", "pump_own", "--num_samples", "150", "--epochs", "1")
+    planned = plan.last["data"]["machines"][0]["refused"]
+    assert planned == {"field": "num_samples", "message": refused.last["message"], "hint": refused.last["hint"]}
     few = plant.root.call(SAMPLE, "--machine_id", "pump_own", "--num_samples", "400")
     assert [event["code"] for event in few.of("warning")] == ["FEW_RUNS"]
     enough = plant.root.call(SAMPLE, "--machine_id", "pump_own", "--num_samples", "620")

@@ -68,6 +68,16 @@ def test_a_life_that_no_run_is_near_is_refused_with_what_they_support() -> None:
     planned(10, Conditions({"rare": 1.0}, (high - 5, 200), in_runs=True))
 
 
+def test_lengths_occur_as_often_as_runs_still_running_tell() -> None:
+    weighted = Model(MODEL.header, {**MODEL.arrays, "unit_weights": np.array([0.1, 0.1, 0.7, 0.1])})
+    rng = np.random.default_rng(0)
+    for asked, long in ((Conditions(in_runs=True), 0.7), (Conditions({"common": 1.0}, in_runs=True), 0.7 / 0.9)):
+        plan = plan_runs(weighted, 200, rng, asked)
+        assert (plan.source == 2).mean() == pytest.approx(long, abs=0.05)
+    rows = plan_runs(weighted, 5000, rng)
+    assert rows.lengths[:-1].sum() < 5000 <= rows.lengths.sum()
+
+
 def test_the_same_random_seed_plans_the_same_runs() -> None:
     asked = Conditions({"common": 0.5, "rare": 0.5}, (40, 130), in_runs=True)
     assert planned(20, asked).lengths.tolist() == planned(20, asked).lengths.tolist()

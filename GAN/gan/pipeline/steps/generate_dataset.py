@@ -6,18 +6,19 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import Any
 
 from gan.data.conditions import Conditions, parse_conditions
 from gan.data.runs import Runs
-from gan.data.splits import WISHED_A_SPLIT, rows_for, split_rows, thinnest
+from gan.data.splits import split_rows
 from gan.data.tables import parquet_chunks
 from gan.machine.profile import Profile, load_profile
 from gan.pipeline import registry
 from gan.pipeline.parameters import parameters_of
 from gan.pipeline.runner import Context, interrupted, json_bytes, split_ratio
+from gan.pipeline.sizes import recorded_run_rows, thin_split
 from gan.reporting import data_card
 from gan.reporting.data_card import SplitFile
-from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Result
 from gan.store import generations
 from gan.store.artifacts import Content
@@ -64,7 +65,7 @@ def work(context: Context) -> Result:
     )
     whole = ((split, with_states(runs, profile, model.arrays, context.args.seed)) for split, runs in batches)
     try:
-        made = _write_generation(context, generation, whole, profile, inputs, model.header.get("digits"), conditions)
+        made = _write_generation(context, generation, whole, profile, inputs, model.header, conditions)
     except SamplingStopped:
         raise interrupted("nothing is lost, sampling starts again") from None
     generations.note_made(
@@ -114,16 +115,14 @@ def _check_sizes(context: Context, model: Model, rows: dict[str, int]) -> None:
     lengths = model.arrays.get("unit_lengths")
     if lengths is None or len(lengths) == 0:
         return
-    mean = float(lengths.mean())
-    name, runs = thinnest(rows, mean)
-    if runs >= WISHED_A_SPLIT:
+    recorded = context.store.exists(key_of("recorded", context.machine_id))
+    mean = recorded_run_rows(context.store, context.machine_id) or float(lengths.mean())
+    thin = thin_split(rows, mean, recorded=recorded)
+    if thin is None:
         return
-    enough = rows_for(mean, min(rows.values()) / sum(rows.values()))
-    said = f"num_samples: {rows[name]:,} rows of {name} are {runs:.2g} runs of {mean:,.0f} rows"
-    hint = f"--num_samples {enough} (npm run gan: --samples {enough}) gives each split {WISHED_A_SPLIT} runs"
-    if runs < 1 and context.store.exists(key_of("recorded", context.machine_id)):
-        raise InvalidInput(said, field="num_samples", hint=f"{hint}; fewer rows a run: import with --resample MINUTES")
-    context.reporter.warning("FEW_RUNS", f"{said}: {hint}")
+    if thin.refused:
+        raise thin.error()
+    context.reporter.warning("FEW_RUNS", f"{thin.message}: {thin.hint}")
 
 
 def _tell_reach(context: Context, model: Model, conditions: Conditions) -> None:
@@ -143,10 +142,13 @@ def _write_generation(
     batches: Iterator[tuple[str, Runs]],
     profile: Profile,
     inputs: Inputs,
-    digits: list[int] | None,
+    model: Mapping[str, Any],
     conditions: Conditions,
 ) -> dict[str, SplitFile]:
-    """Writes a generation's files. If it exists with the same bytes it is left alone: it may be published."""
+    """Writes a generation's files. If it exists with the same bytes it is left alone: it may be published.
+
+    model: its header.
+    """
     store, machine_id = context.store, context.machine_id
     steps, recorded = Manifest(store, machine_id).steps(), store.exists(key_of("recorded", machine_id))
     made: dict[str, SplitFile] = {}
@@ -154,9 +156,11 @@ def _write_generation(
     def files() -> Iterator[tuple[str, Content]]:
         for split, own in groupby(batches, key=lambda batch: batch[0]):
             written = _Counted(runs for _, runs in own)
-            yield f"{split}.parquet", written.hashed(parquet_chunks(written.counted(), profile, digits))
+            yield f"{split}.parquet", written.hashed(parquet_chunks(written.counted(), profile, model.get("digits")))
             made[split] = written.file()
-        manifest = data_card.data_manifest(profile, inputs, made, steps, conditions, recorded=recorded)
+        manifest = data_card.data_manifest(
+            profile, inputs, made, steps, conditions, model.get("learned"), recorded=recorded
+        )
         yield data_card.MANIFEST, json_bytes(manifest)
 
     store.write_group(generation_key(machine_id, generation), files())

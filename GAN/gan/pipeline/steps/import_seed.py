@@ -1,7 +1,7 @@
 """Imports recorded run-to-failure data as a machine's seed.
 
 The recorded runs are kept in recorded/{id}.csv. The seed is a copy of them, which generateSeed can make again at any
-time, whatever its flags say. Runs without a failure are kept beside it, and nothing is trained on them.
+time, whatever its flags say. Runs without a failure are kept beside it, and count for how long runs last.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from gan.data.runs import Runs
 from gan.data.splits import WISHED_A_SPLIT, rows_for
@@ -27,18 +28,19 @@ from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
 from gan.recording.columns import Columns, choose_columns, parse_pairs, without
 from gan.recording.grid import RecordedRun
 from gan.recording.known_rows import RunOptions
+from gan.recording.large_file import is_large, look_into, some_runs
 from gan.recording.names import mode_name
 from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
 from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn, own_ids
 from gan.recording.remarks import tell_levels, tell_resolution, tell_states, without_counters, without_labels
 from gan.recording.settings import at_one_point, find_settings, kept_exactly, parse_settings
-from gan.recording.source import read_regular
+from gan.recording.source import digest
 from gan.recording.text_table import BLANKS, Layout, read_rows
 from gan.recording.times import DATE_ORDERS, TIME_UNITS, Clock, joined
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Output, Result
-from gan.store.artifacts import ArtifactStore, sha256
+from gan.store.artifacts import ArtifactStore
 from gan.store.fleet import machine_ids
 from gan.store.layout import key_of, name_of
 
@@ -64,7 +66,11 @@ def add_options(parser: ArgumentParser) -> None:
 
 
 def _add_file_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--csv", required=True, help="recorded rows: CSV, plain or gzipped, or parquet; 2 GiB at most")
+    parser.add_argument(
+        "--csv",
+        required=True,
+        help="recorded rows: CSV, plain or gzipped, or parquet; of a large file, some of its runs",
+    )
     parser.add_argument(
         "--format", choices=FORMATS, default=None, help="cmapss: blanks, no heading, unit and cycle first, like NASA's"
     )
@@ -146,7 +152,7 @@ def work(context: Context) -> Result:
         for note in dict.fromkeys(notes):
             context.reporter.warning("IMPORT", note)
     parameters = {
-        "source": sha256(read_regular(Path(context.args.csv), "csv")),
+        "source": digest(Path(context.args.csv), "csv"),
         **{name: getattr(context.args, name) for name in OPTIONS},
     }
     done = run_step(context, "importSeed", parameters, lambda c: _write(c, imported))
@@ -173,7 +179,7 @@ def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: l
     if args.run_column:
         given["run_id"] = args.run_column
     reading = Reading(args.decimal, parse_missing(args.missing), notes)
-    table = joined(read_rows(Path(args.csv), _layout(args), notes), notes)
+    table = joined(_read_rows(args, profile, given, reading, notes), notes)
     table = without(table, _words(args.drop))
     columns = choose_columns(table, profile, given, reading)
     notes += columns.notes
@@ -190,6 +196,19 @@ def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: l
     _check_settings(profile, args.settings)
     _check_profile(profile, pieces, how)
     return _imported(profile, None, pieces, columns, notes)
+
+
+def _read_rows(
+    args: Namespace, profile: Profile | None, given: Mapping[str, str], reading: Reading, notes: list[str]
+) -> pa.Table:
+    """The rows of the file; of a large one, those of whole runs, if a column names them."""
+    path, layout = Path(args.csv), _layout(args)
+    if not is_large(path):
+        return read_rows(path, layout, notes)
+    file = look_into(path, layout, notes)
+    quiet = Reading(reading.decimal, reading.missing)
+    run_column = choose_columns(without(file.head, _words(args.drop)), profile, given, quiet).roles.get("run_id")
+    return read_rows(path, layout, notes) if run_column is None else some_runs(file, run_column, notes)
 
 
 def _words(text: str) -> list[str]:
@@ -346,7 +365,9 @@ def _imported(
     censored = with_profile_sensors(kept_apart, ()) if kept_apart else None
     if censored is not None:
         labels = ", ".join(run.label for run in kept_apart[:20])
-        notes.append(f"{len(kept_apart)} runs without a failure are kept apart, and not trained on: {labels}")
+        notes.append(
+            f"{len(kept_apart)} runs without a failure count for how long runs last, and for nothing else: {labels}"
+        )
     trained = pieces.failed() if failures else pieces.runs
     whole = with_profile_sensors(trained, profile.mode_names)
     _propose_sizes(whole, notes)

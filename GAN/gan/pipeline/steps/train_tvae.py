@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from gan.data.modelled import learned, learned_profile
 from gan.data.runs import Runs
-from gan.data.tables import DIGITS, digits_of, read_seed
+from gan.data.selection import some_of_each_mode
+from gan.data.survival import failure_weights
+from gan.data.tables import DIGITS, digits_of, read_seed, running_rows
 from gan.machine.profile import Profile, load_profile
 from gan.pipeline import registry
 from gan.pipeline.parameters import parameters_of
@@ -21,6 +23,13 @@ from gan.synthesis.synthesizer import synthesizer_of
 
 if TYPE_CHECKING:
     from gan.synthesis.temporal_tvae.trainer import EpochReport
+
+
+# Numbers (rows × sensors) that a model learns from at most, in whole runs: training takes 200 bytes of memory for each.
+LEARNED_NUMBERS = 5_000_000
+LEAST_RUNS = 8
+# A smaller share of runs that last longer than is known makes little difference.
+TOLD_OUTLAST = 0.02
 
 
 def check(context: Context) -> None:
@@ -42,10 +51,18 @@ def work(context: Context) -> Result:
             "since one is held out to measure quality",
             field="run_id",
         )
-    return _train(context, profile, runs)
+    learned = some_of_each_mode(runs, LEARNED_NUMBERS // len(profile.sensors), LEAST_RUNS)
+    if len(learned) < len(runs):
+        context.reporter.warning(
+            "SEED_SAMPLED",
+            f"the model learns from {len(learned):,} of the seed's {len(runs):,} rows: {len(learned.ids())} of "
+            f"{len(runs.ids())} whole runs, of each failure mode the same share",
+        )
+    return _train(context, profile, learned, len(runs.ids()))
 
 
-def _train(context: Context, profile: Profile, runs: Runs) -> Result:
+def _train(context: Context, profile: Profile, runs: Runs, of: int) -> Result:
+    """of: how many runs the seed has."""
     # PyTorch takes a second to import, and is not needed where the step is refused.
     from gan.synthesis.checkpoints import Checkpoints
     from gan.synthesis.temporal_tvae import trainer as training
@@ -72,7 +89,9 @@ def _train(context: Context, profile: Profile, runs: Runs) -> Result:
                 on_epoch=lambda report: _report_epoch(context, report),
             )
             made = key_of("model", context.machine_id), key_of("history", context.machine_id)
-            model = _with_digits(_with_states(model, runs, profile), runs)
+            model = _with_lengths(context, _with_digits(_with_states(model, runs, profile), runs), of)
+            if len(runs.ids()) < of:
+                model = Model({**model.header, "learned": {"runs": len(runs.ids()), "of": of}}, model.arrays)
             context.store.write(made[1], _history_bytes(model))
             context.store.write(made[0], model.to_bytes())
     except training.TrainingStopped as stopped:
@@ -113,6 +132,25 @@ def _with_digits(model: Model, runs: Runs) -> Model:
     """The model, with the digits of the seed's values where recorded rows have more than simulated ones."""
     digits = digits_of(runs.values)
     return model if max(digits) <= DIGITS else Model({**model.header, "digits": digits}, model.arrays)
+
+
+def _with_lengths(context: Context, model: Model, of: int) -> Model:
+    """The model, with how often its runs' lengths occur, where recorded runs were still running. of: runs of the seed.
+
+    Their rows teach it nothing: which part of their lives they show is not known.
+    """
+    running = running_rows(context.store, context.machine_id)
+    lengths = model.arrays.get("unit_lengths")
+    if len(running) == 0 or lengths is None:
+        return model
+    weights, outlast = failure_weights(lengths, running, len(lengths) / of)
+    if outlast > TOLD_OUTLAST:
+        context.reporter.warning(
+            "LIVES_UNKNOWN",
+            f"{outlast:.0%} of the runs outlast every run that failed, by those that were still running: how long they "
+            "last is not known, and they are made as long as the longest",
+        )
+    return Model(model.header, {**model.arrays, "unit_weights": weights})
 
 
 def _history_bytes(model: Model) -> bytes:

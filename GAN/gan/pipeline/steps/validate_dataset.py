@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from gan.data.conditions import Conditions
 from gan.data.runs import Runs, joined
 from gan.data.selection import evenly_chosen
-from gan.data.tables import parquet_batches, read_seed, run_lengths
+from gan.data.tables import parquet_batches, read_seed, run_lengths, running_rows
 from gan.evaluation.checks import as_text, overall
 from gan.evaluation.structure import Structure
 from gan.machine.profile import Profile, load_profile
@@ -62,6 +62,7 @@ def work(context: Context) -> Result:
         full=full,
         conditions=conditions,
         structure=structure,
+        running=running_rows(store, machine_id),
     )
     checks, quality = assessment.checks, assessment.quality
     digests = {name_of(o["path"]): store.digest(o["path"]) for o in outputs}

@@ -15,6 +15,8 @@ from gan.synthesis.model import Model
 LENGTH_JITTER = 0.08
 # A run may be asked for that is this many deviations of that shorter or longer than a training run.
 REACH = 2.0
+# Of each training run, how often runs are like it; a model has it where runs were still running (data/survival.py).
+_WEIGHTS = "unit_weights"
 MIN_RUN_ROWS = 5
 MIN_LAST_ROWS = 24
 
@@ -69,8 +71,24 @@ def _as_they_occur(model: Model, size: int, rng: np.random.Generator, conditions
     """Source and length of at least as many runs: all training runs in a random order, then all in another."""
     known = model.arrays["unit_lengths"]
     rounds = 1 + size // len(known) if conditions.in_runs else 2 + 2 * size // max(int(known.sum()), 1)
-    source = np.concatenate([rng.permutation(len(known)) for _ in range(rounds)])
+    if not conditions.in_runs and _WEIGHTS in model.arrays:
+        rounds = 2 + 2 * size // max(int(len(known) * (model.arrays[_WEIGHTS] @ known)), 1)
+    source = _sources(model, np.arange(len(known)), rounds, rng)
     return source, _varied(known[source], rng)
+
+
+def _sources(model: Model, units: Ints, rounds: int, rng: np.random.Generator) -> Ints:
+    """Training runs, so many times as many as there are units: all of them in a random order, then all in another.
+
+    Where runs that were still running tell that some lengths are commoner than the training runs show, each as often
+    as its weight says.
+    """
+    if _WEIGHTS not in model.arrays:
+        return np.concatenate([rng.permutation(units) for _ in range(rounds)])
+    upto = np.cumsum(model.arrays[_WEIGHTS][units])
+    count = rounds * len(units)
+    places = (np.arange(count) + rng.random()) / count * upto[-1]
+    return np.asarray(rng.permutation(units[np.minimum(np.searchsorted(upto, places), len(units) - 1)]))
 
 
 def _varied(lengths: Floats, rng: np.random.Generator) -> Ints:
@@ -96,7 +114,7 @@ def _conditioned(model: Model, size: int, rng: np.random.Generator, conditions: 
         near = units[_within_reach(known[units], rows)]
         if len(near) == 0:
             raise _unsupported(model, conditions, units)
-        source[places], lengths[places] = _drawn(known, near, rows, len(places), rng)
+        source[places], lengths[places] = _drawn(model, near, rows, len(places), rng)
     return source, lengths
 
 
@@ -122,15 +140,14 @@ def _in_turn(shares: list[float], count: int) -> Ints:
     return np.asarray(which[np.argsort(place, kind="stable")][:count])
 
 
-def _drawn(
-    known: Floats, units: Ints, rows: tuple[int, int], count: int, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
+def _drawn(model: Model, units: Ints, rows: tuple[int, int], count: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Source and length of so many runs: training runs as often as they come to be within the range."""
+    known = model.arrays["unit_lengths"]
     sources: list[Ints] = []
     lengths: list[Ints] = []
     found = 0
     while found < count:
-        source = np.concatenate([rng.permutation(units) for _ in range(2 + (count - found) // len(units))])
+        source = _sources(model, units, 2 + (count - found) // len(units), rng)
         length = _varied(known[source], rng)
         good = (length >= rows[0]) & (length <= rows[1])
         sources.append(source[good])
