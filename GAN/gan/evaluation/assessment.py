@@ -19,6 +19,7 @@ from gan.evaluation.certificate import Certificate, certify, shared_by_chance
 from gan.evaluation.checks import Check, boolean, graded
 from gan.evaluation.figures import RUN_GAPS, Figures, evaluate
 from gan.evaluation.measures import pile_up
+from gan.evaluation.operating import operating_checks
 from gan.evaluation.structure import Structure
 from gan.machine.profile import Profile
 
@@ -206,6 +207,7 @@ def assess(
         figures = figures.without(conditioned.left_out(reference, conditions))
         checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
     room = max(1.0, (CALIBRATED_RUNS / len(reference.starts())) ** 0.5)
+    checks += operating_checks(profile, train_seed, reference, data, room)
     checks += [_judged(rule, figures, room) for rule in RULES if rule.figure in figures]
     return Assessment(checks, figures, certificate)
 
