@@ -122,18 +122,21 @@ def observed_configuration(
     seen: Sequence[RecordedRun] = (),
     own: Mapping[str, str] | None = None,
     settings: Collection[str] = (),
+    steady: Sequence[RecordedRun] | None = None,
 ) -> dict[str, Any]:
     """A configuration from runs that failed, as a person would write it: what was observed, without health limits.
 
     seen: more runs, whose values count for the physical limits. own: a failure mode's name → the word recorded.
-    settings: sensors that are set and not measured.
+    settings: sensors that are set and not measured. steady: the runs as at one operating point, if there are several.
     Raises InvalidInput when no sensor moves.
     """
+    steady = runs if steady is None else steady
     described = {
         at: _sensor(
             sensors[at],
             units.get(sensors[at], ""),
             [run.values[:, at] for run in runs],
+            [run.values[:, at] for run in steady],
             [run.values[:, at] for run in (*runs, *seen)],
         )
         for at in _moving(runs)
@@ -152,7 +155,7 @@ def observed_configuration(
         "sampling_interval_minutes": _round(interval_h * 60, 9),
         "sensors": list(described.values()),
         "failure_modes": [
-            _mode(mode, [run for run in runs if run.mode == mode], measured, (own or {}).get(mode, mode))
+            _mode(mode, [run for run in steady if run.mode == mode], measured, (own or {}).get(mode, mode))
             for mode in modes
         ],
         "wear": {
@@ -174,10 +177,12 @@ def _moving(runs: Sequence[RecordedRun]) -> list[int]:
     return moving
 
 
-def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]) -> dict[str, Any]:
+def _sensor(
+    name: str, unit: str, runs: Sequence[Floats], steady: Sequence[Floats], seen: Sequence[Floats]
+) -> dict[str, Any]:
     low, high = min(float(np.nanmin(run)) for run in seen), max(float(np.nanmax(run)) for run in seen)
-    early = np.array([np.median(_early(run)) for run in runs])
-    steps = np.concatenate([np.diff(run) for run in runs])
+    early, drift = (np.array([np.median(_early(run)) for run in each]) for each in (runs, steady))
+    steps = np.concatenate([np.diff(run) for run in steady])
     # A robust estimate from row-to-row changes: slow changes and load steps are not noise.
     noise = 1.4826 * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2)
     normal = float(np.median(early))
@@ -192,7 +197,7 @@ def _sensor(name: str, unit: str, runs: Sequence[Floats], seen: Sequence[Floats]
         "physical_max": most,
         "normal": min(max(_in_steps(normal, high - low, 5, round), low), high),
         "noise_std": _round(noise, 3),
-        "drift_std": _round(float(early.std()), 3),
+        "drift_std": _round(float(drift.std()), 3),
         "limit_basis": f"seen: {low:.12g} to {high:.12g}",
         **({} if resolution is None else {"resolution": resolution}),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -65,6 +66,23 @@ def find_settings(
         of = ", ".join(name for name, levelled in zip(names, points.levelled, strict=True) if levelled)
         notes.append(f"{len(points)} operating points of {of}: {shown}")
     return names
+
+
+def at_one_point(
+    runs: Sequence[RecordedRun], sensors: Sequence[str], settings: Collection[str]
+) -> Sequence[RecordedRun]:
+    """The runs as they would be at one operating point: each sensor less its mean at the point, plus its mean."""
+    values, run_id = _joined(runs)
+    own = np.array([name in settings for name in sensors])
+    points = find_points(values[:, own], values[:, ~own], run_id)
+    if len(points) < 2:
+        return runs
+    point = points.nearest(values[:, own])
+    turned = np.eye(len(points))[point]
+    level = turned.T @ values / turned.sum(axis=0)[:, None]
+    steady = np.where(is_fixed(values, point), 0.0, values - level[point]) + values.mean(axis=0)
+    ends = np.cumsum([len(run.values) for run in runs])[:-1]
+    return [replace(run, values=part) for run, part in zip(runs, np.split(steady, ends), strict=True)]
 
 
 def kept_exactly(profile: Profile, sensors: Sequence[str], runs: Sequence[RecordedRun]) -> set[str]:

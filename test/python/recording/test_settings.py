@@ -10,10 +10,11 @@ import pytest
 from gan.data.runs import Runs
 from gan.machine.profile import load_profile
 from gan.recording.grid import RecordedRun
-from gan.recording.settings import find_settings, parse_settings
+from gan.recording.observed_profile import observed_configuration
+from gan.recording.settings import at_one_point, find_settings, parse_settings
 from gan.runtime.errors import InvalidInput
 from gan.store.local import LocalStore
-from operated import SETTINGS, six_points, varying_load
+from operated import SETTINGS, SPREAD, six_points, varying_load
 from support import Ran, Root
 
 
@@ -75,3 +76,14 @@ def test_the_profile_has_the_settings_and_keeps_to_them(root: Root) -> None:
     refused = imports("--settings", "height", "--replace")
     assert (refused.code, refused.last["field"]) == (2, "settings")
     assert imports("--settings", "height", "--replace", "--new_profile").code == 0
+
+
+def test_noise_and_effects_are_those_at_a_point() -> None:
+    """Not the jumps between points, of which a limit would make a wide bend."""
+    runs = six_points(runs=20)
+    steady = at_one_point(recorded(runs), runs.sensors, SETTINGS)
+    made = observed_configuration("pump_a", recorded(runs), runs.sensors, {}, 1, {}, (), {}, SETTINGS, steady)
+    sensors = {sensor["name"]: sensor for sensor in made["sensors"]}
+    assert sensors["temperature"]["noise_std"] == pytest.approx(float(np.median(SPREAD)), rel=0.3)
+    assert sensors["inlet"]["noise_std"] == 0
+    assert [effect["sensor"] for effect in made["failure_modes"][0]["effects"]] == ["temperature"]

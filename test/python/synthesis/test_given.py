@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gan.data.runs import Runs
+from gan.machine.profile import Profile
 from gan.store.local import LocalStore
 from gan.synthesis.checkpoints import Checkpoints
 from gan.synthesis.model import Model
@@ -20,11 +22,13 @@ from operated import LEVEL, POINTS, SETTINGS, SPREAD, profile_of, six_points, va
 PARAMS = TrainParams(epochs=30, batch_size=200, seed=5)
 
 
-def trained(seed: Runs, settings: tuple[str, ...], folder: Path, stop_at: int = 0) -> Model:
+def trained(
+    seed: Runs, settings: tuple[str, ...], folder: Path, stop_at: int = 0, profile: Profile | None = None
+) -> Model:
     epochs: list[int] = []
     return train(
         seed,
-        profile_of(seed, settings),
+        profile or profile_of(seed, settings),
         PARAMS,
         checkpoints=Checkpoints(LocalStore(folder), "pump_a", "key"),
         provenance={},
@@ -152,6 +156,20 @@ def test_training_with_settings_resumes_with_the_same_bytes(tmp_path: Path) -> N
     with pytest.raises(TrainingStopped):
         trained(seed, SETTINGS, tmp_path / "stopped", stop_at=4)
     assert trained(seed, SETTINGS, tmp_path / "stopped").to_bytes() == whole.to_bytes()
+
+
+def test_a_limit_bends_no_value_away_at_a_point_near_it(tmp_path: Path) -> None:
+    """Inlet pressure of 1.0 ± 0.01 at the first point, beside a limit of 0.9 and values of 40 elsewhere."""
+    seed = six_points(runs=8, rows=40)
+    rng = np.random.default_rng(1)
+    pressure = np.where(points_of(seed) == 0, rng.normal(1.0, 0.01, len(seed)), rng.normal(40, 1, len(seed)))
+    seed = replace(seed, values=np.column_stack([seed.values[:, :3], pressure]), sensors=(*SETTINGS, "pressure"))
+    profile = profile_of(seed, SETTINGS)
+    near = replace(profile.sensors[3], physical_min=0.9, physical_max=80.0, normal=40.0)
+    model = trained(seed, SETTINGS, tmp_path, profile=replace(profile, sensors=(*profile.sensors[:3], near)))
+    made = sampled(model)
+    low = column(made, "pressure")[points_of(made) == 0]
+    assert (low.mean(), low.std()) == pytest.approx((1.0, 0.01), abs=0.005)
 
 
 def test_a_machine_without_settings_and_switches_has_nothing_given() -> None:

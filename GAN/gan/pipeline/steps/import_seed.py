@@ -31,7 +31,7 @@ from gan.recording.numbers import Reading, parse_missing
 from gan.recording.observed_profile import check_units, check_values, observed_configuration
 from gan.recording.recorded_runs import RecordedRuns, as_runs, find_runs, in_turn
 from gan.recording.remarks import tell_levels, tell_resolution, without_counters
-from gan.recording.settings import find_settings, kept_exactly, parse_settings
+from gan.recording.settings import at_one_point, find_settings, kept_exactly, parse_settings
 from gan.recording.source import read_regular
 from gan.recording.text_table import BLANKS, Layout, read_rows
 from gan.recording.times import DATE_ORDERS, TIME_UNITS, Clock, joined
@@ -308,7 +308,16 @@ def _with_new_profile(
     sensors = tuple(columns.sensors)
     settings = find_settings(runs, sensors, parse_settings(args.settings, sensors), notes)
     made = observed_configuration(
-        machine_id, runs, sensors, units, pieces.interval_h, about, pieces.censored(), pieces.own, settings
+        machine_id,
+        runs,
+        sensors,
+        units,
+        pieces.interval_h,
+        about,
+        pieces.censored(),
+        pieces.own,
+        settings,
+        at_one_point(runs, sensors, settings),
     )
     profile = parse_profile(made)
     kept = [name in profile.sensor_names for name in sensors]

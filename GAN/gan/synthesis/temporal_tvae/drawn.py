@@ -31,9 +31,8 @@ class Drawn:
             return soft_limit(values, *limits)
         first = int(self.plan.lengths[:run].sum())
         rows = slice(first, first + len(values))
-        measured = self.given.restored(values, self.settings[rows])
-        own = [limit[self.given.columns.measured] for limit in limits]
-        return self.given.whole(soft_limit(measured, *own), self.settings[rows], self.switches[rows])
+        measured = self.given.restored(values, self.settings[rows], limits)
+        return self.given.whole(measured, self.settings[rows], self.switches[rows])
 
 
 def draw(model: Model, plan: RunPlan, burn_in: int, rng: np.random.Generator) -> Drawn:

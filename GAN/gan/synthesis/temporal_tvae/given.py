@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gan.data.levels import is_switch
+from gan.data.limits import soft_limit
 from gan.data.operating_points import MOST_POINTS, OperatingPoints, find_points, follows, is_fixed
 from gan.data.runs import Floats, Ints, Runs
 from gan.synthesis.temporal_tvae.regimes import Regimes
 from gan.synthesis.temporal_tvae.walk import walk_near, walk_states
 
-# The spread at a point with few rows is drawn towards the mean spread, as if that came from so many rows.
-SPREAD_ROWS = 10.0
+# Fewer rows than this at a point show no spread of its own: it has the mean one.
+SPREAD_ROWS = 10
 # Time constant, in rows, of the average of a varying setting, which slow sensors follow.
 LAG = 8.0
 # Where in life a switch turns matters: it follows what was recorded within this share of the like turns.
@@ -63,10 +64,17 @@ class Given:
         values = np.divide(away, spread, out=np.zeros(away.shape), where=spread > 0)
         return replace(runs, sensors=tuple(runs.sensors[at] for at in c.measured), values=values)
 
-    def restored(self, values: Floats, settings: Floats) -> Floats:
-        """Measured sensors (N, M) back in their units; settings (N, Q + F) as recorded."""
+    def restored(self, values: Floats, settings: Floats, limits: Sequence[Floats]) -> Floats:
+        """Measured sensors (N, M) back in their units and limits; settings (N, Q + F) as recorded.
+
+        limits: of all columns, lower and upper and the bends before them, (S,) each. At a point, where a sensor may
+        rest near a limit and vary little, a bend is no wider than its spread.
+        """
         point = self.points.nearest(settings[:, : len(self.columns.settings)])
-        return np.asarray(self.level[point] + self.spread[point] * values)
+        low, high, *bends = (limit[self.columns.measured] for limit in limits)
+        if len(self.points) > 1:
+            bends = [np.minimum(bend, np.maximum(self.spread, 1e-6 * (high - low)))[point] for bend in bends]
+        return soft_limit(self.level[point] + self.spread[point] * values, low, high, *bends)
 
     def whole(self, measured: Floats, settings: Floats, switches: Floats) -> Floats:
         """All columns of some rows in their order, (N, S)."""
@@ -209,11 +217,11 @@ def _levels(values: Floats, point: Ints, count: int) -> tuple[Floats, Floats]:
     rows = np.bincount(point, minlength=count)
     own = [values[point == k] for k in range(count)]
     level = np.stack([part.mean(axis=0) for part in own])
-    variance = np.stack([part.var(axis=0) for part in own])
-    still = np.stack([np.ptp(part, axis=0) == 0 for part in own]) & (rows[:, None] >= SPREAD_ROWS)
-    mean = rows @ variance / rows.sum()
-    spread = np.sqrt((rows[:, None] * variance + SPREAD_ROWS * mean) / (rows[:, None] + SPREAD_ROWS))
-    return level, np.where(still, 0.0, spread)
+    spread = np.stack([part.std(axis=0) for part in own])
+    # The standard deviation of equal values is not always exactly 0.
+    spread[np.stack([np.ptp(part, axis=0) == 0 for part in own])] = 0.0
+    mean = np.sqrt(rows @ spread**2 / rows.sum())
+    return level, np.where(rows[:, None] >= SPREAD_ROWS, spread, mean)
 
 
 def sized(values: Floats, like: Floats) -> Floats:
