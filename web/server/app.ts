@@ -8,6 +8,8 @@ import type { Console } from './context.js';
 import { addEvents } from './events.js';
 import { sendProblem } from './problems.js';
 import { addData } from './routes/data.js';
+import { addDrafts } from './routes/drafts.js';
+import { addImport } from './routes/import.js';
 import { addMachines } from './routes/machines.js';
 import { addRuns } from './routes/runs.js';
 import { addSystem } from './routes/system.js';
@@ -44,6 +46,8 @@ function apiOf(console: Console) {
   const api = newApi();
   addSystem(api, console);
   addData(api, console);
+  addDrafts(api, console);
+  addImport(api, console);
   addMachines(api, console);
   addRuns(api, console);
   api.doc31('/api/openapi.json', {
