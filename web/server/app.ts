@@ -11,6 +11,8 @@ import { addData } from './routes/data.js';
 import { addFleetRuns } from './routes/fleet-runs.js';
 import { addHealth } from './routes/health.js';
 import { addMachine } from './routes/machine.js';
+import { addDrafts } from './routes/drafts.js';
+import { addImport } from './routes/import.js';
 import { addMachines } from './routes/machines.js';
 import { addRuns } from './routes/runs.js';
 import { addSystem } from './routes/system.js';
@@ -47,6 +49,8 @@ function apiOf(console: Console) {
   const api = newApi();
   addSystem(api, console);
   addData(api, console);
+  addDrafts(api, console);
+  addImport(api, console);
   addMachines(api, console);
   addRuns(api, console);
   addMachine(api, console);
