@@ -1,10 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import proto from '@temporalio/proto';
+import type proto from '@temporalio/proto';
 import { HeartbeatDetails } from '../contracts/events.js';
 import { machineWorkflowId } from '../contracts/steps.js';
 
-const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
+/** PENDING_ACTIVITY_STATE_SCHEDULED: the package that names it takes long to load. */
+const SCHEDULED = 1;
 
 /** What a machine's running step last said, and which attempt it is. */
 export interface LiveStep {
@@ -46,7 +47,7 @@ export async function liveStepOf(client: Client, pending: Pending | undefined): 
     heartbeat: decoded?.success === true ? decoded.data : null,
     lastFailure: pending.lastFailure == null ? null : await messageOf(client, pending.lastFailure),
     heartbeatAt: milliseconds(pending.lastHeartbeatTime ?? pending.lastStartedTime),
-    scheduled: pending.state === PENDING_ACTIVITY_STATE_SCHEDULED,
+    scheduled: Number(pending.state) === SCHEDULED,
   };
 }
 

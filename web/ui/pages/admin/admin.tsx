@@ -8,6 +8,7 @@ import { HealthCard } from './health-card.js';
 import { LaunchDialog } from './launch-dialog.js';
 import { LastRuns } from './last-runs.js';
 import { MissingModels } from './missing-models.js';
+import classes from './admin.module.css';
 
 /** What concerns the whole fleet: regenerate, train what is missing, check. */
 export default function AdminPage() {
@@ -27,7 +28,7 @@ export default function AdminPage() {
       </Title>
       {running !== null && <UnderWay run={running} />}
       <SimpleGrid cols={{ base: 1, md: 3 }} spacing="sm" mb="md">
-        <Card>
+        <Card className={classes['card'] ?? ''}>
           <Title order={2} size="h5">
             Regenerate all data
           </Title>

@@ -6,6 +6,7 @@ import { get } from '../../api.js';
 import { Glyph } from '../../components/glyph.js';
 import { Failed } from '../../components/states.js';
 import { When } from '../../components/time.js';
+import classes from './admin.module.css';
 
 const SHOWN = 12;
 
@@ -17,7 +18,7 @@ export function HealthCard() {
     enabled: false,
   });
   return (
-    <Card>
+    <Card className={classes['card'] ?? ''}>
       <Title order={2} size="h5">
         Health check
       </Title>

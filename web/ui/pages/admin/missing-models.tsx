@@ -2,6 +2,7 @@ import { Button, Card, List, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import { Failed, Loading } from '../../components/states.js';
 import { usePreview } from './use-preview.js';
+import classes from './admin.module.css';
 
 const SHOWN = 8;
 
@@ -9,7 +10,7 @@ const SHOWN = 8;
 export function MissingModels({ onTrain }: { onTrain: () => void }) {
   const { data, error, refetch } = usePreview({ only: 'noModel' });
   return (
-    <Card>
+    <Card className={classes['card'] ?? ''}>
       <Title order={2} size="h5">
         Train missing models
       </Title>

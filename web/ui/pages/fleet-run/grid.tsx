@@ -39,7 +39,13 @@ export function Grid(props: {
   const { ref, rows, size, from } = useVirtualRows(page.total, LINE);
   const rowAt = useGridRows(name, filter, page, live, [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0]);
   return (
-    <div className={fleet['table']} role="table" aria-label="Machines" aria-rowcount={page.total + 1} tabIndex={0}>
+    <div
+      className={`${fleet['table'] ?? ''} ${over ? (classes['over'] ?? '') : ''}`}
+      role="table"
+      aria-label="Machines"
+      aria-rowcount={page.total + 1}
+      tabIndex={0}
+    >
       <div role="rowgroup">
         <div role="row" className={`${classes['line'] ?? ''} ${classes['titles'] ?? ''}`}>
           {['Machine', 'Type', 'State'].map((title) => (
@@ -52,8 +58,8 @@ export function Grid(props: {
               {SHORT[step]}
             </span>
           ))}
-          {['Took', 'Quality', 'What', ''].map((title) => (
-            <span key={title} role="columnheader" aria-label={title === '' ? 'Action' : undefined}>
+          {['Took', 'Quality', 'What', ...(over ? [] : ['Action'])].map((title) => (
+            <span key={title} role="columnheader">
               {title}
             </span>
           ))}
@@ -100,7 +106,7 @@ function Line({ name, row, over }: { name: string; row: GridRow | null; over: bo
       <Text role="cell" size="xs" title={row.hint === null ? what : `${what}\n→ ${row.hint}`}>
         {what}
       </Text>
-      <span role="cell">{row.status === 'queued' && !over && <RunNext name={name} machineId={row.machineId} />}</span>
+      {!over && <span role="cell">{row.status === 'queued' && <RunNext name={name} machineId={row.machineId} />}</span>}
     </>
   );
 }
@@ -153,7 +159,7 @@ function RunNext({ name, machineId }: { name: string; machineId: string }) {
       size="compact-xs"
       variant="default"
       loading={next.isPending}
-      aria-label={`Run ${machineId} next`}
+      aria-label={`Run next: ${machineId}`}
       title={next.error === null ? undefined : problemOf(next.error).detail}
       onClick={() => {
         next.mutate();

@@ -80,7 +80,8 @@ function paired(left: ValidationReport, right: ValidationReport): Row[] {
   const names = [...new Set([...left.checks, ...right.checks].map((check) => check.name))];
   const rows = names.map((name): Row => {
     const [a, b] = [left, right].map(({ checks }) => checks.find((check) => check.name === name) ?? null);
-    const difference = a?.value == null || b?.value == null ? null : b.value - a.value;
+    const same = a?.text === b?.text;
+    const difference = a?.value == null || b?.value == null ? null : same ? 0 : b.value - a.value;
     return { name, meaning: (a ?? b)?.meaning ?? '', pair: [a ?? null, b ?? null], difference };
   });
   const rank = ({ pair: [a, b], difference }: Row) =>
