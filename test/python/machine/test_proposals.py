@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from gan.machine.proposals.failures import GENERAL, KINDS, kind_of
 from gan.machine.proposals.quantities import QUANTITIES, recognised
 from gan.machine.proposals.units import base_unit
 from gan.machine.wear import MACHINE_TYPES
+from support import PROJECT
 
 
 def draft(*sensors: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -182,6 +184,13 @@ def test_what_is_assumed_can_be_listed_and_completing_again_adds_nothing() -> No
     assert listed["sensors.0.trip"] == once["sensors"][0]["trip"]
     assert listed["sampling_interval_minutes"] == 60
     assert given == draft({"name": "vibration", "unit": "mm/s"}, failure_modes=["bearing wear"])
+
+
+def test_the_example_of_the_documentation_lacks_nothing_that_must_be_asked() -> None:
+    page = (PROJECT / "docs/machines.md").read_text("utf-8")
+    example = json.loads(page.split("```json")[1].split("```")[0])
+    profile = parse_configuration(example)
+    assert all(mode.effects for mode in profile.failure_modes)
 
 
 def test_the_interval_leaves_enough_rows_in_a_run_and_not_too_many() -> None:
