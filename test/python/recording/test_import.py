@@ -16,8 +16,10 @@ import pytest
 import progpy_data
 from gan.data.limits import limit_widths, soft_limit
 from gan.data.runs import Runs
-from gan.data.tables import digits_of, read_seed, significant
+from gan.data.tables import digits_of, read_seed, running_rows, significant
 from gan.machine.profile import Profile, load_profile
+from gan.store.layout import key_of
+from gan.synthesis.model import load_model
 from support import CHECK_SEED, CREATE, PLAN, SAMPLE, SEED, TRAIN, VALIDATE, Ran, Root, sensor
 
 IMPORT = "GAN/scripts/import_seed.py"
@@ -283,6 +285,20 @@ def test_runs_without_a_failure_are_kept_apart(plant: Plant, columns: Columns, a
     assert apart.num_rows == ROWS
     assert apart.column_names == ["timestamp", "vibration", "temperature", "run_id"]
     assert apart.column("vibration")[0].as_py() == pytest.approx(columns["vibration"][2 * ROWS])
+
+
+def test_a_run_that_was_still_running_makes_lives_longer(plant: Plant) -> None:
+    sizes = [20, 22, 25, 27, 30, 33, 38, 45]
+    rows = {**recorded(runs=8), "unit": np.repeat(np.arange(len(sizes)), sizes).tolist()}
+    assert plant.imports(rows, "--censored", "7", "--drop", "time", "--interval_minutes", "60").code == 0
+    assert running_rows(plant.root.store, "pump_own").tolist() == [45]
+    for script, args in ((CHECK_SEED, ()), (TRAIN, ("--epochs", "1"))):
+        assert plant.root.run(script, "--machine_id", "pump_own", *args).code == 0
+    arrays = load_model(plant.root.store, "pump_own", plant.profile).arrays
+    longest = arrays["unit_lengths"].argmax()
+    assert arrays["unit_weights"].argmax() == longest and arrays["unit_weights"][longest] > 1.2 / len(arrays["units"])
+    record = json.loads(plant.root.store.read(key_of("manifest", "pump_own")))["steps"]["trainTvae"]
+    assert "censored" in record["inputs"]["files"], "other runs still running make another model"
 
 
 def test_units_recorded_side_by_side_are_laid_one_after_another(plant: Plant) -> None:
