@@ -76,6 +76,7 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
         f"against held-out runs. Rows: {rows}. Generation {escape(report['generation'])}.</p>"
         + (f"<p>{escape(asked_for(conditions))}</p>" if conditions.asked else "")
         + (f"<p>{escape(measured_on(report))}</p>" if "measured" in report else "")
+        + (f"<p>{escape(hidden_modes(report))}</p>" if "hiddenFailureModes" in report else "")
         + f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands "
         "what the training runs give in the data’s place, real against real.</p>"
         '<p class="legend"><span class="key real"></span> real <span class="key made"></span> synthetic (dashed)</p>'
@@ -92,6 +93,15 @@ def asked_for(conditions: Conditions) -> str:
     return (
         f"Conditioned: {conditions.told()} was asked for. Runs are not in the proportions in which they occur, and are "
         "compared with those real runs that are as was asked."
+    )
+
+
+def hidden_modes(report: Mapping[str, Any]) -> str:
+    """How many ways of failing were found that no failure mode tells apart."""
+    runs = report["hiddenFailureModes"]
+    return (
+        f"The seed's runs end in {len(runs)} ways that no failure mode tells apart, with nothing between them "
+        f"({', '.join(map(str, runs))} of the training runs): each is learned by itself. The data do not name them."
     )
 
 

@@ -51,7 +51,7 @@ def test_new_runs_deviate_as_much_as_the_runs_do_and_by_their_length() -> None:
     population = fit_population(design, rest, lengths)
     arrays = {
         "units": population.deviations(design, rest, lengths),
-        "unit_modes": np.zeros(RUNS),
+        "unit_kinds": np.zeros(RUNS),
         "unit_lengths": lengths.astype(np.float64),
         "unit_logs": population.logs,
         "unit_slope": population.slope,

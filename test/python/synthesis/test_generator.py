@@ -133,7 +133,7 @@ def test_rows_far_from_all_that_was_learned_count_for_no_more_than_the_training_
 
 
 def test_units_of_a_mode_are_on_average_where_its_training_runs_are(model: Model) -> None:
-    units, modes = model.arrays["units"] + 1.0, model.arrays["unit_modes"]
+    units, modes = model.arrays["units"] + 1.0, model.arrays["unit_kinds"]
     moved = {**model.arrays, "units": units}
     for mode in np.unique(modes):
         of_mode = np.flatnonzero(modes == mode)

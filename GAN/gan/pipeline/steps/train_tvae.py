@@ -88,6 +88,7 @@ def _train(context: Context, profile: Profile, runs: Runs, of: int) -> Result:
                 should_stop=context.stop,
                 on_epoch=lambda report: _report_epoch(context, report),
             )
+            _tell_hidden_kinds(context, model)
             made = key_of("model", context.machine_id), key_of("history", context.machine_id)
             model = _with_lengths(context, _with_digits(_with_states(model, runs, profile), runs), of)
             if len(runs.ids()) < of:
@@ -107,6 +108,16 @@ def _train(context: Context, profile: Profile, runs: Runs, of: int) -> Result:
         metrics={"loss": loss, "epochs": epochs},
         text=f"✅ Model trained\n{context.store.where(made[0])}",
     )
+
+
+def _tell_hidden_kinds(context: Context, model: Model) -> None:
+    kinds = model.header.get("hiddenKinds")
+    if kinds:
+        context.reporter.warning(
+            "HIDDEN_FAILURE_MODES",
+            f"runs end in {len(kinds)} ways that no failure mode tells apart ({', '.join(map(str, kinds))} runs): "
+            "each is learned by itself, and the data do not name them",
+        )
 
 
 def _report_epoch(context: Context, report: EpochReport) -> None:

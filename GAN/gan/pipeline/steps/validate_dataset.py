@@ -71,6 +71,8 @@ def work(context: Context) -> Result:
     own = json.loads(store.read(names)) if store.exists(names) else None
     body = report.body(machine_id, generation, assessment, digests, rows, conditions, recorded=recorded, full=full)
     measured = {name: len(runs) for name, runs in splits.items()}
+    if header.get("hiddenKinds"):
+        body["hiddenFailureModes"] = header["hiddenKinds"]
     if measured != rows:
         body["measured"] = {"rows": measured, "runs": {name: len(runs.ids()) for name, runs in splits.items()}}
     html = report.page(body, profile, seed, held_out, splits["train"], version=registry.PAGES)

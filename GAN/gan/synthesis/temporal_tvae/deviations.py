@@ -108,15 +108,15 @@ def _shrunk(scatter: Floats, runs: int) -> Floats:
 
 
 def mix_deviations(arrays: Mapping[str, Floats], source: Ints, lengths: Ints, rng: np.random.Generator) -> Floats:
-    """A deviation for each new run, (R, K, S): what is usual for its length and mode, and a mix of how two training
-    runs of that mode differ from it.
+    """A deviation for each new run, (R, K, S): what is usual for its length and kind of failure, and a mix of
+    how two training runs of that kind differ from it.
 
-    source (R,): training runs whose mode the new ones have. The squared weights sum to 1, so that mixes spread as the
+    source (R,): training runs whose kind the new ones have. The squared weights sum to 1, so that mixes spread as the
     training runs do. None is negative: wear mirrored at the mean would heal.
     """
     usual = expected(arrays["unit_lengths"].astype(np.int64), arrays["unit_logs"], arrays["unit_slope"])
-    units, modes = arrays["units"] - usual, arrays["unit_modes"]
-    same = modes[source][:, None] == modes[None, :]
+    units, kinds = arrays["units"] - usual, arrays["unit_kinds"]
+    same = kinds[source][:, None] == kinds[None, :]
     share = same / same.sum(axis=1, keepdims=True)
     mean = np.einsum("ru,ufs->rfs", share, units)
     first, second = ((rng.random(len(source))[:, None] > np.cumsum(share, axis=1)).sum(axis=1) for _ in range(2))

@@ -8,13 +8,14 @@ of a run, 1 at its failure.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gan.data.runs import Floats, Ints, Runs
 from gan.synthesis.temporal_tvae.deviations import Population, fit_population
 from gan.synthesis.temporal_tvae.given import Followed
+from gan.synthesis.temporal_tvae.kinds import Kinds, ends_of, find_kinds
 from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
 
 TREND_RIDGE = 3.0
@@ -144,11 +145,19 @@ class Preparation:
     mean: Floats
     spread: Floats
     slow_trend: Floats
+    slow_shape: Shape
     trend: Floats
     population: Population
+    kinds: Kinds | None
     detector: Detector
     whiten: Floats
     arrays: dict[str, Floats]
+
+    @property
+    def hidden_kinds(self) -> list[int]:
+        """How many training runs are of each kind of failure that no label tells, empty if none is hidden."""
+        kinds = self.arrays["unit_kinds"].astype(np.int64)
+        return [] if self.kinds is None else [int(count) for count in np.bincount(kinds)]
 
     def apply(self, runs: Runs, followed: Followed) -> Rows:
         """The rows of other runs, prepared as the training runs were, and clipped to the range of those.
@@ -158,9 +167,11 @@ class Preparation:
         scaled = (runs.values - self.mean) / self.spread
         regimes = followed.regimes
         for _ in range(2 if regimes is None else 0):
-            levels = _levels(runs, scaled, regimes, self.slow_trend, self.shape, followed.inputs)
+            levels = _levels(runs, scaled, regimes, self.slow_trend, self.slow_shape, followed.inputs)
             regimes = self.detector.find(levels, scaled, runs, followed.inputs)
         assert regimes is not None
+        if self.kinds is not None:
+            runs = _of_kinds(runs, self.kinds.of(_ends(runs, scaled, regimes, self.trend, self.shape)), self.kinds)
         rest = _without_course(runs, scaled, regimes, self.trend, self.shape)
         design = life_basis(_life(runs))
         rest -= _apply_deviations(runs, self.population.deviations(design, rest, runs.lengths()), design)
@@ -172,8 +183,14 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
     """Fits the preparation on runs, and gives the rows that the network learns from. followed: what is given."""
     mean, spread = runs.values.mean(axis=0), np.maximum(runs.values.std(axis=0), MIN_SPREAD)
     scaled = (runs.values - mean) / spread
-    detector, regimes, shape, slow_trend = _fit_regimes(runs, scaled, random_seed, followed)
+    detector, regimes, slow_shape, slow_trend = _fit_regimes(runs, scaled, random_seed, followed)
+    shape, labels = slow_shape, runs.run_modes().astype(np.float64)
     trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
+    kinds = _hidden_kinds(runs, scaled, regimes, trend, shape)
+    if kinds is not None:
+        runs = _of_kinds(runs, kinds.of(_ends(runs, scaled, regimes, trend, shape)), kinds)
+        shape = replace(shape, modes=len(runs.modes))
+        trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
     rest, design = _without_course(runs, scaled, regimes, trend, shape), life_basis(_life(runs))
     population = fit_population(design, rest, runs.lengths())
     deviations = population.deviations(design, rest, runs.lengths())
@@ -187,7 +204,8 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
         "units": deviations,
         "unit_logs": population.logs,
         "unit_slope": population.slope,
-        "unit_modes": runs.run_modes().astype(np.float64),
+        "unit_modes": labels,
+        "unit_kinds": runs.run_modes().astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
         "value_low": runs.values.min(axis=0),
@@ -197,7 +215,9 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
         "x_high": x.max(axis=0),
         **(regimes.arrays(runs) if followed.regimes is None else {}),
     }
-    prepared = Preparation(shape, mean, spread, slow_trend, trend, population, detector, whiten, arrays)
+    prepared = Preparation(
+        shape, mean, spread, slow_trend, slow_shape, trend, population, kinds, detector, whiten, arrays
+    )
     return prepared, _rows(runs, x, regimes, shape)
 
 
@@ -247,6 +267,28 @@ def _course_range(
     means = np.add.reduceat(seen, first, axis=0) / np.diff(np.append(first, len(runs)))[:, None]
     low = np.maximum(fitted.min(axis=0), means.min(axis=0))
     return {"course_low": low, "course_high": np.maximum(np.minimum(fitted.max(axis=0), means.max(axis=0)), low)}
+
+
+def _hidden_kinds(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> Kinds | None:
+    """The kinds of failure where no label tells runs apart, if their ends do."""
+    if runs.failure_mode is None or len(np.unique(runs.failure_mode)) > 1:
+        return None
+    rest, design = _without_course(runs, scaled, regimes, trend, shape), life_basis(_life(runs))
+    noise = (rest - _apply_deviations(runs, _deviations(runs, rest, design), design)).std(axis=0)
+    kinds = find_kinds(_ends(runs, scaled, regimes, trend, shape), noise)
+    return kinds if len(kinds.centers) > 1 else None
+
+
+def _ends(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> Floats:
+    """Where runs end, without what is given, whose columns are the trend's last, (R, S)."""
+    given = _given_columns(_course(runs, regimes), shape)
+    return ends_of(runs, scaled - given @ trend[len(trend) - shape.given_columns :])
+
+
+def _of_kinds(runs: Runs, kind: Ints, kinds: Kinds) -> Runs:
+    """The same runs, with their kinds (R,) for failure modes."""
+    names = tuple(str(at) for at in range(len(kinds.centers)))
+    return replace(runs, failure_mode=np.repeat(kind, runs.lengths()), modes=names)
 
 
 def _without_course(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> Floats:

@@ -50,7 +50,7 @@ def sample_block(
     runs, steps = len(plan.lengths), int(plan.lengths.max())
     drawn = draw(model, plan, BURN_IN, rng)
     inputs = drawn.regimes.inputs.shape[2]
-    shape = Shape(len(model.arrays["mean"]), len(model.header["modes"]), int(model.header["regimes"]), inputs)
+    shape = Shape(len(model.arrays["mean"]), int(model.header["kinds"]), int(model.header["regimes"]), inputs)
     courses = _Courses(model, plan, drawn.regimes)
     process = _Process(model, runs, rng)
     out = np.zeros((steps, runs, shape.sensors))
@@ -74,7 +74,7 @@ class _Courses:
     def __init__(self, model: Model, plan: RunPlan, regimes: RegimePlan) -> None:
         self._plan = plan
         self._regimes = regimes
-        self._mode = model.arrays["unit_modes"][plan.source].astype(np.int64)
+        self._mode = model.arrays["unit_kinds"][plan.source].astype(np.int64)
         self._interval = float(model.header["intervalHours"])
 
     def at(self, step: int) -> Course:

@@ -149,6 +149,8 @@ def train(
         "units": [sensor.unit for sensor in profile.sensors],
         "modes": list(runs.modes),
         "regimes": preparation.shape.regimes,
+        "kinds": preparation.shape.modes,
+        "hiddenKinds": preparation.hidden_kinds,
         "hasRul": runs.rul_h is not None,
         "intervalHours": profile.interval_hours,
         "training": {**asdict(params), "epochsRun": trainer.epoch, "loss": trainer.loss},
