@@ -52,6 +52,15 @@ function some(ids: readonly string[]): string {
  * @throws ApplicationFailure InvalidInput naming every field that is wrong, or that the machine is unknown
  */
 export async function readConfiguration(machineId: string, where: FleetFolders): Promise<Configuration> {
+  return parseConfiguration(await readMachineText(machineId, where), machineId, { machine_id: machineId });
+}
+
+/**
+ * The text of a machine's configuration, as it was written.
+ * @param machineId must have been checked: it is a file name
+ * @throws ApplicationFailure InvalidInput when the machine is unknown
+ */
+export async function readMachineText(machineId: string, where: FleetFolders): Promise<string> {
   const text = await firstText(configurationFolders(where), machineId);
   if (text === null) {
     throw failure(FAILURE.invalidInput, `machine_id: no machine ${machineId} in the fleet`, {
@@ -60,7 +69,7 @@ export async function readConfiguration(machineId: string, where: FleetFolders):
       hint: 'npm run gan -- machine create --config <file>; npm run gan -- health lists the machines',
     });
   }
-  return parseConfiguration(text, machineId, { machine_id: machineId });
+  return text;
 }
 
 async function readNames(folder: string): Promise<string[]> {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SCRIPT } from '../activities/python/scripts.js';
+import type { ImportOptions } from '../contracts/api/imports.js';
 import type { ResultEvent } from '../contracts/events.js';
+import { RowsAccount } from '../contracts/rows-account.js';
 import type { Control, Project } from './project.js';
 import { runScript } from './script.js';
 
@@ -36,6 +38,7 @@ export const RowsImport = z.strictObject({
   splitAtFailures: flag,
   newProfile: flag,
   replace: flag,
+  dryRun: flag,
 });
 export type RowsImport = z.infer<typeof RowsImport>;
 
@@ -47,6 +50,39 @@ export async function importRows(
   control: Control,
 ): Promise<ResultEvent> {
   return await runScript(project, SCRIPT.importSeed, importArgs(machineId, rows), control);
+}
+
+/** What is understood of recorded rows, or why they are refused. Nothing is changed. */
+export async function checkRows(
+  project: Project,
+  machineId: string,
+  rows: RowsImport,
+  control: Control,
+): Promise<RowsAccount> {
+  const args = importArgs(machineId, { ...rows, dryRun: true });
+  const { data } = await runScript(project, SCRIPT.importSeed, args, control);
+  return RowsAccount.parse(data);
+}
+
+/** A request of a program, as the script's flags have it. No value of it is taken for a file's name. */
+export function rowsImportOf(csv: string, options: ImportOptions): RowsImport {
+  const { map, units, drop, censored, columns, gapHours, intervalMinutes, resample, ...texts } = options;
+  const given = Object.entries({
+    ...texts,
+    map: json(map),
+    units: json(units),
+    drop: json(drop),
+    censored: json(censored),
+    columns: columns?.join(','),
+    gapHours: gapHours?.toString(),
+    intervalMinutes: intervalMinutes?.toString(),
+    resample: resample?.toString(),
+  }).filter(([, value]) => value !== undefined && value !== '');
+  return RowsImport.parse({ csv, ...Object.fromEntries(given) });
+}
+
+function json(value: object | undefined): string | undefined {
+  return value === undefined || Object.keys(value).length === 0 ? undefined : JSON.stringify(value);
 }
 
 /** The script's flags. `=` ties each value to its flag, so that no value passes for a flag. */

@@ -2,8 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetail } from '../../contracts/failures.js';
 import { MachineId } from '../../contracts/parameters.js';
 import { check } from '../../manager/check.js';
-import { RowsImport, importRows } from '../../manager/recorded-rows.js';
+import type { RowsAccount } from '../../contracts/rows-account.js';
+import { ManagerError, REFUSAL } from '../../manager/errors.js';
+import { RowsImport, checkRows, importRows } from '../../manager/recorded-rows.js';
 import { print } from '../output.js';
+import { accountText } from '../views/rows.js';
 import { callersPath, control, currentProject } from '../project.js';
 
 /** What commander makes of the options that scripts/syntax/import.ts declares. */
@@ -15,12 +18,23 @@ export async function importSeed(machineId: string, options: ImportOptions): Pro
   const told = (line: string) => {
     note(inCliFlags(line));
   };
-  const result = await importRows(currentProject(), id, importRequest(options), { signal, note: told }).catch(
-    (error: unknown) => {
-      throw refusedHere(error);
-    },
-  );
+  const request = importRequest(options);
+  if (request.dryRun === true) {
+    const account = await checkRows(currentProject(), id, request, { signal, note: told });
+    const { refused } = account;
+    if (refused !== null) throw dryRunRefused(refused);
+    print(account, options.json, () => accountText(account));
+    return;
+  }
+  const result = await importRows(currentProject(), id, request, { signal, note: told }).catch((error: unknown) => {
+    throw refusedHere(error);
+  });
   print(result, options.json, () => `${id}: ${result.summary}\nnext: npm run gan -- machine run ${id}`);
+}
+
+/** What a dry run refuses, as the import itself would. */
+function dryRunRefused({ message, hint }: NonNullable<RowsAccount['refused']>): ManagerError {
+  return new ManagerError(REFUSAL.invalidInput, inCliFlags(message), hint === null ? null : inCliFlags(hint));
 }
 
 /** The script's refusal, with its flags named as they are here. */

@@ -34,6 +34,7 @@ const SWITCHES = [
   ['--split-at-failures', 'each row with a failure ends a run, also within one unit'],
   ['--new-profile', 'make the profile from these data even if there is one'],
   ['--replace', 'replace rows that were imported before'],
+  ['--dry-run', 'say what is understood of the rows, and change nothing'],
 ] as const;
 
 export function addImportCommand(machine: Command): void {

@@ -7,6 +7,8 @@ import { Shell } from './shell.js';
 // Each page is loaded when it is opened.
 const AdminPage = lazy(() => import('./pages/admin/admin.js'));
 const DataPage = lazy(() => import('./pages/data/page.js'));
+const MachineImportPage = lazy(() => import('./pages/machine-import.js'));
+const MachineNewPage = lazy(() => import('./pages/machine-new.js'));
 const FleetPage = lazy(() => import('./pages/fleet/fleet.js'));
 const FleetRunPage = lazy(() => import('./pages/fleet-run/fleet-run.js'));
 const MachineRunsPage = lazy(() => import('./pages/machine/runs.js'));
@@ -24,6 +26,9 @@ export function App() {
         <Suspense fallback={<Loading what="page" />}>
           <Switch>
             <Route path="/" component={FleetPage} />
+            <Route path="/machines/new/import" component={MachineImportPage} />
+            <Route path="/machines/new/:page?" component={MachineNewPage} />
+            <Route path="/machines/:id/edit/:page?" component={MachineNewPage} />
             <Route path="/admin" component={AdminPage} />
             <Route path="/fleet/:name" component={FleetRunPage} />
             <Route path="/machines/:id" component={MachinePage} />

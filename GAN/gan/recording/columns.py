@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -99,13 +99,17 @@ _TAGS = (
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column is what. roles: role (of ALIASES) → column, for those found. sensors: name → column."""
+    """Which column is what.
+
+    roles: role (of ALIASES) → column, for those found. sensors: name → column. left_out: column → why it is none.
+    """
 
     roles: Mapping[str, str]
     sensors: Mapping[str, str]
     units: Mapping[str, str]
     notes: tuple[str, ...]
     named: frozenset[str] = frozenset()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_pairs(flag: str, text: str | None) -> dict[str, str]:
@@ -126,6 +130,19 @@ def parse_pairs(flag: str, text: str | None) -> dict[str, str]:
         field=flag,
         hint=f"--{flag} name=value,name=value or a file of a JSON object",
     )
+
+
+def parse_words(flag: str, text: str) -> list[str]:
+    """A flag that lists names: `a,b`, or a JSON list where names have commas. Raises InvalidInput."""
+    if not text.startswith("["):
+        return [word.strip() for word in text.split(",") if word.strip()]
+    try:
+        words = json.loads(text)
+    except (ValueError, RecursionError):
+        words = None
+    if isinstance(words, list) and all(isinstance(word, str) for word in words):
+        return words
+    raise InvalidInput(f"{flag}: {text[:80]!r} is not understood", field=flag, hint=f"--{flag} a,b or a JSON list")
 
 
 def _pair(part: str) -> tuple[str, str]:
@@ -198,12 +215,13 @@ def _all_sensors(
     named = frozenset(wanted)
     units = {name: split_unit(column)[1] for name, column in wanted.items()}
     notes: list[str] = []
+    left_out: dict[str, str] = {}
     for column in table.column_names:
         if column in taken:
             continue
         why = _no_sensor(table, column, reading)
         if why is not None:
-            notes.append(f"column {column!r} is left out: {why}")
+            left_out[column] = why
             continue
         name, unit = sensor_name(column)
         if name in wanted:
@@ -216,7 +234,11 @@ def _all_sensors(
             notes.append(f"column {column!r} is sensor {name}")
         wanted[name], units[name] = column, unit
     _check_names(wanted)
-    return Columns(roles, wanted, units, tuple(notes), named)
+    return Columns(roles, wanted, units, (*notes, *_tell(left_out)), named, left_out)
+
+
+def _tell(left_out: Mapping[str, str]) -> list[str]:
+    return [f"column {column!r} is left out: {why}" for column, why in left_out.items()]
 
 
 def tells_of_health(words: pa.ChunkedArray) -> bool:
@@ -300,10 +322,6 @@ def _known_sensors(table: pa.Table, profile: Profile, roles: Mapping[str, str], 
         )
     sensors = {name: column for name, column in found.items() if column is not None}
     used = {*sensors.values(), *roles.values()}
-    notes = [
-        f"column {column!r} is left out: it is not in the profile"
-        for column in table.column_names
-        if column not in used
-    ]
+    left_out = {column: "it is not in the profile" for column in table.column_names if column not in used}
     units = {name: unit for name, column in sensors.items() if (unit := split_unit(column)[1])}
-    return Columns(roles, sensors, units, tuple(notes))
+    return Columns(roles, sensors, units, tuple(_tell(left_out)), left_out=left_out)

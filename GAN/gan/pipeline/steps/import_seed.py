@@ -25,7 +25,7 @@ from gan.pipeline.chain import run
 from gan.pipeline.flags import sampling_defaults
 from gan.pipeline.runner import Context, json_bytes, run_step
 from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
-from gan.recording.columns import Columns, choose_columns, parse_pairs, without
+from gan.recording.columns import Columns, choose_columns, parse_pairs, parse_words, without
 from gan.recording.grid import RecordedRun
 from gan.recording.known_rows import RunOptions
 from gan.recording.large_file import is_large, look_into, some_runs
@@ -38,6 +38,7 @@ from gan.recording.settings import at_one_point, find_settings, kept_exactly, pa
 from gan.recording.source import digest
 from gan.recording.text_table import BLANKS, Layout, read_rows
 from gan.recording.times import DATE_ORDERS, TIME_UNITS, Clock, joined
+from gan.recording.understood import Understood
 from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Output, Result
 from gan.store.artifacts import ArtifactStore
@@ -63,6 +64,7 @@ def add_options(parser: ArgumentParser) -> None:
         "--new_profile", action="store_true", help="make the profile from these data even if there is one"
     )
     parser.add_argument("--replace", action="store_true", help="replace rows that were imported before")
+    parser.add_argument("--dry_run", action="store_true", help="say what is understood of the rows; write nothing")
 
 
 def _add_file_options(parser: ArgumentParser) -> None:
@@ -143,6 +145,8 @@ class Imported:
 
 def work(context: Context) -> Result:
     """Imports recorded runs and makes the profile and the seed from them. Raises InvalidInput; then nothing changes."""
+    if context.args.dry_run:
+        return _dry_run(context)
     notes: list[str] = []
     try:
         imported = read_import(context.store, context.machine_id, context.args, notes)
@@ -164,6 +168,18 @@ def work(context: Context) -> Result:
     )
 
 
+def _dry_run(context: Context) -> Result:
+    """What would be imported, or why not, as contracts/rows-account.ts has it."""
+    understood = Understood()
+    try:
+        imported = read_import(context.store, context.machine_id, context.args, understood.notes, understood)
+        understood.profile = imported.profile
+        _refuse_loss(context, imported)
+    except InvalidInput as error:
+        understood.refused = error
+    return Result(understood.summary(), data=understood.to_json())
+
+
 def _as_step(context: Context) -> Context:
     args = Namespace(
         **{**vars(context.args), "config": None, "machine_type": None, "num_samples": 0, "skip_if_current": False}
@@ -171,23 +187,35 @@ def _as_step(context: Context) -> Context:
     return Context(args, context.store, context.reporter, context.stop)
 
 
-def read_import(store: ArtifactStore, machine_id: str, args: Namespace, notes: list[str] | None = None) -> Imported:
-    """Reads and checks recorded rows; writes nothing. Remarks are added to `notes`. Raises InvalidInput."""
+def read_import(
+    store: ArtifactStore,
+    machine_id: str,
+    args: Namespace,
+    notes: list[str] | None = None,
+    understood: Understood | None = None,
+) -> Imported:
+    """Reads and checks recorded rows; writes nothing. Remarks are added to `notes`. Raises InvalidInput.
+
+    understood: is told each thing as soon as it is known, so that it has what led to a refusal.
+    """
     notes = [] if notes is None else notes
+    understood = Understood() if understood is None else understood
     profile = None if args.new_profile else _known_profile(store, machine_id)
     given = parse_pairs("map", args.map)
     if args.run_column:
         given["run_id"] = args.run_column
     reading = Reading(args.decimal, parse_missing(args.missing), notes)
     table = joined(_read_rows(args, profile, given, reading, notes), notes)
-    table = without(table, _words(args.drop))
-    columns = choose_columns(table, profile, given, reading)
+    understood.table = table
+    table = without(table, parse_words("drop", args.drop))
+    understood.columns = columns = choose_columns(table, profile, given, reading)
     notes += columns.notes
     how = _run_options(args, profile, columns, notes)
     if profile is not None:
         check_units(profile, {**columns.units, **_declared(args, columns)})
     pieces = find_runs(table, columns, how, _physical(profile, how, notes), reading)
     units = {**_measured(reading, columns), **columns.units, **_declared(args, columns)}
+    understood.pieces = pieces
     if not in_turn(pieces.runs):
         notes.append("runs overlap in time: they are laid one after another")
     if profile is None:
@@ -207,12 +235,10 @@ def _read_rows(
         return read_rows(path, layout, notes)
     file = look_into(path, layout, notes)
     quiet = Reading(reading.decimal, reading.missing)
-    run_column = choose_columns(without(file.head, _words(args.drop)), profile, given, quiet).roles.get("run_id")
+    run_column = choose_columns(without(file.head, parse_words("drop", args.drop)), profile, given, quiet).roles.get(
+        "run_id"
+    )
     return read_rows(path, layout, notes) if run_column is None else some_runs(file, run_column, notes)
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _layout(args: Namespace) -> Layout:
@@ -268,7 +294,7 @@ def _run_options(args: Namespace, profile: Profile | None, columns: Columns, not
         interval,
         Clock(args.time_unit, args.date_order, args.time_zone),
         args.resample,
-        frozenset(_words(args.censored)),
+        frozenset(parse_words("censored", args.censored)),
         failures,
         mode,
         args.split_at_failures,
