@@ -8,6 +8,8 @@ import type { Console } from './context.js';
 import { addEvents } from './events.js';
 import { sendProblem } from './problems.js';
 import { addData } from './routes/data.js';
+import { addDrafts } from './routes/drafts.js';
+import { addImport } from './routes/import.js';
 import { addFleetRuns } from './routes/fleet-runs.js';
 import { addHealth } from './routes/health.js';
 import { addMachine } from './routes/machine.js';

@@ -26,6 +26,9 @@ export function App() {
         <Suspense fallback={<Loading what="page" />}>
           <Switch>
             <Route path="/" component={FleetPage} />
+            <Route path="/machines/new/import" component={MachineImportPage} />
+            <Route path="/machines/new/:page?" component={MachineNewPage} />
+            <Route path="/machines/:id/edit/:page?" component={MachineNewPage} />
             <Route path="/admin" component={AdminPage} />
             <Route path="/fleet/:name" component={FleetRunPage} />
             <Route path="/machines/:id" component={MachinePage} />

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { FleetOverview } from '../../../manager/fleet-overview.js';
 import type { FleetWatches } from '../../../manager/fleet-watch.js';
 import { loadSettings } from '../../../temporal.config.js';
 import { createApp } from '../../../web/server/app.js';
+import type { Console } from '../../../web/server/context.js';
 import { Topics } from '../../../web/server/topics.js';
 import { PROJECT_ROOT } from '../../support/python.js';
 
@@ -30,7 +30,7 @@ export class TestRoutes {
       // A route that touches them belongs to the tests with a Temporal server.
       client: {} as unknown as Client,
       watches: {} as unknown as FleetWatches,
-      overview: {} as unknown as FleetOverview,
+      overview: {} as unknown as Console['overview'],
       webUi: () => null,
       topics: new Topics(),
       closing: this.closing.signal,

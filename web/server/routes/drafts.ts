@@ -14,7 +14,7 @@ import { MachineId, MachineType } from '../../../contracts/parameters.js';
 import { checkId, configurationOf, listTemplates } from '../../../manager/configurations.js';
 import { checkDraft } from '../../../manager/drafts.js';
 import { createMachine } from '../../../manager/machines.js';
-import { estimateRun } from '../../../manager/draft-estimate.js';
+import { estimateRun } from '../../../manager/new-machine-estimate.js';
 import { answers, body, createRoute } from '../api.js';
 import type { Api } from '../api.js';
 import type { Console } from '../context.js';

@@ -34,12 +34,20 @@ export function Verdict({ account, show }: { account: RowsAccount; show: (option
   if (runs === null) return null;
   const sensors = columns.filter(({ role }) => role === 'sensor').length;
   return (
-    <Alert color="green" variant="outline" role="status" title="Understood">
+    <Alert color="green" variant="outline" role="status" title={<Understood />}>
       <Text size="sm">
         {(rows ?? 0).toLocaleString('en')} rows of {sensors} {sensors === 1 ? 'sensor' : 'sensors'} in {runs.count}{' '}
         runs, {runs.failed} of which end with a failure; a row every {Number(runs.intervalMinutes.toPrecision(6))} min
       </Text>
     </Alert>
+  );
+}
+
+function Understood() {
+  return (
+    <Text span size="sm" fw={700} c="var(--good)">
+      <span aria-hidden>✓ </span>Understood
+    </Text>
   );
 }
 

@@ -139,7 +139,7 @@ function Head({ source, saved, startOver }: { source: Source; saved: boolean | n
         {from !== null && (
           <Text size="sm" c="dimmed">
             A copy of{' '}
-            <Anchor component={Link} inherit href={`/machines/${from}`}>
+            <Anchor component={Link} inherit underline="always" href={`/machines/${from}`}>
               {from}
             </Anchor>
             , with all that it has but its id
