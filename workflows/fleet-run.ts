@@ -42,7 +42,7 @@ export const cancelFleet = defineUpdate(UPDATE.cancel);
 /** Runs failed machines of a fleet run again, while it still runs; null: all of them. */
 export const retryMachines = defineUpdate<RetriedMachines, [string[] | null]>(UPDATE.retry);
 /** Lets a waiting machine be the next. */
-export const runNext = defineUpdate<void, [string]>(UPDATE.next);
+export const runNext = defineUpdate<null, [string]>(UPDATE.next);
 
 /** How many machines one activity plans or reviews. */
 const PLANNED_AT_ONCE = 1_000;
@@ -131,6 +131,7 @@ class Fleet {
     });
     const next = (machineId: string) => {
       ledger.want(machineId);
+      return null;
     };
     setHandler(runNext, next, {
       validator: (machineId: string) => {

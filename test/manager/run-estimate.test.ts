@@ -24,7 +24,11 @@ const FLEET = new Map([
 ]);
 
 function planned(machineId: string): PlannedMachine {
-  const steps = (['trainTvae', 'publishDataset'] as const).map((step) => ({ step, action: 'run' as const, reason: '' }));
+  const steps = (['trainTvae', 'publishDataset'] as const).map((step) => ({
+    step,
+    action: 'run' as const,
+    reason: '',
+  }));
   return { machineId, machineType: 'pump', published: false, steps };
 }
 

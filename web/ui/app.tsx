@@ -32,9 +32,6 @@ export function App() {
             <Route path="/admin" component={AdminPage} />
             <Route path="/fleet/:name" component={FleetRunPage} />
             <Route path="/machines/:id" component={MachinePage} />
-            <Route path="/machines/new/import" component={MachineImportPage} />
-            <Route path="/machines/new/:page?" component={MachineNewPage} />
-            <Route path="/machines/:id/edit/:page?" component={MachineNewPage} />
             <Route path="/machines/:id/data" component={DataPage} />
             <Route path="/runs" component={RunsPage} />
             <Route path="/runs/:machineId/:runId?" component={RunPage} />
