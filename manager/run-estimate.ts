@@ -11,7 +11,7 @@ const OTHER_BYTES = 2_000_000;
 
 type Fleet = ReadonlyMap<string, KnownMachine>;
 
-/** The plan with how long each step will take: as last time, or else as on other machines, in proportion to its work. */
+/** The plan with how long each step will take, in proportion to its work: as last time, or as on other machines. */
 export function estimated(machine: PlannedMachine, fleet: Fleet, parameters: StepParameters): PlannedMachine {
   const own = fleet.get(machine.machineId)?.manifest.steps ?? {};
   const steps = machine.steps.map((planned) => {
