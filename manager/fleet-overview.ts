@@ -28,8 +28,9 @@ export interface Overview {
 }
 
 const EVERY_MS = 1_000;
-/** Looking at the fleet takes at most this part of the time. */
+/** Looking at the fleet takes at most this part of the time, unless it would be looked at too seldom. */
 const SHARE = 30;
+const SELDOM_MS = 10_000;
 /** How long Temporal may hold up a page, which has most to show without it. */
 const PATIENCE_MS = 700;
 /** A fleet of at most so many machines is looked into as a whole, a larger one page by page. */
@@ -69,7 +70,10 @@ export class FleetOverview {
     this.steps = new RunningSteps(connected.client, connected.settings);
     this.staleness = new Staleness(connected, closing, () => undefined);
     const stop = () => Promise.resolve();
-    this.poll = new SharedPoll({ read: () => this.paced(), awaitEnd: () => ({ signal: closing, stop }) }, EVERY_MS);
+    this.poll = new SharedPoll(
+      { read: (_, signal) => this.paced(signal), awaitEnd: () => ({ signal: closing, stop }) },
+      EVERY_MS,
+    );
   }
 
   /** The fleet as it is now, then whenever it has changed, until the signal aborts. */
@@ -120,16 +124,17 @@ export class FleetOverview {
   /** What a page shows beyond its states: reports at once, the rest in the background. */
   private async lookInto(page: MachineList, filter: MachineFilter): Promise<MachineList> {
     const ids = page.machines.map((tile) => tile.machineId);
-    await this.readReports(ids);
     this.lookAhead(ids);
+    if (!(await this.readReports(ids))) return page;
     const { tiles, byId } = this.build();
     // What the reports say may have moved a machine to another state: then the page is found again.
     const moved = page.machines.some((tile) => byId.get(tile.machineId)?.state !== tile.state);
     return moved ? find(tiles, filter) : { ...page, machines: ids.flatMap((id) => byId.get(id) ?? []) };
   }
 
-  /** Reads the reports of those that have changed since their reports were read. */
-  private async readReports(machineIds: Iterable<string>): Promise<void> {
+  /** Reads the reports of those that have changed since their reports were read; false: there was none. */
+  private async readReports(machineIds: Iterable<string>): Promise<boolean> {
+    let news = false;
     const machines = [...machineIds].flatMap((id) => this.known.get(id) ?? []);
     for (const machine of machines) {
       if (this.reported.has(machine)) continue;
@@ -137,7 +142,9 @@ export class FleetOverview {
       const generations = [...new Set([newestGeneration(machine), published])].filter((name) => name !== null);
       await Promise.all(generations.map((name) => this.reports.read(machineId, name)));
       this.reported.add(machine);
+      news = true;
     }
+    return news;
   }
 
   private lookAhead(machineIds: readonly string[]): void {
@@ -164,9 +171,10 @@ export class FleetOverview {
   }
 
   /** Not more often than its cost allows, and half as often while nothing runs. */
-  private async paced(): Promise<Overview> {
-    const idleMs = this.pipelines.running.size + this.pipelines.fleetRuns.length === 0 ? EVERY_MS : 0;
-    if (this.overview !== null) await pause(Math.max(idleMs, this.tookMs * SHARE - EVERY_MS), this.closing);
+  private async paced(signal: AbortSignal): Promise<Overview> {
+    const idle = this.pipelines.running.size + this.pipelines.fleetRuns.length === 0;
+    const everyMs = Math.min(SELDOM_MS, Math.max(idle ? 2 * EVERY_MS : EVERY_MS, this.tookMs * SHARE));
+    if (this.overview !== null) await pause(Math.max(0, this.overview.at + everyMs - Date.now() - EVERY_MS), signal);
     return await this.look();
   }
 

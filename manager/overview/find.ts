@@ -10,18 +10,28 @@ const TEXTS = new WeakMap<MachineTile, string>();
 /** One page of the machines that match. Every word of the search must occur in its id, type, maker or model. */
 export function find(tiles: readonly MachineTile[], filter: MachineFilter): MachineList {
   const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = tiles.filter(
+  const matching = inOrder(tiles, filter.sort).filter(
     (tile) =>
       (filter.type === undefined || tile.machineType === filter.type) &&
       words.every((word) => textOf(tile).includes(word)),
   );
   const chosen = matching.filter((tile) => filter.state === undefined || tile.state === filter.state);
-  chosen.sort(ORDERS[filter.sort]);
   return {
     machines: chosen.slice(filter.offset, filter.offset + filter.limit),
     ...{ total: chosen.length, offset: filter.offset, counts: countsOf(matching), fleet: tiles.length },
     types: [...new Set(tiles.map((tile) => tile.machineType))].sort(),
   };
+}
+
+const SORTED = new WeakMap<readonly MachineTile[], Map<MachineOrder, MachineTile[]>>();
+
+/** The tiles in an order, sorted once: filters change more often than the fleet does. */
+function inOrder(tiles: readonly MachineTile[], order: MachineOrder): readonly MachineTile[] {
+  const known = SORTED.get(tiles) ?? new Map<MachineOrder, MachineTile[]>();
+  SORTED.set(tiles, known);
+  const sorted = known.get(order) ?? [...tiles].sort(ORDERS[order]);
+  known.set(order, sorted);
+  return sorted;
 }
 
 export function countsOf(tiles: readonly MachineTile[]): StateCounts {

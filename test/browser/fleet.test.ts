@@ -42,7 +42,7 @@ async function launch(button: string | RegExp): Promise<string> {
 }
 
 function tile(machineId: string) {
-  return page.getByRole('article', { name: machineId });
+  return page.getByRole('article', { name: machineId, exact: true });
 }
 
 describe('the fleet’s page', () => {

@@ -24,11 +24,8 @@ const FLEET = new Map([
 ]);
 
 function planned(machineId: string): PlannedMachine {
-  const steps = (['trainTvae', 'publishDataset'] as const).map((step) => ({
-    step,
-    action: 'run' as const,
-    reason: '',
-  }));
+  const due = ['trainTvae', 'publishDataset'] as const;
+  const steps = due.map((step) => ({ step, action: 'run' as const, reason: '' }));
   return { machineId, machineType: 'pump', published: false, steps };
 }
 

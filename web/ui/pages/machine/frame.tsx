@@ -131,6 +131,9 @@ function Actions({ detail, busy }: { detail: MachineDetail; busy: boolean }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item component={Link} href={`/machines/${machineId}/edit`}>
+            Edit its profile
+          </Menu.Item>
           <Menu.Item component={Link} href={`/machines/new?from=${machineId}`}>
             Clone into a new machine
           </Menu.Item>
