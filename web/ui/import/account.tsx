@@ -12,7 +12,12 @@ export function Verdict({ account, show }: { account: RowsAccount; show: (option
   if (refused !== null) {
     const option = optionOf(refused.field);
     return (
-      <Alert color="red" variant="outline" role="alert" title="These rows cannot be imported as they are read now">
+      <Alert
+        color="var(--bad)"
+        variant="outline"
+        role="alert"
+        title="These rows cannot be imported as they are read now"
+      >
         <Stack gap={4}>
           <Text size="sm">{inPageWords(refused.message)}</Text>
           {refused.hint !== null && <Text size="sm">{sentence(inPageWords(refused.hint))}</Text>}
@@ -34,7 +39,7 @@ export function Verdict({ account, show }: { account: RowsAccount; show: (option
   if (runs === null) return null;
   const sensors = columns.filter(({ role }) => role === 'sensor').length;
   return (
-    <Alert color="green" variant="outline" role="status" title={<Understood />}>
+    <Alert color="var(--good)" variant="outline" role="status" title={<Understood />}>
       <Text size="sm">
         {(rows ?? 0).toLocaleString('en')} rows of {sensors} {sensors === 1 ? 'sensor' : 'sensors'} in {runs.count}{' '}
         runs, {runs.failed} of which end with a failure; a row every {Number(runs.intervalMinutes.toPrecision(6))} min

@@ -1,7 +1,7 @@
 import { Alert, Button, Fieldset, Group, Loader, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { IdCheck } from '../../../contracts/api/drafts.js';
 import type { ImportRequest, Imported } from '../../../contracts/api/imports.js';
@@ -27,11 +27,13 @@ const SOME_ID = 'new_machine';
 export default function MachineImportPage() {
   const [search] = useSearchParams();
   const [draft, setDraft] = useState(() => ({ ...kept(), machineId: search.get('machine') ?? kept().machineId }));
+  // From what is there then: a file arrives while its sender types on.
   const change = (changed: Partial<ImportDraft>) => {
-    const next = { ...draft, ...changed };
-    setDraft(next);
-    localStorage.setItem(KEPT_AS, JSON.stringify(next));
+    setDraft((before) => ({ ...before, ...changed }));
   };
+  useEffect(() => {
+    localStorage.setItem(KEPT_AS, JSON.stringify(draft));
+  }, [draft]);
   const [more, setMore] = useState(false);
   const show = (option: string) => {
     setMore(true);
@@ -179,7 +181,7 @@ function Understood({ draft, change, rows, show }: PartProps & { rows: Rows; sho
         )}
       </Group>
       {gone && (
-        <Alert color="red" variant="outline" role="alert" title="The file is no longer here">
+        <Alert color="var(--bad)" variant="outline" role="alert" title="The file is no longer here">
           Files are kept for a day, and until they are imported. Choose it again.
         </Alert>
       )}

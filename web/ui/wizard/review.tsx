@@ -35,7 +35,7 @@ function Problems() {
   if (problems.length === 0) return null;
   return (
     <Alert
-      color="red"
+      color="var(--bad)"
       variant="outline"
       title={problems.length === 1 ? 'One thing to correct' : `${problems.length} things to correct`}
     >
