@@ -83,7 +83,7 @@ CHAIN = (
         "GAN/scripts/generate_synthetic_data.py",
         "generate_dataset",
         work="sampling",
-        version="3",
+        version="4",
         reads=("profile", "model"),
         parameters=("num_samples", "seed", "split_ratio", "runs", "failure_mode", "life_hours"),
     ),
