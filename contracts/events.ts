@@ -19,6 +19,8 @@ export const Output = z.strictObject({
 });
 
 export const Verdict = z.enum(['pass', 'warn', 'fail']);
+/** Of one check: without enough runs to tell good data from bad, none is reached. */
+export const CheckVerdict = z.enum([...Verdict.options, 'not judged']);
 
 export const StartedEvent = z.strictObject({
   event: z.literal('started'),
@@ -90,6 +92,7 @@ export type ResultEvent = z.infer<typeof ResultEvent>;
 export type ErrorEvent = z.infer<typeof ErrorEvent>;
 export type Output = z.infer<typeof Output>;
 export type Verdict = z.infer<typeof Verdict>;
+export type CheckVerdict = z.infer<typeof CheckVerdict>;
 
 /** What an activity's heartbeat carries: the last progress event and the tail of the log. */
 export const HeartbeatDetails = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Verdict } from './events.js';
+import { CheckVerdict, Verdict } from './events.js';
 
 /** A check of a data set, as GAN/gan/evaluation/checks.py makes it. */
 export const ReportCheck = z.object({
@@ -9,9 +9,11 @@ export const ReportCheck = z.object({
   value: z.number().nullable(),
   threshold: z.string(),
   meaning: z.string(),
-  verdict: Verdict,
+  verdict: CheckVerdict,
   /** What real data score in the data's place; null: the check has none. */
   floor: z.number().nullable(),
+  /** How many real runs the figure rests on; null: real runs do not matter. */
+  runs: z.number().int().nullable().default(null),
 });
 export type ReportCheck = z.infer<typeof ReportCheck>;
 

@@ -21,6 +21,7 @@ from gan.store.local import LocalStore
 from gan.synthesis.model import load_model
 from timing import PROJECT, THREADS, ProgramFailed
 
+SETTINGS = ("setting_1", "setting_2", "setting_3")
 # Noise of copies, in standard deviations of each sensor's changes from row to row.
 COPY_NOISE = 0.3
 TRAIN_SHARE = 0.7
@@ -72,11 +73,17 @@ class Product:
 
 
 def noisy_copies(real: Runs, seed: int) -> Runs:
-    """The real runs once more, with noise: what augmentation by hand does."""
+    """The real runs once more, with noise within each operating condition: what augmentation by hand does."""
     rng = np.random.default_rng([seed, 61])
-    inside = np.diff(real.run_id) == 0
-    spread = np.diff(real.values, axis=0)[inside].std(axis=0)
-    return replace(real, values=real.values + rng.normal(size=real.values.shape) * COPY_NOISE * spread)
+    sensors = [at for at, name in enumerate(real.sensors) if name not in SETTINGS]
+    known = [real.sensors.index(name) for name in SETTINGS if name in real.sensors]
+    condition = np.unique(np.round(real.values[:, known]), axis=0, return_inverse=True)[1].ravel()
+    level = np.stack([np.median(real.values[condition == c], axis=0) for c in range(condition.max() + 1)])
+    rest = real.values - level[condition]
+    spread = np.diff(rest, axis=0)[np.diff(real.run_id) == 0].std(axis=0)
+    values = real.values.copy()
+    values[:, sensors] += (rng.normal(size=values.shape) * COPY_NOISE * spread)[:, sensors]
+    return replace(real, values=values)
 
 
 def row_by_row(real: Runs, seed: int) -> Runs:

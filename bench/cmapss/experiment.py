@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from cmapss.contestants import MADE_BY_HAND, Product
+from cmapss.contestants import MADE_BY_HAND, SETTINGS, Product
 from cmapss.nasa import Subset, columns
 from cmapss.peers import Peer
 from cmapss.rul_models import Exam, Lessons, scores
 from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.assessment import assess
 from gan.evaluation.checks import overall
-
-SETTINGS = ("setting_1", "setting_2", "setting_3")
 
 
 @dataclass(frozen=True)

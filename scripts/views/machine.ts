@@ -68,8 +68,14 @@ export function generationTable(generations: readonly Generation[]): string {
 }
 
 export function validationTable({ checks }: ValidationReport): string {
-  const rows = checks.map(({ name, text, threshold, verdict }) => [verdict, name, text, threshold]);
-  return table(['verdict', 'check', 'measured', 'allowed'], rows);
+  const rows = checks.map((check) => [
+    check.verdict,
+    check.name,
+    check.text,
+    check.threshold,
+    check.runs?.toString() ?? '',
+  ]);
+  return table(['verdict', 'check', 'measured', 'allowed', 'real runs'], rows);
 }
 
 /** The latest output of a running step, line by line. */

@@ -56,6 +56,10 @@ class MemoryStore(ArtifactStore):
         self._require_locks()
         self._published[machine_id] = generation
 
+    def withdraw(self, machine_id: str) -> None:
+        self._require_locks()
+        self._published.pop(machine_id, None)
+
     @contextmanager
     def lock(self, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None) -> Iterator[None]:
         if machine_id in self._holders:

@@ -18,8 +18,8 @@ from gan.data.runs import Floats, Runs, both, joined
 from gan.data.survival import failure_weights
 from gan.evaluation import conditioned
 from gan.evaluation.certificate import Certificate, certify, shared_by_chance
-from gan.evaluation.checks import Check, boolean, graded
-from gan.evaluation.figures import RUN_GAPS, Figures, evaluate
+from gan.evaluation.checks import Check, boolean, graded, not_judged
+from gan.evaluation.figures import RUN_GAPS, Figure, Figures, evaluate
 from gan.evaluation.measures import pile_up
 from gan.evaluation.operating import operating_checks
 from gan.evaluation.structure import RunTable, Structure
@@ -32,7 +32,7 @@ class Rule:
 
     warn, fail: the most that this may be. The excess of a score, where low is bad, is how far it lies below its floor.
     warn is about one and a half times the worst excess in the fleet that a perfect generator has by chance, fail about
-    five times.
+    five times. least_runs: on fewer real runs a perfect generator fails too, so that the figure is not judged.
     """
 
     figure: str
@@ -42,6 +42,7 @@ class Rule:
     fail: float
     high_is_bad: bool = True
     relative: bool = True
+    least_runs: int = 1
 
 
 RULES = (
@@ -92,6 +93,7 @@ RULES = (
         "distance of the mean courses over life per failure mode, in standard deviations",
         0.05,
         0.15,
+        least_runs=2,
     ),
     Rule(
         "rul_correlation_gap", "RUL correlation gap", "difference of the sensors' rank correlation with RUL", 0.06, 0.18
@@ -137,6 +139,7 @@ RULES = (
         "how well a classifier tells its windows from real ones, 0 to 0.5",
         0.15,
         0.40,
+        least_runs=2,
     ),
     Rule(
         "memorised_courses",
@@ -161,12 +164,15 @@ RULES = (
         1.30,
         2.00,
         relative=False,
+        least_runs=2,
     ),
 )
 # The allowances hold for this many held-out runs; with fewer, chance grows by the square root.
 CALIBRATED_RUNS = 4
 # Copies of runs: likeness of their fast dynamics (similarity.py). Independent runs score 0.3 to 0.5.
 COPY_WARN, COPY_FAIL = 0.7, 0.8
+# What chance alone gives more often than this shows nothing.
+CHANCE = 0.05
 PILED_WARN, PILED_FAIL = 0.005, 0.02
 # A sensor whose range has fewer steps of its resolution than this has many rows on each value, the outermost too.
 PILED_STEPS = 100
@@ -202,11 +208,12 @@ def assess(
     conditions: Conditions = AS_THEY_OCCUR,
     structure: Structure | None = None,
     running: Floats = NONE_RUNNING,
+    rul_cap: int = 0,
 ) -> Assessment:
     """Checks a data set. train_seed and held_out are the seed's runs; rows are the counts that were asked for.
 
     structure: of all rows, where `splits` are a selection of whole runs. running: rows of recorded runs that were still
-    running, (C,), by which lives are longer than the seed shows.
+    running, (C,), by which lives are longer than the seed shows. rul_cap: see figures.evaluate.
 
     full: all rows and more random draws, instead of a bounded selection. conditions: what the data were asked to hold;
     they are then compared with those real runs that are as was asked.
@@ -221,14 +228,32 @@ def assess(
     lives = None if len(running) == 0 else as_they_last(both(train_seed, reference), running)
     checks = structural_checks(both(train_seed, reference), structure, certificate, splits, rows)
     train, held, made = (measured(runs, profile) for runs in (train_seed, reference, data))
-    figures = evaluate(train, held, made, proportions=structure.runs_of("train"), real_proportions=lives, full=full)
+    figures = evaluate(
+        train,
+        held,
+        made,
+        proportions=structure.runs_of("train"),
+        real_proportions=lives,
+        full=full,
+        rul_cap=rul_cap,
+        settings=[name for name in profile.settings if name in train.sensors],
+    )
     if conditions.asked:
         figures = figures.without(conditioned.left_out(reference, conditions))
         checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
-    room = max(1.0, (CALIBRATED_RUNS / len(reference.starts())) ** 0.5)
-    checks += operating_checks(profile, train_seed, reference, data, room)
-    checks += [_judged(rule, figures, room) for rule in RULES if rule.figure in figures]
-    return Assessment(checks, figures, certificate)
+    held_out_runs = len(reference.starts())
+    checks += operating_checks(profile, train_seed, reference, data, _room(held_out_runs))
+    return Assessment([*checks, *judged(figures, held_out_runs)], figures, certificate)
+
+
+def judged(figures: Figures, held_out_runs: int) -> list[Check]:
+    """The checks of the figures that there are."""
+    return [_judged(rule, figures, _room(held_out_runs)) for rule in RULES if rule.figure in figures]
+
+
+def _room(held_out_runs: int) -> float:
+    """The factor by which allowances are widened for lack of held-out runs."""
+    return float(max(1.0, (CALIBRATED_RUNS / held_out_runs) ** 0.5))
 
 
 def as_they_last(seed: Runs, running: Floats) -> RunTable:
@@ -262,17 +287,39 @@ def _judged(rule: Rule, figures: Figures, room: float) -> Check:
     floor = figure.floor if figure.floor is not None else 0.0
     limits = [x * room if rule.relative or rule.figure in RUN_GAPS else x for x in (rule.warn, rule.fail)]
     warn, fail = (floor + sense * x if rule.relative else x for x in limits)
-    text = f"{figure.value:.3f}" + ("" if figure.floor is None else f" (real against real: {figure.floor:.3f})")
-    return graded(
+    check = graded(
         rule.name,
         figure.value,
         warn=round(warn, 4),
         fail=round(fail, 4),
         meaning=rule.meaning,
         high_is_bad=rule.high_is_bad,
-        text=text,
+        text=_text(figure),
         floor=figure.floor,
+        runs=figure.runs,
     )
+    lacking = _lacking(rule, figure, check)
+    return check if lacking is None else not_judged(check, lacking)
+
+
+def _text(figure: Figure) -> str:
+    interval = "" if figure.interval is None else f", {figure.interval[0]:.2f} to {figure.interval[1]:.2f}"
+    return f"{figure.value:.3f}{interval}" + (
+        "" if figure.floor is None else f" (real against real: {figure.floor:.3f})"
+    )
+
+
+def _lacking(rule: Rule, figure: Figure, check: Check) -> str | None:
+    """Why a figure decides nothing, or None. A perfect generator must not fail more often than by CHANCE."""
+    if figure.runs is not None and figure.runs < rule.least_runs:
+        return f"takes {rule.least_runs} runs"
+    if figure.least_chance is not None and figure.least_chance > CHANCE:
+        return "too few runs to tell from chance"
+    if check.verdict != "pass" and figure.chance is not None and figure.chance > CHANCE:
+        return f"by chance in {figure.chance:.0%}"
+    if check.verdict != "pass" and figure.interval is not None and figure.interval[0] <= (figure.floor or 0.0):
+        return "too few runs to tell from real"
+    return None
 
 
 def _piled_up(structure: Structure, runs: Runs, seed: Runs) -> Check:

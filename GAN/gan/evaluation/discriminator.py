@@ -35,6 +35,11 @@ def discriminative_score(held_out: Runs, data: Runs, random_seed: int, draws: in
     return max(accuracy(held_out, data, random_seed, draws) - 0.5, 0.0)
 
 
+def long_runs(runs: Runs) -> int:
+    """How many runs have a window, of which at most MAX_FOLDS are left out in turn."""
+    return min(int((runs.lengths() >= WINDOW).sum()), MAX_FOLDS)
+
+
 def accuracy(held_out: Runs, data: Runs, random_seed: int, draws: int = 1) -> float:
     """Accuracy of telling held_out from data, 0 to 1; 0.5 when there are too few runs to tell."""
     results = [_one_draw(held_out, data, np.random.default_rng([random_seed, 31, draw])) for draw in range(draws)]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gan.data.runs import Runs, both
 from gan.evaluation import measures
-from gan.evaluation.discriminator import discriminative_score
+from gan.evaluation.discriminator import discriminative_score, long_runs
 from gan.evaluation.measures import LengthsAndModes
 from gan.evaluation.oddities import (
     quiet_stretches,
@@ -19,8 +19,8 @@ from gan.evaluation.oddities import (
     strange_starts_floor,
 )
 from gan.evaluation.sdmetrics_scores import quality, validity
-from gan.evaluation.similarity import memorised_courses, memorised_dynamics
-from gan.evaluation.tstr import constant_error, rows_of_whole_runs, rul_error
+from gan.evaluation.similarity import Memory, memorised_courses, memorised_dynamics
+from gan.evaluation.usefulness import Usefulness, usefulness
 
 # Rows of the data set that are measured, in whole runs; with `full`, all rows and this many draws of windows.
 SAMPLE_ROWS = 15_000
@@ -29,10 +29,18 @@ FULL_DRAWS = 8
 
 @dataclass(frozen=True)
 class Figure:
-    """value: the data set's. floor: that of the seed's training runs in its place, None where meaningless."""
+    """value: the data set's. floor: that of the seed's training runs in its place, None where meaningless.
+
+    runs: how many real runs it rests on. interval: where the value lies with 95 % confidence, over real runs and draws.
+    chance: how often chance alone gives as much, least_chance: the least that this can be with so many runs.
+    """
 
     value: float
     floor: float | None = None
+    runs: int | None = None
+    interval: tuple[float, float] | None = None
+    chance: float | None = None
+    least_chance: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,10 @@ RUN_GAPS: dict[str, Callable[[LengthsAndModes, LengthsAndModes], float]] = {
     "run_length_spread": measures.run_length_spread,
     "failure_mode_gap": measures.failure_mode_gap,
 }
+MEMORY: dict[str, Callable[[Runs, Runs, Runs, int], Memory]] = {
+    "memorised_courses": memorised_courses,
+    "memorised_dynamics": memorised_dynamics,
+}
 
 
 def evaluate(
@@ -84,12 +96,15 @@ def evaluate(
     proportions: LengthsAndModes | None = None,
     real_proportions: LengthsAndModes | None = None,
     full: bool = False,
+    rul_cap: int = 0,
+    settings: Sequence[str] = (),
 ) -> Figures:
     """Measures `data`, made by a generator that saw `train` and never `held_out`, both runs of the seed.
 
     proportions: lengths and modes of all runs, where `data` is a selection of them. real_proportions: those of the real
-    runs, where they are not as in the seed. full: all rows and more draws, for figures that vary less. Deterministic
-    for a random seed, on one thread.
+    runs, where they are not as in the seed. full: all rows and more draws, for figures that vary less. rul_cap: rows at
+    which RUL is capped where the data's use is measured, 0 for the default. settings: columns that are set.
+    Deterministic for a random seed, on one thread.
     """
     rng = np.random.default_rng([random_seed, 41])
     some = data if full else rows_of_whole_runs(data, SAMPLE_ROWS, rng)
@@ -106,11 +121,20 @@ def evaluate(
         discriminative_score(held_out, some, random_seed, FULL_DRAWS if full else 1),
         discriminative_score(held_out, train, random_seed),
     )
-    figures["memorised_courses"] = Figure(memorised_courses(train, held_out, some, random_seed))
-    figures["memorised_dynamics"] = Figure(memorised_dynamics(train, held_out, some, random_seed))
+    for name, measure in MEMORY.items():
+        found = measure(train, held_out, some, random_seed)
+        figures[name] = Figure(found.share, chance=found.chance, least_chance=found.least_chance)
     if held_out.rul_h is not None:
-        figures |= _usefulness(train, held_out, data, random_seed)
-    return Figures(figures)
+        figures |= _usefulness(usefulness(train, held_out, data, random_seed, rul_cap, settings))
+    return Figures({name: _resting_on(figure, name, train, held_out) for name, figure in figures.items()})
+
+
+def _resting_on(figure: Figure, name: str, train: Runs, held_out: Runs) -> Figure:
+    """With the number of real runs: the held-out ones, or the whole seed's for lengths and modes."""
+    runs = len(held_out.starts()) + (len(train.starts()) if name in RUN_GAPS else 0)
+    if name == "discriminative":
+        runs = long_runs(held_out)
+    return replace(figure, runs=runs)
 
 
 def _scores(train: Runs, held_out: Runs, data: Runs) -> dict[str, Figure]:
@@ -131,16 +155,19 @@ def _odd_runs(real: Runs, data: Runs) -> dict[str, Figure]:
     }
 
 
-def _usefulness(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> dict[str, Figure]:
-    """TSTR beside TRTR, in hours and as NASA score.
-
-    Both models learn from equally many rows, spread over all runs of their side: a few runs of the data would often
-    lack a failure mode, which says nothing about the data.
-    """
-    made, real = rul_error(data, held_out, random_seed), rul_error(train, held_out, random_seed)
+def _usefulness(found: Usefulness) -> dict[str, Figure]:
+    """What RUL models learn from the data, in the real runs' place and beside them."""
     return {
-        "tstr_ratio": Figure(made.rmse_h / max(real.rmse_h, 1e-9), 1.0),
-        "tstr_rmse_h": Figure(made.rmse_h, real.rmse_h),
-        "tstr_nasa": Figure(made.nasa, real.nasa),
-        "constant_rmse_h": Figure(constant_error(train, held_out).rmse_h),
+        "tstr_ratio": Figure(found.tstr.value, 1.0, interval=found.tstr.interval),
+        "tstr_rmse_h": Figure(found.tstr_rmse_h, found.trtr_rmse_h),
+        "tstr_nasa": Figure(found.tstr_nasa, found.trtr_nasa),
+        "constant_rmse_h": Figure(found.constant_rmse_h),
+        "augmentation_gain": Figure(found.gain.value, 0.0, interval=found.gain.interval),
     }
+
+
+def rows_of_whole_runs(runs: Runs, rows: int, rng: np.random.Generator) -> Runs:
+    """Random whole runs of about this many rows in total."""
+    order = rng.permutation(len(runs.starts()))
+    count = int(np.searchsorted(np.cumsum(runs.lengths()[order]), rows)) + 1
+    return runs.select(runs.ids()[order[:count]])

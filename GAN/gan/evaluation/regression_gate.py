@@ -41,9 +41,9 @@ def _quality(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list
 
 
 def warnings_gained(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Checks that passed before and now do not."""
+    """Checks that passed before and now warn or fail."""
     passed = {check["name"] for check in published["checks"] if check["verdict"] == "pass"}
-    return [check for check in candidate["checks"] if check["verdict"] != "pass" and check["name"] in passed]
+    return [check for check in candidate["checks"] if check["verdict"] in ("warn", "fail") and check["name"] in passed]
 
 
 def _warnings(candidate: Mapping[str, Any], published: Mapping[str, Any]) -> list[str]:

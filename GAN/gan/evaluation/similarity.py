@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from itertools import combinations, product
+
 import numpy as np
 
 from gan.data.runs import Floats, Ints, Runs
@@ -9,7 +13,8 @@ from gan.evaluation.measures import TINY, courses, detrended
 
 COURSE_BINS = 16
 ALIGNED = 96
-DRAWS = 64
+# Other ways to hold out as many runs, against which memory is tested.
+SPLITS = 199
 
 
 def likeness(a: Runs, b: Runs) -> Floats:
@@ -52,35 +57,81 @@ def course_distance(a: Runs, b: Runs, spread: Floats) -> Floats:
     return np.asarray(np.sqrt(((x[:, None] - y[None, :]) ** 2).mean(axis=(2, 3))))
 
 
-def memorised_courses(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> float:
-    """Share of the data's runs whose nearest real course is that of a training run; 0.5 when nothing is memorised."""
+@dataclass(frozen=True)
+class Memory:
+    """share: of the data's runs whose nearest real run is a training run, 0.5 when nothing is memorised.
+
+    chance: how often a split of the real runs by chance gives as large a share, least_chance: the least that this can
+    be with so many runs. Both are 1 where no failure mode has training and held-out runs.
+    """
+
+    share: float
+    chance: float
+    least_chance: float
+
+
+def memorised_courses(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> Memory:
+    """Memory by course over life. Only runs of one failure mode are compared."""
     spread = np.maximum(held_out.values.std(axis=0), TINY)
     near = [-course_distance(data, real, spread) for real in (train, held_out)]
-    return _share(near[0], near[1], [r.run_modes() for r in (data, train, held_out)], random_seed)
+    return memory(near[0], near[1], [r.run_modes() for r in (data, train, held_out)], random_seed)
 
 
-def memorised_dynamics(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> float:
-    """Share of the data's runs whose nearest real run by fast dynamics is a training run; 0.5 without memory."""
+def memorised_dynamics(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> Memory:
+    """Memory by fast dynamics."""
     modes = [r.run_modes() for r in (data, train, held_out)]
-    return _share(likeness(data, train), likeness(data, held_out), modes, random_seed)
+    return memory(likeness(data, train), likeness(data, held_out), modes, random_seed)
 
 
-def _share(to_train: Floats, to_held_out: Floats, modes: list[Ints], random_seed: int) -> float:
-    """From nearness (R, train) and (R, held out), where larger is nearer. Only runs of one failure mode are compared.
+def memory(to_train: Floats, to_held_out: Floats, modes: list[Ints], random_seed: int) -> Memory:
+    """From nearness (R, train) and (R, held out), where larger is nearer, and the modes of the data, train, held out.
 
-    There are more training runs than held-out ones, so the nearest is more often a training run by number alone:
-    equally many of each are drawn, DRAWS times.
+    A permutation test: without memory, the runs that were held out are any of the real runs of their failure mode.
     """
     rng = np.random.default_rng([random_seed, 37])
-    wins, count = 0.0, 0
-    for mode in np.unique(modes[0]):
-        mine, train, held_out = (np.flatnonzero(m == mode) for m in modes)
-        size = min(len(train), len(held_out))
-        if size == 0:
-            continue
-        a, b = to_train[np.ix_(mine, train)], to_held_out[np.ix_(mine, held_out)]
-        for _ in range(DRAWS):
-            left, right = (x[:, rng.permutation(x.shape[1])[:size]].max(axis=1) for x in (a, b))
-            wins += float((left > right).sum() + 0.5 * (left == right).sum()) / DRAWS
-        count += len(mine)
-    return wins / count if count else 0.5
+    strata = [tuple(np.flatnonzero(m == mode) for m in modes) for mode in np.unique(modes[0])]
+    strata = [(mine, train, held) for mine, train, held in strata if len(train) and len(held)]
+    aside = _splits([(len(held), len(train) + len(held)) for _, train, held in strata], rng)
+    totals = np.zeros(len(aside))
+    for at, (mine, train, held) in enumerate(strata):
+        near = np.concatenate([to_held_out[np.ix_(mine, held)], to_train[np.ix_(mine, train)]], axis=1)
+        totals += [_nearer_to_rest(near, split[at]) for split in aside]
+    if not strata:
+        return Memory(0.5, 1.0, 1.0)
+    shares = totals / sum(len(mine) for mine, _, _ in strata)
+    return Memory(float(shares[0]), float((shares >= shares[0] - TINY).mean()), 1 / len(aside))
+
+
+Split = tuple[tuple[int, ...], ...]
+
+
+def _splits(sizes: list[tuple[int, int]], rng: np.random.Generator) -> list[Split]:
+    """Which runs of each failure mode are held out: as it was, the first ones, and then otherwise.
+
+    sizes: of each mode, how many are held out of how many. All ways if there are few, else so many at random.
+    """
+    if math.prod(math.comb(n, k) for k, n in sizes) <= SPLITS + 1:
+        return list(product(*(combinations(range(n), k) for k, n in sizes)))
+    drawn = [tuple(tuple(rng.permutation(n)[:k].tolist()) for k, n in sizes) for _ in range(SPLITS)]
+    return [tuple(tuple(range(k)) for k, _ in sizes), *drawn]
+
+
+def _nearer_to_rest(near: Floats, aside: tuple[int, ...]) -> float:
+    """How many of R runs are nearer to the rest than to the runs aside, by nearness (R, n): the expected number.
+
+    There are more of the rest, so that the nearest would more often be one of them by number alone: as many are drawn
+    as lie aside. The chance that the nearest of k out of n is nearer than m is 1 − C(those not nearer, k) / C(n, k).
+    """
+    chosen = np.isin(np.arange(near.shape[1]), aside)
+    a, b = near[:, ~chosen], near[:, chosen]
+    if a.shape[1] < b.shape[1]:
+        return len(near) - _beaten(b, a)
+    return _beaten(a, b)
+
+
+def _beaten(many: Floats, few: Floats) -> float:
+    """Expected number of rows where the best of `few` is beaten by the best of as many, drawn from `many`."""
+    k, n = few.shape[1], many.shape[1]
+    below = (many <= few.max(axis=1, keepdims=True)).sum(axis=1)
+    none = np.prod([np.maximum(below - i, 0) / (n - i) for i in range(k)], axis=0)
+    return float((1 - none).sum())

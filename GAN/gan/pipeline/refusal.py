@@ -1,18 +1,21 @@
-"""What a step says about an artifact whose checks failed."""
+"""What a step says about an artifact whose checks failed, and about a data set that is not there for that."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gan.evaluation.checks import Check, as_text
-from gan.pipeline import registry
 from gan.pipeline.runner import Context
-from gan.runtime.errors import ValidationFailed
-from gan.store.layout import key_of
+from gan.runtime.errors import MissingPrerequisite, ValidationFailed
+from gan.store.layout import generation_key, generation_of
+from gan.store.manifest import Manifest
+from gan.store.publication import REPORT, has_failed, is_published
 
 
-def refuse_failed(context: Context, what: str, checks: Sequence[Check], maker: str) -> None:
-    """Raises ValidationFailed naming the checks that failed, if any did. maker: the step that made what was checked."""
+def refuse_failed(
+    context: Context, what: str, checks: Sequence[Check], help_with: Callable[[Sequence[Check]], str]
+) -> None:
+    """Raises ValidationFailed naming the checks that failed, if any did. help_with: what can help then."""
     failed = [check for check in checks if check.verdict == "fail"]
     if not failed:
         return
@@ -21,12 +24,28 @@ def refuse_failed(context: Context, what: str, checks: Sequence[Check], maker: s
     raise ValidationFailed(
         f"{what} of {context.machine_id} did not pass: {reasons}",
         field=failed[0].name,
-        hint=how_to_mend(context, maker),
+        hint=help_with(failed),
     )
 
 
-def how_to_mend(context: Context, maker: str) -> str:
-    """What to do about an artifact that failed its checks."""
-    if maker == "generateSeed" and context.store.exists(key_of("recorded", context.machine_id)):
-        return "correct the recorded rows and import them again (import_seed.py --replace)"
-    return f"make it again: {registry.command(maker, context.machine_id)}"
+def nothing_published(context: Context) -> MissingPrerequisite:
+    """What to say where a data set is needed that is not there; a newest one that failed is named."""
+    store, machine_id = context.store, context.machine_id
+    record = Manifest(store, machine_id).step("generateDataset")
+    newest = None if record is None else generation_of(record["outputs"][0]["path"])
+    if newest is not None and has_failed(store, machine_id, newest):
+        return MissingPrerequisite(
+            f"no data set of {machine_id} is published: the newest, {newest}, did not pass validation",
+            hint=f"see {generation_key(machine_id, newest, REPORT)}, and what the validation said can help",
+        )
+    return MissingPrerequisite(
+        f"no data set of {machine_id} is published", hint=f"run: npm run gan -- machine run {machine_id}"
+    )
+
+
+def warn_unvalidated(context: Context) -> None:
+    """Says so where the data set that is shown was not validated, or not as it is now."""
+    if not is_published(context.store, context.machine_id):
+        context.reporter.warning(
+            "NOT_VALIDATED", f"the data set of {context.machine_id} was not validated as it is now"
+        )

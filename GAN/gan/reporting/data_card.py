@@ -9,6 +9,7 @@ from typing import Any
 
 from gan.data.conditions import Conditions
 from gan.machine.profile import Profile, Sensor
+from gan.reporting.gain import gain_sentence
 from gan.reporting.report import asked_for, measured_on
 from gan.store.layout import name_of
 from gan.store.manifest import Inputs
@@ -197,9 +198,15 @@ def _bracketed(mode: str, own: Mapping[str, Any]) -> str:
     return f"({said})" if said else ""
 
 
+def _adding(report: Mapping[str, Any]) -> list[str]:
+    """What adding the data to the real training runs does for RUL models, where it was measured."""
+    gain = report["figures"].get("augmentation_gain")
+    return [] if gain is None else ["", gain_sentence(gain)]
+
+
 def _how_good(report: Mapping[str, Any]) -> list[str]:
     rows = [
-        f"| {check['name']} | {check['text']} | {check['verdict']} |"
+        f"| {check['name']} | {check['text']} | {check.get('runs') or ''} | {check['verdict']} |"
         for check in report["checks"]
         if check["floor"] is not None or check["verdict"] != "pass"
     ]
@@ -207,5 +214,5 @@ def _how_good(report: Mapping[str, Any]) -> list[str]:
         f"Verdict: **{report['verdict']}**, {len(report['checks'])} checks. “Real” is {report['real']}. "
         "`report.html` has every check and the plots, `report.json` the same for programs.",
         *(["", measured_on(report)] if "measured" in report else []),
-        "", "| check | measured | verdict |", "| --- | --- | --- |", *rows,
+        "", "| check | measured | real runs | verdict |", "| --- | --- | ---: | --- |", *rows, *_adding(report),
     ]  # fmt: skip

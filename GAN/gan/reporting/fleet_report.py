@@ -41,8 +41,13 @@ class Line:
         """Sorts the worst first: failed, then many warnings, then low quality; machines without a report last."""
         if self.report is None:
             return len(_ORDER), 0, 0.0
-        bad = sum(check["verdict"] != "pass" for check in self.report["checks"])
+        bad = len(_not_passed(self.report))
         return _ORDER.index(self.report["verdict"]), -bad, self.report["quality"]
+
+
+def _not_passed(report: Mapping[str, Any]) -> list[str]:
+    """Names of the checks that warn or fail."""
+    return [check["name"] for check in report["checks"] if check["verdict"] in ("warn", "fail")]
 
 
 def lines(store: ArtifactStore) -> list[Line]:
@@ -87,7 +92,7 @@ def _row(line: Line, key: str) -> str:
         none = f"<td colspan={len(COLUMNS) + 2}>no validated data set</td>"
         return f"<tr><th scope=row>{escape(line.machine_id)}</th>{none}</tr>"
     link = posixpath.relpath(generation_key(line.machine_id, line.generation, HTML), posixpath.dirname(key))
-    bad = [check["name"] for check in line.report["checks"] if check["verdict"] != "pass"]
+    bad = _not_passed(line.report)
     figures = line.report.get("figures", {})
     cells = "".join(f"<td>{_figure(figures.get(name))}</td>" for name in COLUMNS.values())
     return (

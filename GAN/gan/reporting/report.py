@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -11,17 +12,23 @@ import numpy as np
 from gan.data.conditions import Conditions
 from gan.data.runs import Floats, Runs
 from gan.evaluation.assessment import Assessment
-from gan.evaluation.checks import Check, Verdict, overall
+from gan.evaluation.checks import Check, CheckVerdict, overall
 from gan.evaluation.measures import LIFE_BINS, degradation_curves
 from gan.machine.profile import Profile, Sensor
 from gan.reporting.charts import Chart, span
+from gan.reporting.gain import gain_sentence
 from gan.reporting.style import STYLE
 
 JSON, HTML = "report.json", "report.html"
 SIMULATED = "the seed’s held-out runs; the seed itself is simulated from the profile"
 RECORDED = "held-out runs of the recorded data that were imported as the seed"
-WORDS: dict[Verdict, str] = {"fail": "✗ fail", "warn": "! warning", "pass": "✓ pass"}
-_ORDER: tuple[Verdict, ...] = ("fail", "warn", "pass")
+WORDS: dict[CheckVerdict, str] = {
+    "fail": "✗ fail",
+    "warn": "! warning",
+    "not judged": "– not judged",
+    "pass": "✓ pass",
+}
+_ORDER: tuple[CheckVerdict, ...] = tuple(WORDS)
 RUL_RUNS = 8
 
 
@@ -71,6 +78,7 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
     sections += _constants(profile)
     rows = ", ".join(f"{split} {count:,}" for split, count in report["rows"].items())
     conditions = Conditions.from_json(report.get("conditions"))
+    gain = report["figures"].get("augmentation_gain")
     lead = (
         f"<p>{badge(report['verdict'])} SDMetrics quality <strong>{report['quality']:.3f}</strong> "
         f"against held-out runs. Rows: {rows}. Generation {escape(report['generation'])}.</p>"
@@ -79,6 +87,7 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
         + (f"<p>{escape(hidden_modes(report))}</p>" if "hiddenFailureModes" in report else "")
         + f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands "
         "what the training runs give in the data’s place, real against real.</p>"
+        f"{'' if gain is None else f'<p>{escape(gain_sentence(gain))}</p>'}"
         '<p class="legend"><span class="key real"></span> real <span class="key made"></span> synthetic (dashed)</p>'
     )
     return document(
@@ -125,8 +134,8 @@ def document(title: str, content: str, version: str = "") -> str:
     )
 
 
-def badge(verdict: Verdict) -> str:
-    return f'<span class="badge {verdict}">{WORDS[verdict]}</span>'
+def badge(verdict: CheckVerdict) -> str:
+    return f'<span class="badge {verdict.replace(" ", "-")}">{WORDS[verdict]}</span>'
 
 
 def worst_first(checks: Sequence[Check]) -> list[Check]:
@@ -138,16 +147,22 @@ def checks_table(checks: Sequence[Check]) -> str:
     """All checks as a table, the worst first."""
     cells = "".join(
         f"<tr><td>{badge(c.verdict)}</td><th scope=row>{escape(c.name)}</th>"
-        f"<td>{escape(c.text.split(' (real')[0])}</td>"
+        f"<td>{escape(_without_floor(c.text))}</td>"
         f"<td>{'' if c.floor is None else f'{c.floor:.3f}'}</td>"
+        f"<td>{'' if c.runs is None else c.runs}</td>"
         f"<td>{escape('holds' if c.threshold == 'True' else c.threshold)}</td><td>{escape(c.meaning)}</td></tr>"
         for c in worst_first(checks)
     )
     return (
         "<section><h2>Checks</h2><div class=wide><table><thead>"
-        "<tr><th>Verdict<th>Check<th>Measured<th>Real against real<th>Allowed"
+        "<tr><th>Verdict<th>Check<th>Measured<th>Real against real<th>Real runs<th>Allowed"
         f"<th>Meaning</thead><tbody>{cells}</tbody></table></div></section>"
     )
+
+
+def _without_floor(text: str) -> str:
+    """The floor has a column of its own."""
+    return re.sub(r" \(real against real: [^)]*\)", "", text)
 
 
 def section(title: str, charts: Sequence[str], note: str = "") -> str:

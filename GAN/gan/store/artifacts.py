@@ -78,6 +78,10 @@ class ArtifactStore(ABC):
         """Publishes a generation by one atomic switch: its files are then read below the publication's key."""
 
     @abstractmethod
+    def withdraw(self, machine_id: str) -> None:
+        """Publishes no generation any more. The generations stay."""
+
+    @abstractmethod
     def lock(
         self, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None
     ) -> AbstractContextManager[None]:

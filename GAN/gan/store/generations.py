@@ -143,6 +143,18 @@ def publish(store: ArtifactStore, machine_id: str, generation: str, **facts: Any
     _note(store, machine_id, generation, {"publishedAt": _now(), "rolledBackAt": None, "quarantined": None, **facts})
 
 
+def withdraw_failed(store: ArtifactStore, machine_id: str, generation: str) -> bool:
+    """Whether a generation that failed validation was shown, by hand, before it was validated; it no longer is.
+
+    One that was published, or that a person rolled back to, stays.
+    """
+    record = Manifest(store, machine_id).generations().get(generation, {})
+    if store.published(machine_id) != generation or record.get("publishedAt") is not None:
+        return False
+    store.withdraw(machine_id)
+    return True
+
+
 def roll_back(
     store: ArtifactStore, machine_id: str, wanted: str | None, *, on_skip: Callable[[Generation], None] = lambda _: None
 ) -> tuple[Generation | None, Generation]:

@@ -73,6 +73,10 @@ class LocalStore(ArtifactStore):
             appear(link, link.with_name(f"{machine_id}.found-{int(time.time())}"))
         switch_link(link, self._path(f"{key_of('generations', machine_id)}{generation}"))
 
+    def withdraw(self, machine_id: str) -> None:
+        if self.published(machine_id) is not None:
+            self._path(key_of("publication", machine_id)).unlink()
+
     def lock(
         self, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None
     ) -> AbstractContextManager[None]:

@@ -35,6 +35,12 @@ def is_validated(store: ArtifactStore, machine_id: str, generation: str) -> bool
     return report is not None and report.get("verdict") in ("pass", "warn")
 
 
+def has_failed(store: ArtifactStore, machine_id: str, generation: str) -> bool:
+    """Whether a generation did not pass validation."""
+    report = read_report(store, machine_id, generation)
+    return report is not None and report.get("verdict") == "fail"
+
+
 def is_published(store: ArtifactStore, machine_id: str) -> bool:
     """Whether a validated data set is published."""
     current = store.published(machine_id)
@@ -42,8 +48,13 @@ def is_published(store: ArtifactStore, machine_id: str) -> bool:
 
 
 def show_unvalidated(store: ArtifactStore, machine_id: str, generation: str) -> bool:
-    """For work by hand: publishes a generation unless that would hide a validated one or a person's own folder."""
+    """For work by hand: publishes a generation unless that would hide a validated one or a person's own folder.
+
+    One that is known to have failed is not shown.
+    """
     current = store.published(machine_id)
+    if has_failed(store, machine_id, generation):
+        return current == generation
     foreign = current is None and bool(store.keys(published_key(machine_id, "")))
     if foreign or is_published(store, machine_id):
         return current == generation

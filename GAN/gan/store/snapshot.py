@@ -57,6 +57,9 @@ class Snapshot(ArtifactStore):
     def publish(self, machine_id: str, generation: str) -> None:
         self._refuse()
 
+    def withdraw(self, machine_id: str) -> None:
+        self._refuse()
+
     def lock(
         self, machine_id: str, step: str, *, on_wait: Callable[[str], None] = lambda _: None
     ) -> AbstractContextManager[None]:

@@ -12,7 +12,7 @@ import fakes
 from gan.data.runs import Runs, both
 from gan.evaluation.assessment import assess, structural_checks
 from gan.evaluation.certificate import certify
-from gan.evaluation.checks import Check, Verdict, overall
+from gan.evaluation.checks import Check, CheckVerdict, overall
 from gan.evaluation.discriminator import discriminative_score
 from gan.evaluation.structure import Structure
 from gan.machine.profile import Profile, configuration, parse_profile
@@ -160,7 +160,7 @@ def test_misleading_data_fail_by_name(case: Case, name: str) -> None:
     assert verdicts_of(expected, case.assess(make(case))) == dict.fromkeys(expected, "fail")
 
 
-def verdicts_of(names: tuple[str, ...], checks: list[Check]) -> dict[str, Verdict]:
+def verdicts_of(names: tuple[str, ...], checks: list[Check]) -> dict[str, CheckVerdict]:
     return {check.name: check.verdict for check in checks if check.name in names}
 
 

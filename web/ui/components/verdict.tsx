@@ -1,10 +1,11 @@
 import { Text } from '@mantine/core';
-import type { Verdict as Word } from '../../../contracts/events.js';
+import type { CheckVerdict as Word } from '../../../contracts/events.js';
 import { Glyph } from './glyph.js';
 
 const VERDICTS = {
   pass: { icon: '✓', word: 'Pass', colour: 'var(--good)' },
   warn: { icon: '!', word: 'Warning', colour: 'var(--warn)' },
+  'not judged': { icon: '–', word: 'Not judged', colour: 'dimmed' },
   fail: { icon: '✕', word: 'Fail', colour: 'var(--bad)' },
 } as const;
 

@@ -12,13 +12,15 @@ from gan.data.tables import parquet_batches, read_seed, run_lengths, running_row
 from gan.evaluation.checks import as_text, overall
 from gan.evaluation.structure import Structure
 from gan.machine.profile import Profile, load_profile
-from gan.pipeline import registry
+from gan.pipeline import advice, registry
 from gan.pipeline.refusal import refuse_failed
 from gan.pipeline.runner import Context, json_bytes
 from gan.reporting import data_card, report
 from gan.runtime.errors import MissingPrerequisite
 from gan.runtime.events import Result
+from gan.store import generations
 from gan.store.layout import generation_key, generation_of, key_of, name_of
+from gan.store.publication import is_validated
 from gan.synthesis.model import load_model
 
 # Statistics are measured on about so many rows, in whole runs spread evenly over a data set; the report says so.
@@ -63,6 +65,7 @@ def work(context: Context) -> Result:
         conditions=conditions,
         structure=structure,
         running=running_rows(store, machine_id),
+        rul_cap=int(getattr(context.args, "rul_cap", None) or 0),
     )
     checks, quality = assessment.checks, assessment.quality
     digests = {name_of(o["path"]): store.digest(o["path"]) for o in outputs}
@@ -79,11 +82,14 @@ def work(context: Context) -> Result:
     page, card, verdict = (
         generation_key(machine_id, generation, name) for name in (report.HTML, data_card.CARD, report.JSON)
     )
+    passed_before = is_validated(store, machine_id, generation)
     store.write(page, html.encode())
     store.write(card, data_card.data_card(profile, made_from, body, own).encode())
     store.write(verdict, json_bytes(body))
-    refuse_failed(context, "the data set", checks, "generateDataset")
     worst = overall(checks)
+    if worst == "fail" and not passed_before and generations.withdraw_failed(store, machine_id, generation):
+        context.reporter.warning("WITHDRAWN", f"generation {generation} was shown before it was validated: no longer")
+    refuse_failed(context, "the data set", checks, lambda failed: advice.for_data(context, failed))
     return Result(
         f"{worst}, quality {quality:.3f}",
         outputs=(store.output(verdict), store.output(page)),

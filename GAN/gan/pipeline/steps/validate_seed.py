@@ -6,7 +6,8 @@ from gan.data.tables import read_seed
 from gan.evaluation.checks import as_text, overall
 from gan.evaluation.seed_checks import check_seed
 from gan.machine.profile import load_profile
-from gan.pipeline.refusal import how_to_mend, refuse_failed
+from gan.pipeline import advice
+from gan.pipeline.refusal import refuse_failed
 from gan.pipeline.runner import Context, json_bytes
 from gan.runtime.errors import InvalidInput, ValidationFailed
 from gan.runtime.events import Result
@@ -20,7 +21,7 @@ def work(context: Context) -> Result:
         runs = read_seed(context.store, context.machine_id, profile)
     except InvalidInput as error:
         raise ValidationFailed(
-            error.message, field=error.field, code="SEED_INVALID", hint=how_to_mend(context, "generateSeed")
+            error.message, field=error.field, code="SEED_INVALID", hint=advice.for_seed(context)
         ) from None
     checks = check_seed(profile, runs)
     report = key_of("seedReport", context.machine_id)
@@ -33,7 +34,7 @@ def work(context: Context) -> Result:
         "checks": [c.to_json() for c in checks],
     }
     context.store.write(report, json_bytes(body))
-    refuse_failed(context, "the seed", checks, "generateSeed")
+    refuse_failed(context, "the seed", checks, lambda _: advice.for_seed(context))
     return Result(
         f"{len(checks)} checks of the seed passed",
         outputs=(context.store.output(report),),

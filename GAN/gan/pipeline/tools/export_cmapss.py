@@ -6,8 +6,9 @@ from gan.data.cmapss import cmapss_files
 from gan.data.splits import SPLITS
 from gan.data.tables import read_parquet
 from gan.machine.profile import load_profile
+from gan.pipeline.refusal import nothing_published, warn_unvalidated
 from gan.pipeline.runner import Context
-from gan.runtime.errors import InvalidInput, MissingPrerequisite
+from gan.runtime.errors import InvalidInput
 from gan.runtime.events import Result
 from gan.store.layout import key_of, published_key
 
@@ -16,9 +17,8 @@ def work(context: Context) -> Result:
     store, machine_id = context.store, context.machine_id
     profile = load_profile(store, machine_id)
     if store.published(machine_id) is None:
-        raise MissingPrerequisite(
-            f"no data set of {machine_id} is published", hint=f"run: npm run gan -- machine run {machine_id}"
-        )
+        raise nothing_published(context)
+    warn_unvalidated(context)
     if not profile.failure_modes:
         raise InvalidInput(f"{machine_id} has no failure modes, so no RUL to predict", field="machine_id")
     splits = {split: read_parquet(store, published_key(machine_id, f"{split}.parquet"), profile) for split in SPLITS}

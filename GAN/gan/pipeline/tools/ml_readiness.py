@@ -9,9 +9,9 @@ from gan.data.splits import SPLITS
 from gan.data.tables import read_parquet
 from gan.evaluation.checks import as_text, boolean, overall
 from gan.machine.profile import load_profile
-from gan.pipeline.registry import command
+from gan.pipeline.refusal import nothing_published
 from gan.pipeline.runner import Context
-from gan.runtime.errors import MissingPrerequisite, ValidationFailed
+from gan.runtime.errors import ValidationFailed
 from gan.runtime.events import Result
 from gan.store.layout import published_key
 
@@ -20,10 +20,7 @@ def work(context: Context) -> Result:
     profile = load_profile(context.store, context.machine_id)
     files = {split: published_key(context.machine_id, f"{split}.parquet") for split in SPLITS}
     if not any(map(context.store.exists, files.values())):
-        raise MissingPrerequisite(
-            f"no data set of {context.machine_id} is published",
-            hint=f"run: {command('generateDataset', context.machine_id)}",
-        )
+        raise nothing_published(context)
     splits = {split: read_parquet(context.store, file, profile) for split, file in files.items()}
     # Columns and NaNs are checked as the files are read.
     checks = [

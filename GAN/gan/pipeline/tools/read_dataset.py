@@ -10,9 +10,8 @@ import pyarrow.csv as csv
 
 from gan.data.splits import SPLITS
 from gan.data.tables import parquet_table
-from gan.pipeline.registry import command
+from gan.pipeline.refusal import nothing_published
 from gan.pipeline.runner import Context, integer
-from gan.runtime.errors import MissingPrerequisite
 from gan.runtime.events import Result
 from gan.store.layout import published_key
 
@@ -27,10 +26,7 @@ def configure(parser: ArgumentParser) -> None:
 def work(context: Context) -> Result:
     file = published_key(context.machine_id, f"{context.args.split}.parquet")
     if not context.store.exists(file):
-        raise MissingPrerequisite(
-            f"no data set of {context.machine_id} is published",
-            hint=f"run: {command('generateDataset', context.machine_id)}",
-        )
+        raise nothing_published(context)
     table = parquet_table(context.store, file)
     newest = table.slice(max(table.num_rows - context.args.rows, 0))
     stamps = newest.column("timestamp").cast(pa.string())

@@ -10,7 +10,7 @@ import { whyItMayBe } from './why.js';
 
 /** The checks that everybody asks for first. */
 const HEADLINE = ['Timestamp sorted', 'RUL decreasing', 'Feature ranges'];
-const ORDER = ['fail', 'warn', 'pass'];
+const ORDER = ['fail', 'warn', 'not judged', 'pass'];
 
 /** How the newest data set was judged, check by check. */
 export function ValidationCard({ detail }: { detail: MachineDetail }) {
@@ -88,6 +88,7 @@ function Checks({ report }: { report: ValidationReport }) {
             <Table.Th>Check</Table.Th>
             <Table.Th>Value</Table.Th>
             <Table.Th className="numbers">Floor</Table.Th>
+            <Table.Th className="numbers">Real runs</Table.Th>
             <Table.Th>Threshold</Table.Th>
             <Table.Th>Verdict</Table.Th>
           </Table.Tr>
@@ -103,6 +104,7 @@ function Checks({ report }: { report: ValidationReport }) {
               </Table.Td>
               <Table.Td>{valueOf(check)}</Table.Td>
               <Table.Td className="numbers">{check.floor === null ? '–' : figure(check.floor)}</Table.Td>
+              <Table.Td className="numbers">{check.runs ?? '–'}</Table.Td>
               <Table.Td>{check.threshold === 'True' ? 'must hold' : check.threshold}</Table.Td>
               <Table.Td>
                 <Verdict verdict={check.verdict} />
@@ -117,7 +119,7 @@ function Checks({ report }: { report: ValidationReport }) {
 
 /** The floor has a column of its own. */
 export function valueOf({ text }: ReportCheck): string {
-  return text.replace(/ \(real against real: [^)]*\)$/, '');
+  return text.replace(/ \(real against real: [^)]*\)/, '');
 }
 
 function WhatIsWrong({ detail, report }: { detail: MachineDetail; report: ValidationReport }) {
