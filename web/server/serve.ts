@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
+import { MachineFilter } from '../../contracts/api/machines.js';
 import { ManagerError, REFUSAL } from '../../manager/errors.js';
 import { FleetOverview } from '../../manager/fleet-overview.js';
 import { FleetWatches } from '../../manager/fleet-watch.js';
@@ -46,6 +47,8 @@ export async function serveConsole(session: Session, log: (error: unknown) => vo
   const listener = getRequestListener(app.fetch.bind(app));
   const server = createServer((request, response) => void listener(request, response));
   const port = await listen(server, settings);
+  // The first look at a large fleet takes a moment: better now than when somebody waits for it.
+  void overview.page(MachineFilter.parse({})).catch(() => undefined);
   const close = async () => {
     closing.abort();
     const closed = new Promise((resolve) => server.close(resolve));

@@ -9,9 +9,6 @@ import type { Console } from '../context.js';
 /** The fleet's machines, as a list and live. */
 export function addMachines(api: Api, console: Console): void {
   const { overview } = console;
-  // The first look at a large fleet takes a moment: better now than when somebody waits for it.
-  void overview.page(MachineFilter.parse({})).catch(() => undefined);
-
   const list = createRoute({
     method: 'get',
     path: '/api/machines',
