@@ -7,7 +7,7 @@ import { ensureSetup } from '../scripts/setup.mjs';
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
 const [name, ...args] = process.argv.slice(2);
 const cmapss = name === 'cmapss';
-// The stock synthesizer is always measured by one, and by the other only on request.
+// Only the first compares with the stock synthesizer.
 await ensureSetup({ bench: !cmapss });
 const env = {
   ...process.env,

@@ -17,7 +17,6 @@ import gan.store  # before numpy: it sets one thread a process  # noqa: F401
 # isort: on
 from cmapss.experiment import Plan, run
 from cmapss.nasa import SIX_CONDITIONS, NoData, subsets
-from cmapss.peers import installed
 from cmapss.summary import tables
 from timing import ProgramFailed
 
@@ -33,7 +32,6 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=3, help="choices of units, splits and trainings (default 3)")
     parser.add_argument("--draws", type=int, default=3, help="data sets sampled from each model (default 3)")
     parser.add_argument("--epochs", type=int, default=300, help="epochs of each training (default 300)")
-    parser.add_argument("--peers", action="store_true", help="also SDV's TVAE and PAR: npm run setup -- --bench")
     parser.add_argument("--quick", action="store_true", help="a first figure in minutes: one seed, one draw")
     parser.add_argument("--json", type=Path, default=None, help="where to write every result")
     args = parser.parse_args()
@@ -43,7 +41,6 @@ def main() -> int:
     path = args.json or RESULTS / f"cmapss-{started:%Y-%m-%dT%H%M%SZ}.json"
     try:
         found = subsets(args.data, args.subsets and args.subsets.split(","))
-        peers = installed() if args.peers else ()
         for subset in found:
             usual = UNITS_OF_SIX if subset.name in SIX_CONDITIONS else UNITS
             for units in [int(n) for n in args.units.split(",")] if args.units else usual:
@@ -53,7 +50,7 @@ def main() -> int:
                         if not plan.possible:
                             _say(f"{subset.name} has too few units to learn from {units} and hold out a third as many")
                             break
-                        results += run(plan, peers, _say)
+                        results += run(plan, _say)
     except (NoData, ProgramFailed) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

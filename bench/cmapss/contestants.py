@@ -1,4 +1,4 @@
-"""Who competes: the product itself through its own scripts, noisy copies, and SDV's synthesizers where installed."""
+"""Who competes: the product itself through its own scripts, noisy copies, and rows drawn one by one."""
 
 from __future__ import annotations
 

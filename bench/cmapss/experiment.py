@@ -12,7 +12,6 @@ import numpy as np
 
 from cmapss.contestants import MADE_BY_HAND, SETTINGS, Product
 from cmapss.nasa import Subset, columns
-from cmapss.peers import Peer
 from cmapss.rul_models import Exam, Lessons, scores
 from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.assessment import assess
@@ -40,7 +39,7 @@ class Plan:
         return len(self.subset.units()) >= self.units + round(self.units / 3)
 
 
-def run(plan: Plan, peers: tuple[Peer, ...], say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+def run(plan: Plan, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     """One result for each training set: its scores, and for made data what the product says of them."""
     name = f"{plan.subset.name}, {plan.units} units, seed {plan.seed}"
     product = Product(plan.root / "ours", plan.subset.name.lower())
@@ -55,10 +54,6 @@ def run(plan: Plan, peers: tuple[Peer, ...], say: Callable[[str], None]) -> Iter
             if label != "row by row":
                 yield bench.result(f"real + {label}", draw, bench.real, also=data)
         say(f"{name}, draw {draw}")
-    for peer in peers:
-        for draw, data in enumerate(peer.draws(plan, product, bench.real)):
-            yield bench.result(peer.name, draw, data, bench.judge({"train": data}))
-        say(f"{name}, {peer.name}")
 
 
 class _Bench:
