@@ -150,8 +150,8 @@ def test_a_seed_with_a_missing_value(made: Root, column: str) -> None:
         (SAMPLE, "models/*.pkl", "train_tvae_machine.py"),
         (VALIDATE, "data/generations/*/*/test.parquet", "generate_synthetic_data.py"),
         (PUBLISH, "data/generations/*/*/report.json", "validate_new_machine.py"),
-        (f"{SCRIPTS}/read_synthetic_data.py", "data/synthetic/*", "generate_synthetic_data.py"),
-        (f"{SCRIPTS}/test_ml_readiness.py", "data/synthetic/*", "generate_synthetic_data.py"),
+        (f"{SCRIPTS}/read_synthetic_data.py", "data/synthetic/*", f"machine run {MADE}"),
+        (f"{SCRIPTS}/test_ml_readiness.py", "data/synthetic/*", f"machine run {MADE}"),
         (f"{SCRIPTS}/read_profile.py", "metadata/*", "create_metadata.py"),
     ],
 )
