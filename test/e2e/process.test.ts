@@ -7,7 +7,7 @@ import { WORKFLOW } from '../../contracts/runs.js';
 import { markNamespace } from '../../workers/namespace-mark.js';
 import { DevServer } from '../support/dev-server.js';
 import { freePort } from '../support/ports.js';
-import { findProcesses } from '../support/processes.js';
+import { findProcesses, leftAfter } from '../support/processes.js';
 import { machineConfig } from '../support/profiles.js';
 import { PROJECT_ROOT } from '../support/python.js';
 
@@ -76,7 +76,7 @@ describe('a command', () => {
     starting.kill('SIGTERM');
     const { exitCode, all } = await starting;
     expect({ exitCode, stack: STACK.test(all) }).toEqual({ exitCode: 75, stack: false });
-    expect(left(env)).toEqual([]);
+    expect(await leftAfter(left(env), 5_000)).toEqual([]);
   });
 
   it('ends a server that nobody ends any more, and starts its own', async () => {
