@@ -103,7 +103,10 @@ describe('a fleet run from the admin page', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click();
     await page.getByText('Cancelled', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: /Retry failed/ }).waitFor();
-    await page.getByRole('row', { name: /unit_[bc] .*Cancelled/ }).first().waitFor();
+    await page
+      .getByRole('row', { name: /unit_[bc] .*Cancelled/ })
+      .first()
+      .waitFor();
   });
 });
 
