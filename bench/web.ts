@@ -39,16 +39,6 @@ async function timed(what: () => Promise<unknown>, times = TIMES): Promise<numbe
   return median(taken);
 }
 
-const browser = await openBrowser();
-try {
-  await smallFleet(browser);
-  for (const size of sizes) await largeFleet(browser, size);
-  await chart(browser);
-  await liveEvents();
-} finally {
-  await browser.close();
-}
-
 async function smallFleet(browser: Browser): Promise<void> {
   const served = new TestConsole();
   served.addMachine(MACHINE);
@@ -202,4 +192,14 @@ async function listen(port: number, signal: AbortSignal): Promise<void> {
   } catch {
     // Left.
   }
+}
+
+const browser = await openBrowser();
+try {
+  await smallFleet(browser);
+  for (const size of sizes) await largeFleet(browser, size);
+  await chart(browser);
+  await liveEvents();
+} finally {
+  await browser.close();
 }
