@@ -46,10 +46,11 @@ def _autocorrelations(runs: Runs, rest_of: Callable[[Runs], Floats]) -> Floats:
     """(lags, S), pooled over runs."""
     rest = rest_of(runs)
     power = np.maximum((rest**2).mean(axis=0), TINY)
-    return np.stack([_lagged(rest, runs.run_id, lag) / power for lag in LAGS])
+    return np.stack([lagged(rest, runs.run_id, lag) / power for lag in LAGS])
 
 
-def _lagged(rest: Floats, run_id: Ints, lag: int) -> Floats:
+def lagged(rest: Floats, run_id: Ints, lag: int) -> Floats:
+    """Mean product of each column with itself so many rows before, within runs, (S,)."""
     same = run_id[lag:] == run_id[:-lag]
     return np.asarray((rest[lag:][same] * rest[:-lag][same]).mean(axis=0)) if same.any() else np.zeros(rest.shape[1])
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from gan.data.conditions import life_hours
 from gan.data.runs import Floats, Runs, both, joined
 from gan.evaluation.measures import (
     centred,
     correlations,
     courses,
+    lagged,
     life_of_rows,
     monotonicity,
     prognosability,
@@ -64,7 +66,7 @@ def some_runs(runs: Runs, most_rows: int = MOST_ROWS) -> Runs:
 
 
 def _split(name: str, runs: Runs) -> dict[str, Any]:
-    lengths, ids = hours(runs), runs.ids()
+    lengths, ids = life_hours(runs), runs.ids()
     order = np.argsort(lengths, kind="stable")
     modes = runs.modes if runs.rul_h is not None else ()
     counts = np.bincount(runs.run_modes(), minlength=len(runs.modes))
@@ -81,15 +83,8 @@ def _split(name: str, runs: Runs) -> dict[str, Any]:
     }
 
 
-def hours(runs: Runs) -> Floats:
-    """Length of each run in hours, (R,): from its first row to its last."""
-    starts = runs.starts()
-    ends = starts + runs.lengths() - 1
-    return np.asarray(runs.time_h[ends] - runs.time_h[starts])
-
-
 def _run_lengths(real: Runs, made: Runs) -> dict[str, Any]:
-    a, b = hours(real), hours(made)
+    a, b = life_hours(real), life_hours(made)
     edges = np.histogram_bin_edges(np.concatenate([a, b]), LENGTH_BINS)
     return {
         "edges": edges.tolist(),
@@ -100,10 +95,10 @@ def _run_lengths(real: Runs, made: Runs) -> dict[str, Any]:
 
 def _survival(real: Runs, made: Runs) -> list[dict[str, Any]]:
     """Share of each failure mode's runs that live longer, over hours."""
-    at = np.linspace(0, max(hours(real).max(), hours(made).max()), SURVIVAL_POINTS)
+    at = np.linspace(0, max(life_hours(real).max(), life_hours(made).max()), SURVIVAL_POINTS)
 
     def alive(runs: Runs, mode: int) -> list[float] | None:
-        lengths = np.sort(hours(runs)[runs.run_modes() == mode])
+        lengths = np.sort(life_hours(runs)[runs.run_modes() == mode])
         return (1 - np.searchsorted(lengths, at, "right") / len(lengths)).tolist() if len(lengths) else None
 
     return [
@@ -149,15 +144,10 @@ def _autocorrelation(real: Runs, made: Runs) -> dict[str, Any]:
     def of(runs: Runs) -> Any:
         rest = centred(runs)
         power = np.maximum((rest**2).mean(axis=0), TINY)
-        table = [_lagged(rest, runs, lag) / power for lag in LAGS]
+        table = [lagged(rest, runs.run_id, lag) / power for lag in LAGS]
         return np.round(np.stack(table, axis=1), 3).tolist()
 
     return {"lags": list(LAGS), "real": of(real), "synthetic": of(made)}
-
-
-def _lagged(rest: Floats, runs: Runs, lag: int) -> Floats:
-    same = runs.run_id[lag:] == runs.run_id[:-lag]
-    return np.asarray((rest[lag:][same] * rest[:-lag][same]).mean(axis=0)) if same.any() else np.zeros(rest.shape[1])
 
 
 def _degradation(real: Runs, made: Runs) -> list[dict[str, Any]]:

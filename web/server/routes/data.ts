@@ -15,6 +15,7 @@ import { ManagerError, REFUSAL } from '../../../manager/errors.js';
 import { pathOf } from '../../../manager/run-table.js';
 import { answers, createRoute } from '../api.js';
 import type { Api } from '../api.js';
+import { untilClosing } from '../context.js';
 import type { Console } from '../context.js';
 
 const machine = z.object({ id: MachineId });
@@ -44,8 +45,7 @@ function addOverview(api: Api, console: Console): void {
     responses: answers(DataOverview, 'figures to draw'),
   });
   api.openapi(route, async (c) => {
-    // Others may wait for the same figures: one that leaves does not stop them.
-    const control = { signal: console.closing, note: () => undefined };
+    const control = untilClosing(console);
     return c.json(await readDataOverview(console, c.req.valid('param').id, control), 200);
   });
 }
@@ -105,7 +105,7 @@ function addCmapss(api: Api, console: Console): void {
     responses: answers(z.object({ files: z.array(z.string()) }), 'names of the files'),
   });
   api.openapi(route, async (c) => {
-    const control = { signal: console.closing, note: () => undefined };
+    const control = untilClosing(console);
     const { outputs } = await exportCmapss(console, c.req.valid('param').id, control);
     return c.json({ files: outputs.map(({ path }) => basename(path)) }, 200);
   });

@@ -17,6 +17,7 @@ import { createMachine } from '../../../manager/machines.js';
 import { estimateRun } from '../../../manager/new-machine-estimate.js';
 import { answers, body, createRoute } from '../api.js';
 import type { Api } from '../api.js';
+import { untilClosing } from '../context.js';
 import type { Console } from '../context.js';
 
 /** What the wizard asks before there is a machine, and the making of one. */
@@ -62,7 +63,7 @@ function addCreation(api: Api, console: Console): void {
   api.openapi(create, async (c) => {
     const { configuration, replace } = c.req.valid('json');
     const name = 'the machine';
-    const control = { signal: console.closing, note: () => undefined };
+    const control = untilClosing(console);
     const { profile } = await createMachine(console, JSON.stringify(configuration), { name, replace }, control);
     return c.json({ machineId: profile.machine_id }, 200);
   });

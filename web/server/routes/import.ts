@@ -8,6 +8,7 @@ import { checkRows, importRows, rowsImportOf } from '../../../manager/recorded-r
 import { MOST_BYTES, receiveUpload, removeUpload, uploadPath } from '../../../manager/uploads.js';
 import { answers, body, createRoute } from '../api.js';
 import type { Api } from '../api.js';
+import { untilClosing } from '../context.js';
 import type { Console } from '../context.js';
 
 const BINARY = 'application/octet-stream';
@@ -43,7 +44,7 @@ export function addImport(api: Api, console: Console): void {
     const { machineId } = c.req.valid('param');
     const rows = rowsImportOf(await uploadPath(console, upload), options);
     // Once it is asked for it goes on, whether or not somebody watches.
-    const control = { signal: console.closing, note: () => undefined };
+    const control = untilClosing(console);
     const { summary } = await importRows(console, machineId, rows, control);
     await removeUpload(console, upload);
     return c.json({ machineId, summary }, 200);

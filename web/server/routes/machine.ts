@@ -10,9 +10,9 @@ import { listGenerations, rollBack } from '../../../manager/data-sets.js';
 import { ManagerError, REFUSAL } from '../../../manager/errors.js';
 import { describeMachine, readReportPage, requireReport } from '../../../manager/machine-detail.js';
 import { planAsMade } from '../../../manager/overview/staleness.js';
-import type { Control } from '../../../manager/project.js';
 import { answers, body, createRoute } from '../api.js';
 import type { Api } from '../api.js';
+import { untilClosing } from '../context.js';
 import type { Console } from '../context.js';
 
 const OfMachine = z.object({ machineId: MachineId });
@@ -70,7 +70,7 @@ function addGenerations(api: Api, console: Console): void {
   });
   api.openapi(list, async (c) => {
     const { machineId } = c.req.valid('param');
-    return c.json({ generations: await listGenerations(console, machineId, control(console)) }, 200);
+    return c.json({ generations: await listGenerations(console, machineId, untilClosing(console)) }, 200);
   });
 
   const publish = createRoute({
@@ -83,7 +83,7 @@ function addGenerations(api: Api, console: Console): void {
   api.openapi(publish, async (c) => {
     const { machineId } = c.req.valid('param');
     const { generation } = c.req.valid('json');
-    const { summary } = await rollBack(console, machineId, generation, control(console));
+    const { summary } = await rollBack(console, machineId, generation, untilClosing(console));
     return c.json({ summary }, 200);
   });
 }
@@ -111,11 +111,6 @@ async function sendPage(c: Context, console: Console): Promise<Response> {
     'content-security-policy': REPORT_POLICY,
     'cache-control': 'no-store',
   });
-}
-
-/** Work that others may wait for, or that has begun: a browser that leaves does not stop it. */
-function control({ closing }: Console): Control {
-  return { signal: closing, note: () => undefined };
 }
 
 function unknown(machineId: string): ManagerError {
