@@ -16,6 +16,8 @@ Flags = NDArray[np.bool_]
 MIN_RUN_ROWS = 5
 # Time from the end of one run to the start of the next, where the data do not say.
 REPAIR_HOURS = 24.0
+# Runs may be so much longer or shorter, as a logarithm, that they have a number of rows that is asked for.
+FIT = 0.3
 
 
 @dataclass(frozen=True)
@@ -111,3 +113,21 @@ def trim(runs: Runs, num_rows: int) -> Runs:
     last = int(runs.starts()[-1])
     keep[last : last + excess] = False
     return runs.rows(keep)
+
+
+def fit_lengths(lengths: Ints, rows: int, allowed: tuple[int, int]) -> Ints | None:
+    """Lengths of the first few runs, those that come nearest to so many rows, all varied by one factor to have just
+    those; None where that would take a factor beyond FIT, or runs shorter or longer than is allowed.
+    """
+    ends = np.cumsum(lengths)
+    count = int(np.abs(ends - rows).argmin()) + 1
+    factor = rows / int(ends[count - 1])
+    if abs(np.log(factor)) > FIT:
+        return None
+    fitted = np.diff(np.round(ends[:count] * factor).astype(np.int64), prepend=0)
+    low, high = allowed[0], min(allowed[1], 2 * int(fitted.max()))
+    fitted = np.clip(fitted, low, high)
+    missing = rows - int(fitted.sum())
+    room = high - fitted if missing > 0 else fitted - low
+    fitted += np.sign(missing) * np.diff(np.minimum(np.cumsum(room), abs(missing)), prepend=0)
+    return fitted if int(fitted.sum()) == rows else None

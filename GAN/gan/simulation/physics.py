@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.limits import limit_widths, soft_limit
-from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs, trim
+from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs, fit_lengths, trim
 from gan.machine.profile import Profile
 from gan.machine.wear import MIN_SIMULATED_ROWS
 from gan.runtime.errors import InvalidInput
@@ -48,7 +48,7 @@ class Damage:
 
 
 def simulate(profile: Profile, num_rows: int, random_seed: int) -> Runs:
-    """Exactly num_rows rows of whole runs; the last run may enter late, so that the count is met.
+    """Exactly num_rows rows of whole runs. Only where they are too few for a whole run, the last enters late.
 
     Raises InvalidInput when the sampling interval leaves too few rows a run.
     """
@@ -104,7 +104,26 @@ def wear_out(profile: Profile, num_rows: int, rng: np.random.Generator) -> Damag
         damages.append(damage)
         modes.append(mode)
         left -= len(damage)
-    return Damage(np.concatenate(damages), np.array(modes, dtype=np.int64), np.array([len(d) for d in damages]))
+    lengths = np.array([len(damage) for damage in damages])
+    fitted = fit_lengths(lengths, num_rows, (MIN_SIMULATED_ROWS, _longest(profile)))
+    if fitted is not None:
+        lengths, damages = (
+            fitted,
+            [_paced(damage, rows) for damage, rows in zip(damages, fitted.tolist(), strict=False)],
+        )
+    return Damage(np.concatenate(damages), np.array(modes[: len(lengths)], dtype=np.int64), lengths)
+
+
+def _longest(profile: Profile) -> int:
+    """Rows of the longest run."""
+    return int(profile.wear.max_rul_hours / profile.interval_hours) + 1
+
+
+def _paced(damage: Floats, rows: int) -> Floats:
+    """The same wear (N, M) in so many rows, a little faster or slower: it still ends in the last."""
+    age = (np.arange(rows) + 1.0) * len(damage) / rows
+    known = np.arange(len(damage) + 1.0)
+    return np.column_stack([np.interp(age, known, np.append(0.0, of_mode)) for of_mode in damage.T])
 
 
 def _damage(profile: Profile, mode: int, rng: np.random.Generator) -> Floats:
@@ -112,7 +131,7 @@ def _damage(profile: Profile, mode: int, rng: np.random.Generator) -> Floats:
 
     Runs longer than the profile's longest, or too short to have a course, are drawn again.
     """
-    longest = int(profile.wear.max_rul_hours / profile.interval_hours) + 1
+    longest = _longest(profile)
     cv = profile.wear.life_cv
     crossed = np.zeros(0, dtype=np.int64)
     while len(crossed) == 0 or crossed[0] + 1 < MIN_SIMULATED_ROWS:

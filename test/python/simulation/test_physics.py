@@ -223,6 +223,15 @@ def test_ten_thousand_rows_hold_at_least_twelve_whole_runs_and_every_mode(machin
         assert set(latent.modes[: len(latent.modes) - late].tolist()) == set(range(len(profile.failure_modes)))
 
 
+@pytest.mark.parametrize("rows", [2_500, 10_000, 31_111])
+def test_every_run_is_whole_from_new_condition_to_its_failure(rows: int) -> None:
+    latent = wear_out(fleet_profile("pump_ksb_etanorm_006"), rows, np.random.default_rng(3))
+    ends = np.cumsum(latent.lengths)
+    assert ends[-1] == rows
+    assert latent.damage[ends - latent.lengths].max() < 0.05
+    assert (latent.damage[ends - 1, latent.modes] == 1).all()
+
+
 def test_no_run_is_a_stump_whatever_the_number_of_rows() -> None:
     profile = profile_of()
     for rows in range(500, 700, 7):

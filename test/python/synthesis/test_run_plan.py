@@ -49,7 +49,8 @@ def test_lives_are_within_the_range_and_as_the_training_runs_vary() -> None:
 
 def test_so_many_rows_of_what_is_asked_for() -> None:
     plan = planned(3000, Conditions({"rare": 1.0}, (50, 70)))
-    assert plan.lengths[:-1].sum() < 3000 <= plan.lengths.sum()
+    assert plan.lengths.sum() == 3000
+    assert plan.lengths.min() >= 51 and plan.lengths.max() <= 71
     assert set(plan.source.tolist()) == {3}
 
 
@@ -75,7 +76,20 @@ def test_lengths_occur_as_often_as_runs_still_running_tell() -> None:
         plan = plan_runs(weighted, 200, rng, asked)
         assert (plan.source == 2).mean() == pytest.approx(long, abs=0.05)
     rows = plan_runs(weighted, 5000, rng)
-    assert rows.lengths[:-1].sum() < 5000 <= rows.lengths.sum()
+    assert rows.lengths.sum() == 5000
+
+
+@pytest.mark.parametrize("rows", [150, 777, 20_000])
+def test_runs_are_whole_whatever_the_number_of_rows(rows: int) -> None:
+    """No run is cut to fit: all are a little longer or shorter."""
+    plan = planned(rows, Conditions())
+    assert plan.lengths.sum() == rows
+    drawn = MODEL.arrays["unit_lengths"][plan.source]
+    assert np.abs(np.log(plan.lengths / drawn)).max() < np.log(1.5)
+
+
+def test_a_run_is_cut_where_a_split_has_too_few_rows_for_one() -> None:
+    assert planned(40, Conditions()).lengths.sum() > 40
 
 
 def test_the_same_random_seed_plans_the_same_runs() -> None:

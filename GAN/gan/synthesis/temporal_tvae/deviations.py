@@ -42,11 +42,11 @@ class Population:
         """What is usual for runs of these lengths, (R, K, S). Beyond the lengths seen, it is that of the last seen."""
         return expected(lengths, self.logs, self.slope)
 
-    def deviations(self, design: Floats, rest: Floats, lengths: Ints) -> Floats:
-        """Each run's most likely deviation, (R, K, S). design (N, K) and rest (N, S) of the rows, lengths (R,)."""
-        gram, moment = _sums(design, rest, lengths)
+    def deviations(self, design: Floats, rest: Floats, size: Floats, lengths: Ints) -> Floats:
+        """Each run's most likely deviation, (R, K, S). design (N, K); rest, size of its noise (N, S); lengths (R,)."""
+        gram, moment = _sums(design, rest, size, lengths)
         usual = self.expected(lengths)
-        each = [_posterior(gram, moment[..., s], usual[..., s], self.ridge[s])[0] for s in range(rest.shape[1])]
+        each = [_posterior(gram[s], moment[..., s], usual[..., s], self.ridge[s])[0] for s in range(rest.shape[1])]
         return np.stack(each, axis=2)
 
 
@@ -55,38 +55,41 @@ def expected(lengths: Ints, logs: Floats, slope: Floats) -> Floats:
     return np.asarray((np.clip(np.log(lengths), logs[0], logs[2]) - logs[1])[:, None, None] * slope)
 
 
-def fit_population(design: Floats, rest: Floats, lengths: Ints) -> Population:
-    """Estimates what the runs' deviations have in common. design (N, K) and rest (N, S) of the rows, lengths (R,)."""
+def fit_population(design: Floats, rest: Floats, size: Floats, lengths: Ints) -> Population:
+    """Estimates what the runs' deviations have in common. design (N, K), rest and the noise's size (N, S) of the rows,
+    lengths (R,).
+    """
     log = np.log(lengths)
     logs = np.array([log.min(), log.mean(), log.max()])
     chosen = np.unique(np.linspace(0, len(lengths) - 1, min(len(lengths), MOST_RUNS)).astype(np.int64))
     rows = np.isin(np.repeat(np.arange(len(lengths)), lengths), chosen)
-    design, rest, lengths, log = design[rows], rest[rows], lengths[chosen], log[chosen] - logs[1]
-    gram, moment = _sums(design, rest, lengths)
-    power, sensors = (rest**2).sum(axis=0), rest.shape[1]
+    design, rest, size, lengths, log = design[rows], rest[rows], size[rows], lengths[chosen], log[chosen] - logs[1]
+    gram, moment = _sums(design, rest, size, lengths)
+    power, sensors = ((rest / size) ** 2).sum(axis=0), rest.shape[1]
     slope = np.zeros((design.shape[1], sensors))
-    noise = np.maximum(rest.var(axis=0) / 2, LEAST)
+    noise = np.ones(sensors)
     ridge = np.repeat(5.0 * np.eye(design.shape[1])[None], sensors, axis=0)
     for _ in range(EM_STEPS):
         usual = log[:, None, None] * slope
-        fits = [_posterior(gram, moment[..., s], usual[..., s], ridge[s]) for s in range(sensors)]
+        fits = [_posterior(gram[s], moment[..., s], usual[..., s], ridge[s]) for s in range(sensors)]
         mean = np.stack([fit[0] for fit in fits], axis=2)
         slope = np.einsum("r,rks->ks", log, mean) / (log @ log * (1 + LENGTH_RUNS / len(log)) + LEAST)
         apart = mean - log[:, None, None] * slope
         unsure = np.stack([fit[1] * noise[s] for s, fit in enumerate(fits)])
         covariance = _shrunk(np.einsum("rks,rls->skl", apart, apart) + unsure.sum(axis=1), len(log))
         square = np.einsum("rks,rls->srkl", mean, mean) + unsure
-        error = power - 2 * (mean * moment).sum(axis=(0, 1)) + np.einsum("rkl,srkl->s", gram, square)
+        error = power - 2 * (mean * moment).sum(axis=(0, 1)) + np.einsum("srkl,srkl->s", gram, square)
         noise = np.maximum(error / len(rest), LEAST)
         ridge = np.linalg.inv(covariance) * noise[:, None, None]
     return Population(logs, slope, ridge)
 
 
-def _sums(design: Floats, rest: Floats, lengths: Ints) -> tuple[Floats, Floats]:
-    """Of each run: design'design (R, K, K) and design'rest (R, K, S)."""
-    ends = np.cumsum(lengths)
+def _sums(design: Floats, rest: Floats, size: Floats, lengths: Ints) -> tuple[Floats, Floats]:
+    """Of each run, with rows weighed by their noise: design'design (S, R, K, K) and design'rest (R, K, S)."""
+    ends, weight = np.cumsum(lengths), size**-2.0
     runs = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-    return np.stack([design[r].T @ design[r] for r in runs]), np.stack([design[r].T @ rest[r] for r in runs])
+    gram = [[(design[r] * weight[r, s, None]).T @ design[r] for r in runs] for s in range(rest.shape[1])]
+    return np.array(gram), np.stack([design[r].T @ (rest[r] * weight[r]) for r in runs])
 
 
 def _posterior(gram: Floats, moment: Floats, usual: Floats, ridge: Floats) -> tuple[Floats, Floats]:
@@ -112,16 +115,19 @@ def mix_deviations(arrays: Mapping[str, Floats], source: Ints, lengths: Ints, rn
     how two training runs of that kind differ from it.
 
     source (R,): training runs whose kind the new ones have. The squared weights sum to 1, so that mixes spread as the
-    training runs do. None is negative: wear mirrored at the mean would heal.
+    training runs do, whose mean is known from them only (Bessel's correction). None is negative: wear mirrored at the
+    mean would heal.
     """
     usual = expected(arrays["unit_lengths"].astype(np.int64), arrays["unit_logs"], arrays["unit_slope"])
     units, kinds = arrays["units"] - usual, arrays["unit_kinds"]
     same = kinds[source][:, None] == kinds[None, :]
     share = same / same.sum(axis=1, keepdims=True)
     mean = np.einsum("ru,ufs->rfs", share, units)
+    alike = same.sum(axis=1)
+    spread = np.sqrt(alike / np.maximum(alike - 1, 1))[:, None, None]
     first, second = ((rng.random(len(source))[:, None] > np.cumsum(share, axis=1)).sum(axis=1) for _ in range(2))
     angle = rng.random(len(source))[:, None, None] * (np.pi / 2)
     top = len(units) - 1
     one, other = units[np.minimum(first, top)] - mean, units[np.minimum(second, top)] - mean
-    mixed = mean + np.cos(angle) * one + np.sin(angle) * other
+    mixed = mean + spread * (np.cos(angle) * one + np.sin(angle) * other)
     return np.asarray(mixed + expected(lengths, arrays["unit_logs"], arrays["unit_slope"]))

@@ -1,7 +1,8 @@
 """Runs as the model sees them: sensors = course of wear + regime + time of day + the run's own deviation + a process.
 
 Course and regime are ridge regressions on pieces of life and a few curves, deviations random effects (deviations.py);
-what is left is whitened and modelled row by row, given its own recent past. Life is the life fraction: 0 at the start
+what is left, in units of its size at that point of life (noise.py), is whitened and modelled row by row, given its own
+recent past. Life is the life fraction: 0 at the start
 of a run, 1 at its failure.
 """
 
@@ -16,6 +17,7 @@ from gan.data.runs import Floats, Ints, Runs
 from gan.synthesis.temporal_tvae.deviations import Population, fit_population
 from gan.synthesis.temporal_tvae.given import Followed
 from gan.synthesis.temporal_tvae.kinds import Kinds, ends_of, find_kinds
+from gan.synthesis.temporal_tvae.noise import fit_sizes, sizes_at
 from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
 
 TREND_RIDGE = 3.0
@@ -31,6 +33,8 @@ EARLY = (8.0, 32.0)
 # A regime begins with a transient: its first two rows by themselves, and a decay with this time constant, in rows.
 TRANSIENT = 6.0
 FEW_ROWS = 4
+# What depends on the noise's size, which depends on it in turn, is fitted so often.
+WEIGHTINGS = 2
 MIN_SPREAD = 1e-9
 
 
@@ -174,7 +178,9 @@ class Preparation:
             runs = _of_kinds(runs, self.kinds.of(_ends(runs, scaled, regimes, self.trend, self.shape)), self.kinds)
         rest = _without_course(runs, scaled, regimes, self.trend, self.shape)
         design = life_basis(_life(runs))
-        rest -= _apply_deviations(runs, self.population.deviations(design, rest, runs.lengths()), design)
+        size = sizes_at(self.arrays["sizes"], design, _modes(runs))
+        rest -= _apply_deviations(runs, self.population.deviations(design, rest, size, runs.lengths()), design)
+        rest /= size
         x = np.clip(rest @ self.whiten, self.arrays["x_low"], self.arrays["x_high"])
         return _rows(runs, x, regimes, self.shape)
 
@@ -191,10 +197,12 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
         runs = _of_kinds(runs, kinds.of(_ends(runs, scaled, regimes, trend, shape)), kinds)
         shape = replace(shape, modes=len(runs.modes))
         trend = ridge(trend_design(_course(runs, regimes), shape), scaled, TREND_RIDGE)
-    rest, design = _without_course(runs, scaled, regimes, trend, shape), life_basis(_life(runs))
-    population = fit_population(design, rest, runs.lengths())
-    deviations = population.deviations(design, rest, runs.lengths())
+    trend = _weighted_trend(runs, scaled, regimes, trend, shape)
+    rest = _without_course(runs, scaled, regimes, trend, shape)
+    population, deviations, sizes = _fit_deviations(runs, rest, shape)
+    design = life_basis(_life(runs))
     rest -= _apply_deviations(runs, deviations, design)
+    rest /= sizes_at(sizes, design, _modes(runs))
     whiten, restore = _whitening(_rows(runs, rest, regimes, shape), regimes)
     x = rest @ whiten
     arrays = {
@@ -208,6 +216,7 @@ def prepare(runs: Runs, followed: Followed, random_seed: int) -> tuple[Preparati
         "unit_kinds": runs.run_modes().astype(np.float64),
         "unit_lengths": runs.lengths().astype(np.float64),
         "restore": restore,
+        "sizes": sizes,
         "value_low": runs.values.min(axis=0),
         "value_high": runs.values.max(axis=0),
         **_course_range(runs, scaled, regimes, trend, deviations, shape),
@@ -240,6 +249,30 @@ def _fit_regimes(
 def _fit_slow_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regimes, Shape, Floats]:
     shape = Shape(len(runs.sensors), len(runs.modes), regimes.count, regimes.inputs.shape[1])
     return regimes, shape, ridge(trend_design(_course(runs, regimes), shape, slow_basis), scaled, TREND_RIDGE)
+
+
+def _weighted_trend(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> Floats:
+    """The trend once more, with rows weighed by how far runs are from it at their point of life.
+
+    Late rows, in which runs differ most, would otherwise decide where runs begin.
+    """
+    design, basis, mode = trend_design(_course(runs, regimes), shape), life_basis(_life(runs)), _modes(runs)
+    for _ in range(WEIGHTINGS):
+        size = sizes_at(fit_sizes(scaled - design @ trend, basis, mode, shape.modes), basis, mode)
+        trend = _weighted_ridge(design, scaled, size, TREND_RIDGE)
+    return trend
+
+
+def _fit_deviations(runs: Runs, rest: Floats, shape: Shape) -> tuple[Population, Floats, Floats]:
+    """What the runs' deviations have in common, the deviations (R, K, S), and the sizes of the noise beside them."""
+    basis, mode, lengths = life_basis(_life(runs)), _modes(runs), runs.lengths()
+    size = np.ones(rest.shape)
+    for _ in range(WEIGHTINGS):
+        population = fit_population(basis, rest, size, lengths)
+        left = rest - _apply_deviations(runs, population.deviations(basis, rest, size, lengths), basis)
+        sizes = fit_sizes(left, basis, mode, shape.modes)
+        size = sizes_at(sizes, basis, mode)
+    return population, population.deviations(basis, rest, size, lengths), sizes
 
 
 def _levels(runs: Runs, scaled: Floats, regimes: Regimes | None, trend: Floats, shape: Shape, inputs: Floats) -> Floats:
@@ -319,6 +352,15 @@ def ridge(design: Floats, target: Floats, weight: float) -> Floats:
     penalty = weight * np.eye(design.shape[1])
     penalty[0, 0] = 1e-9
     return np.asarray(np.linalg.solve(design.T @ design + penalty, design.T @ target))
+
+
+def _weighted_ridge(design: Floats, target: Floats, size: Floats, weight: float) -> Floats:
+    """The same where each column's rows count by the size of their noise, (N, S)."""
+    counts = size**-2.0
+    counts /= counts.mean(axis=0)
+    root = np.sqrt(counts)
+    each = [ridge(design * root[:, s, None], target[:, s] * root[:, s], weight) for s in range(target.shape[1])]
+    return np.stack(each, axis=1)
 
 
 def _slow_design(life: Floats) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.conditions import AS_THEY_OCCUR, Conditions
-from gan.data.runs import REPAIR_HOURS, Floats, Ints
+from gan.data.runs import MIN_RUN_ROWS, REPAIR_HOURS, Floats, Ints, fit_lengths
 from gan.runtime.errors import InvalidInput
 from gan.synthesis.model import Model
 
@@ -17,7 +17,6 @@ LENGTH_JITTER = 0.08
 REACH = 2.0
 # Of each training run, how often runs are like it; a model has it where runs were still running (data/survival.py).
 _WEIGHTS = "unit_weights"
-MIN_RUN_ROWS = 5
 MIN_LAST_ROWS = 24
 
 
@@ -49,22 +48,27 @@ def plan_runs(model: Model, size: int, rng: np.random.Generator, conditions: Con
     """
     drawn = _conditioned if conditions.asked else _as_they_occur
     source, lengths = drawn(model, size, rng, conditions)
-    count = size if conditions.in_runs else _cut_to(lengths, size)
-    lengths, source = lengths[:count], source[:count].astype(np.int64)
+    if conditions.in_runs:
+        lengths = lengths[:size]
+    else:
+        fitted = fit_lengths(lengths, size, _row_range(model, conditions))
+        lengths = _cut_to(lengths, size) if fitted is None else fitted
+    count = len(lengths)
+    source = source[:count].astype(np.int64)
     interval = float(model.header["intervalHours"])
     before = np.cumsum(lengths) - lengths
     return RunPlan(lengths, source, before * interval + np.arange(count) * REPAIR_HOURS)
 
 
-def _cut_to(lengths: Ints, rows: int) -> int:
-    """How many of the runs make so many rows; the last of them may be lengthened."""
+def _cut_to(lengths: Ints, rows: int) -> Ints:
+    """Lengths of the first few runs that have at least so many rows, for the last to be cut at its start."""
     count = int(np.searchsorted(np.cumsum(lengths), rows)) + 1
     left = rows - int(lengths[: count - 1].sum())
     if left < MIN_LAST_ROWS and count > 1:
         # Too few rows for a run that enters late: they lengthen the run before it.
         count -= 1
         lengths[count - 1] += left
-    return count
+    return lengths[:count]
 
 
 def _as_they_occur(model: Model, size: int, rng: np.random.Generator, conditions: Conditions) -> tuple[Ints, Ints]:

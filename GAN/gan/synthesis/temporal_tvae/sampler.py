@@ -24,6 +24,7 @@ from gan.synthesis.temporal_tvae.features import (
     life_basis,
     trend_design,
 )
+from gan.synthesis.temporal_tvae.noise import sizes_at
 from gan.synthesis.temporal_tvae.regimes import RegimePlan
 from gan.synthesis.temporal_tvae.run_plan import RunPlan
 
@@ -106,9 +107,11 @@ def _restore(model: Model, x: Floats, course: Course, deviation: Floats, shape: 
     """From the whitened process back to the modelled sensors' units, for rows of one run: (rows, S)."""
     a = model.arrays
     design, bare = trend_design(course, shape), slice(0, len(a["trend"]) - shape.given_columns)
-    wear = design[:, bare] @ a["trend"][bare] + life_basis(course.life) @ deviation
+    basis = life_basis(course.life)
+    wear = design[:, bare] @ a["trend"][bare] + basis @ deviation
+    noise = x @ a["restore"] * sizes_at(a["sizes"], basis, course.mode)
     # A course stays within the range of the training runs': below the healthy level there is no wear.
-    scaled = np.clip(wear, a["course_low"], a["course_high"]) + x @ a["restore"]
+    scaled = np.clip(wear, a["course_low"], a["course_high"]) + noise
     scaled += design[:, bare.stop :] @ a["trend"][bare.stop :]
     return _reflect(scaled * a["spread"] + a["mean"], a["value_low"], a["value_high"])
 
