@@ -42,7 +42,7 @@ export function addImportCommand(machine: Command): void {
     .command('import')
     .description('recorded run-to-failure rows become a machine’s seed')
     .argument('<machine>')
-    .requiredOption('--csv <file>', 'the rows: CSV (may be gzipped) or parquet; of a large file, some of its runs');
+    .requiredOption('--csv <file>', 'the rows: CSV (may be gzipped) or parquet, or a folder of such files');
   for (const [flags, what] of [...TEXT, ...SWITCHES]) command.option(flags, what);
   command
     .option('--json', 'print the result as JSON')

@@ -108,7 +108,7 @@ CHAIN = (
 STEPS = tuple(step.name for step in CHAIN)
 
 # Not part of the chain: it runs when a person imports rows.
-IMPORT = Step("importSeed", "GAN/scripts/import_seed.py", "import_seed", work="import", version="6", reads=())
+IMPORT = Step("importSeed", "GAN/scripts/import_seed.py", "import_seed", work="import", version="7", reads=())
 
 
 def step_named(name: str) -> Step:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gan.data.runs import MIN_RUN_ROWS
 from gan.machine.profile import MAX_SENSORS, NAME, RESERVED, Profile
 from gan.recording.labels import is_healthy
 from gan.recording.names import sensor_name, slug_of, split_unit
@@ -20,6 +21,7 @@ from gan.recording.times import heading_unit
 from gan.runtime.errors import InvalidInput
 
 MAX_PAIRS = 1 << 20
+_FLAGS = ("failed", "isfailed", "isfailure", "failureflag", "machinefailure", "failurecause")
 # Common names of such columns, in lower case and without punctuation.
 ALIASES = {
     "timestamp": ("timestamp", "time", "datetime", "date", "ts", "timestamputc", "zeitstempel", "zeit", "datum"),
@@ -34,11 +36,20 @@ ALIASES = {
         "runnumber",
         "runno",
         "trajectory",
+        "cellid",
+        "batteryid",
+        "bearingid",
+        "engineno",
+        "enginenumber",
+        "specimen",
+        "specimenid",
     ),
     "rul": ("rul", "rulhours", "rulcycles", "remainingusefullife", "timetofailure", "ttf"),
-    "failure_mode": ("failuremode", "failure", "fault", "event", "failuretype", "faulttype", "failurelabel"),
+    "failure_mode": ("failuremode", "failure", "fault", "event", "failuretype", "faulttype", "failurelabel", *_FLAGS),
     "cycle": ("cycle", "cycles", "cyclenumber", "cycleno", "cyclenr", "cycleindex", "timecycles", "timeincycles"),
 }
+# What runs are of: such a column tells them apart if it holds names or whole numbers that stay for many rows.
+_THINGS = ("cell", "cellname", "cellno", "battery", "batteryname", "batteryno", "bearing", "engine", "file")
 # Columns that number rows or name things, and measure nothing.
 _INDEXES = (
     "",
@@ -298,8 +309,20 @@ def _alias(table: pa.Table, role: str, given: Mapping[str, str], sensors: Collec
                 and slug_of(name) not in sensors
             ):
                 return str(column)
+    if role == "run_id":
+        free = (c for c in table.column_names if c not in given.values() and slug_of(c) not in sensors)
+        return next((str(column) for column in free if _names_things(table, column)), None)
     timed = [c for c in table.column_names if heading_unit(c) and c not in given.values() and slug_of(c) not in sensors]
     return str(timed[0]) if role == "timestamp" and timed else None
+
+
+def _names_things(table: pa.Table, column: str) -> bool:
+    """Whether a column that is called as runs' things are has their names: few words or whole numbers, not measured."""
+    if re.sub(r"[\W_]+", "", column.lower()) not in _THINGS or pa.types.is_floating(table.column(column).type):
+        return False
+    names = pc.unique(table.column(column).cast(pa.string())).drop_null().to_pylist()
+    whole = all(name.isdigit() or not re.fullmatch(r"[-+]?[\d.,]+([eE][-+]?\d+)?", name) for name in names)
+    return whole and 1 < len(names) <= table.num_rows / MIN_RUN_ROWS
 
 
 def _known_sensors(table: pa.Table, profile: Profile, roles: Mapping[str, str], wanted: Mapping[str, str]) -> Columns:

@@ -64,7 +64,10 @@ def regular(run: RecordedRun, interval: float, sensors: Sequence[str]) -> Record
     steps = np.diff(run.time_h)
     off = np.abs(steps - interval) > JITTER * interval + 1e-9
     minutes = f"{interval * 60:.6g}"
-    hint = f"--resample {minutes} interpolates onto a row every {minutes} min (gaps of {MOST_MISSING} rows at most)"
+    hint = (
+        f"--resample {minutes} interpolates onto a row every {minutes} min (gaps of {MOST_MISSING} rows at most); "
+        "--interval_minutes N if each row, such as a cycle, counts as so many, whatever its time"
+    )
     if off.any():
         at = int(np.flatnonzero(off)[0])
         if run.local and off.sum() <= 2 and abs(steps[off].max() - interval - 1) < JITTER * interval:
@@ -82,7 +85,7 @@ def regular(run: RecordedRun, interval: float, sensors: Sequence[str]) -> Record
             f"run {run.label}: values are missing, NaN or infinite in {int(missing.any(axis=1).sum())} of "
             f"{len(run.values)} rows (first {sensors[column]} in row {run.rows[row] + 1} of the file)",
             field=sensors[column],
-            hint=_missing_hint(run, sensors, hint),
+            hint=_missing_hint(run, sensors, hint.split(";")[0]),
         )
     grid: Floats = np.arange(len(run.time_h), dtype=np.float64) * interval
     return run if np.allclose(grid, run.time_h, atol=1e-7) else replace(run, time_h=grid)

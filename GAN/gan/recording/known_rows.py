@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from gan.data.runs import Floats, Ints
+from gan.recording.cmapss import CYCLE_MINUTES
 from gan.recording.columns import Columns
 from gan.recording.grid import JITTER
 from gan.recording.labels import Labels, read_labels
@@ -73,14 +74,29 @@ def _times(table: pa.Table, columns: Columns, how: RunOptions, reading: Reading)
     if "timestamp" in columns.roles and how.interval_minutes is None:
         column = columns.roles["timestamp"]
         return read_times(table, column, replace(how.clock, unit=how.clock.unit or heading_unit(column)), reading)
-    if how.interval_minutes is None:
-        cycles = " (60 counts a cycle as an hour)" if "cycle" in columns.roles else ""
+    if how.interval_minutes is not None:
+        return None
+    if "cycle" in columns.roles:
+        return _cycles(table, columns.roles["cycle"], reading)
+    raise InvalidInput(
+        "no column of time stamps",
+        field="timestamp",
+        hint="--map timestamp=<column>, --map cycle=<column> of counts, or --interval_minutes N if there is none",
+    )
+
+
+def _cycles(table: pa.Table, column: str, reading: Reading) -> Times:
+    """Counts of cycles as times. Raises InvalidInput where one is missing."""
+    cycles = reading.plain(table, column)
+    missing = np.flatnonzero(np.isnan(cycles))
+    if len(missing):
         raise InvalidInput(
-            "no column of time stamps",
-            field="timestamp",
-            hint=f"--map timestamp=<column>, or --interval_minutes N if there is none{cycles}",
+            f"{column}: {len(missing)} cycles are missing (first in row {int(missing[0]) + 1})",
+            field="cycle",
+            hint="--interval_minutes N if every row follows on the one before after the same time",
         )
-    return None
+    reading.notes.append(f"a cycle counts as {CYCLE_MINUTES:g} min: RUL is in hours")
+    return Times(cycles * (CYCLE_MINUTES / 60), dated=False)
 
 
 def _order_of_times(table: pa.Table, column: str, how: RunOptions, reading: Reading) -> Times | None:

@@ -16,6 +16,9 @@ from gan.recording.labels import flagged_ends
 from gan.recording.numbers import blanked, is_text
 from gan.runtime.errors import InvalidInput
 
+# A number with decimals names nothing.
+_MEASURED = re.compile(r"[-+]?\d*[.,]\d+([eE][-+]?\d+)?")
+
 
 def boundaries(
     table: pa.Table, columns: Columns, rows: KnownRows, how: RunOptions, notes: list[str]
@@ -23,6 +26,7 @@ def boundaries(
     """Each run's label and rows: by the run column, else where RUL jumps up, else where time or cycles start again."""
     if "run_id" in columns.roles:
         pieces = _by_label(table.column(columns.roles["run_id"]), columns.roles["run_id"])
+        pieces = _again(pieces, rows, columns, notes)
         return _by_gaps(pieces, rows, how)
     everything = np.arange(table.num_rows)
     if how.gap_hours is not None and rows.time_h is not None:
@@ -43,7 +47,28 @@ def boundaries(
         if rows.time_h is not None and (np.diff(rows.time_h) < 0).any():
             raise _time_goes_back(columns, rows)
         raise InvalidInput("which rows are one run?", field="run_column", hint=_run_hint(table, columns, rows))
-    return [(str(at + 1), piece) for at, piece in enumerate(np.split(everything, np.flatnonzero(ends) + 1))]
+    parts = np.split(everything, np.flatnonzero(ends) + 1)
+    names = _names_of(table, columns, parts, notes) or [str(at + 1) for at in range(len(parts))]
+    return list(zip(names, parts, strict=True))
+
+
+def _names_of(table: pa.Table, columns: Columns, pieces: list[Ints], notes: list[str]) -> list[str] | None:
+    """The runs' names, from a column of words or whole numbers that has another one in each run, if there is one."""
+    used = {*columns.roles.values(), *(columns.sensors[name] for name in columns.named)}
+    first = np.array([piece[0] for piece in pieces])
+    for column in table.column_names:
+        values = table.column(column)
+        if column in used or values.null_count or not (is_text(values.type) or pa.types.is_integer(values.type)):
+            continue
+        words = values.cast(pa.string())
+        names: list[str] = words.take(pa.array(first)).to_pylist()
+        if len(set(names)) < len(names) or any(_MEASURED.fullmatch(name) for name in names):
+            continue
+        codes = pc.dictionary_encode(words.combine_chunks()).indices.to_numpy(zero_copy_only=False)
+        if (np.diff(codes) != 0).sum() == len(pieces) - 1:
+            notes.append(f"runs have their names from {column!r}")
+            return names
+    return None
 
 
 def _by_label(column: pa.ChunkedArray, name: str) -> list[tuple[str, Ints]]:
@@ -107,19 +132,43 @@ def _jumps(rows: KnownRows, columns: Columns) -> NDArray[np.bool_]:
     return ends
 
 
-def _begins_again(rows: KnownRows) -> bool:
+def _begins_again(rows: KnownRows, piece: Ints | slice = slice(None)) -> bool:
     """Whether elapsed times or cycles start again at least once and rise in between."""
     if rows.order is None or (rows.times is not None and rows.times.dated):
         return False
-    back = np.diff(rows.order) < 0
-    first = rows.order[np.concatenate([[True], back])]
+    order = rows.order[piece]
+    back = np.diff(order) < 0
+    first = order[np.concatenate([[True], back])]
     return bool(back.any() and len(back) / back.sum() >= MIN_RUN_ROWS - 1 and np.ptp(first) == 0)
+
+
+def _again(
+    pieces: list[tuple[str, Ints]], rows: KnownRows, columns: Columns, notes: list[str]
+) -> list[tuple[str, Ints]]:
+    """Splits what has one name, but counts that begin again: files laid one below the other reuse names."""
+    found: list[tuple[str, Ints]] = []
+    several = []
+    for label, piece in pieces:
+        if not _begins_again(rows, piece):
+            found.append((label, piece))
+            continue
+        assert rows.order is not None
+        parts = np.split(piece, np.flatnonzero(np.diff(rows.order[piece]) < 0) + 1)
+        found += [(f"{label}/{at + 1}", part) for at, part in enumerate(parts)]
+        several.append(label)
+    if several:
+        counts = columns.roles.get("cycle") or columns.roles["timestamp"]
+        notes.append(
+            f"{columns.roles['run_id']} {', '.join(several[:5])}{' …' if several[5:] else ''}: {counts} begins again "
+            f"within {len(several)} of them: each time is a run, {several[0]}/1, {several[0]}/2, …"
+        )
+    return found
 
 
 def _time_goes_back(columns: Columns, rows: KnownRows) -> InvalidInput:
     assert rows.time_h is not None
     row = int(np.flatnonzero(np.diff(rows.time_h) < 0)[0]) + 2
-    column = columns.roles["timestamp"]
+    column = columns.roles.get("timestamp") or columns.roles["cycle"]
     if rows.times is not None and not rows.times.dated:
         hint = "--run_column <column> if times begin again in each run; RUL would tell, too: --map rul=<column>"
     else:

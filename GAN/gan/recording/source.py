@@ -42,10 +42,10 @@ def read_regular(path: Path, field: str, most: int = MAX_BYTES) -> bytes:
     """A regular file's bytes. Raises InvalidInput for one that is missing, not regular, or larger than `most` bytes."""
     with opened(path, field) as file:
         if os.fstat(file.fileno()).st_size > most:
-            raise _too_large(path, field, most)
+            raise too_large(path, field, most)
         data = file.read(most + 1)
     if len(data) > most:
-        raise _too_large(path, field, most)
+        raise too_large(path, field, most)
     return data
 
 
@@ -77,7 +77,8 @@ def opened(path: Path, field: str) -> BinaryIO:
     return os.fdopen(handle, "rb")
 
 
-def _too_large(path: Path, field: str, most: int) -> InvalidInput:
+def too_large(path: Path, field: str, most: int) -> InvalidInput:
+    """The error for a file or a folder of more bytes than are read."""
     return InvalidInput(
         f"{field}: {path.name} is larger than {most >> 20} MiB, which is the most that is read",
         field=field,
@@ -99,7 +100,7 @@ def unpacked(data: bytes, path: Path) -> bytes:
             raise InvalidInput(f"{path.name} is a damaged gzip file", field="csv") from None
         size += len(parts[-1])
         if size > MAX_BYTES:
-            raise _too_large(path, "csv", MAX_BYTES)
+            raise too_large(path, "csv", MAX_BYTES)
         if not unpacker.eof:
             raise InvalidInput(f"{path.name} is a gzip file that was cut off", field="csv")
         data = unpacker.unused_data if unpacker.unused_data.startswith(GZIP) else b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv as csv_lines
+import functools
 import io
 import re
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
 
@@ -291,4 +293,13 @@ def parsed_block(
             hint="a row that is too short is often the last one of a file that was cut off, "
             "or a line of totals: delete it",
         ) from None
-    return table.rename_columns(names if only is None else only)
+    return _without_headings(table.rename_columns(names if only is None else only))
+
+
+def _without_headings(table: pa.Table) -> pa.Table:
+    """Without rows that repeat the heading, as files laid one below the other have them."""
+    names = table.column_names
+    if not names or not pc.any(pc.equal(table.column(0), names[0])).as_py():
+        return table
+    repeats = functools.reduce(pc.and_kleene, [pc.equal(table.column(at), name) for at, name in enumerate(names)])
+    return table.filter(pc.invert(repeats.fill_null(False)))

@@ -740,11 +740,55 @@ def test_a_file_without_a_heading_is_imported_by_following_its_hints(plant: Plan
     first = plant.imports(_as_cmapss(recorded()))
     assert "--columns" in first.last["hint"]
     second = plant.imports(_as_cmapss(recorded()), "--columns", "unit,cycle,vibration,temperature")
-    assert "--interval_minutes" in second.last["hint"]
-    _named(
-        plant.imports(_as_cmapss(recorded()), "--columns", "unit,cycle,vibration,temperature", "--interval_minutes=60")
-    )
+    assert "a cycle counts as 60 min" in said(second)
+    _named(second)
     assert plant.profile.sensor_names == ("vibration", "temperature")
+
+
+def _cells(names: Sequence[str]) -> dict[str, str]:
+    """A file for each cell of a battery set: cycles, capacity that fades, resistance that rises."""
+    rng = np.random.default_rng(1)
+    files = {}
+    for at, name in enumerate(names):
+        cycles = np.arange(1, 30 + 5 * at)
+        capacity = 2 - 0.6 * cycles / len(cycles) + rng.normal(0, 0.01, len(cycles))
+        files[name] = "cycle,capacity,resistance\n" + "".join(
+            f"{n},{c:.4f},{0.1 - c / 30:.5f}\n" for n, c in zip(cycles.tolist(), capacity.tolist(), strict=True)
+        )
+    return files
+
+
+CELLS = ("B0005", "B0006", "B0007", "B0018")
+
+
+def test_a_folder_of_files_is_one_run_a_file_named_as_the_file(plant: Plant) -> None:
+    folder = plant.file.parent / "cells"
+    folder.mkdir()
+    for name, text in _cells(CELLS).items():
+        (folder / f"{name}.csv").write_text(text)
+    (folder / ".DS_Store").write_bytes(b"\0")
+    ran = plant.imports(folder)
+    assert ran.code == 0, ran.last
+    assert "4 files: B0005.csv" in said(ran)
+    own = json.loads(plant.root.file("ownNames", "pump_own").read_text("utf-8"))
+    assert own["runs"] == {str(at + 1): name for at, name in enumerate(CELLS)}
+    assert plant.seed.lengths().tolist() == [29, 34, 39, 44]
+
+
+def test_a_folder_whose_files_do_not_go_together_is_refused(plant: Plant) -> None:
+    folder = plant.file.parent / "cells"
+    folder.mkdir()
+    assert "has no files" in plant.imports(folder).last["message"]
+    (folder / "a.csv").write_text("cycle,capacity\n1,2\n")
+    (folder / "b.csv").write_text("cycle,voltage\n1,2\n")
+    assert "b.csv and a.csv have other columns: capacity, voltage" in plant.imports(folder).last["message"]
+    assert plant.root.files() == {}
+
+
+def test_files_laid_one_below_the_other_with_their_headings_are_read(plant: Plant) -> None:
+    ran = plant.imports("".join(_cells(CELLS).values()))
+    assert ran.code == 0, ran.last
+    assert plant.seed.lengths().tolist() == [29, 34, 39, 44]
 
 
 def test_a_column_that_counts_the_rows_of_each_run_is_no_sensor(plant: Plant) -> None:

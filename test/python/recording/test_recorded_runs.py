@@ -87,6 +87,42 @@ def test_runs_are_told_apart_by_counts_that_begin_again(rows: dict[str, list[Any
     assert course(found_runs(rows, interval_minutes=60)) == RIGHT
 
 
+@pytest.mark.parametrize("heading", ["cell", "battery_id", "Bearing", "engine", "file"])
+def test_cells_and_other_things_are_told_apart_by_their_names(heading: str) -> None:
+    mixed = sorted(range(RUNS * ROWS), key=lambda at: (AT[at], RUN[at]))
+    rows = recorded(time=None, unit=None, cycle=AT, **{heading: [f"B{run:04}" for run in RUN]})
+    found = found_runs({name: [cells[at] for at in mixed] for name, cells in rows.items()})
+    assert sorted(run.label for run in found.runs) == ["B0000", "B0001", "B0002", "B0003"]
+    assert course(found) == RIGHT
+
+
+def test_a_battery_or_a_bearing_that_is_measured_tells_no_runs_apart() -> None:
+    found = found_runs(recorded(battery=[12.5 - at / 100 for at in AT], bearing=[str(40.5 + at) for at in AT]))
+    assert {run.label for run in found.runs} == {"0", "1", "2", "3"}
+    assert found.runs[0].values.shape[1] == 3
+
+
+def test_runs_that_counts_tell_apart_have_the_names_of_a_column_beside_them() -> None:
+    rows = recorded(time=None, unit=None, cycle=AT, speed=[1.5 + run for run in RUN], asset=[f"A{run}" for run in RUN])
+    assert [run.label for run in found_runs(rows).runs] == ["A0", "A1", "A2", "A3"]
+
+
+def test_a_name_whose_cycles_begin_again_is_as_many_runs() -> None:
+    found = found_runs(recorded(time=None, cycle=AT, unit=[run % 2 for run in RUN]))
+    assert sorted(run.label for run in found.runs) == ["0/1", "0/2", "1/1", "1/2"]
+    assert "begins again within 2 of them" in " ".join(found.notes)
+
+
+def test_cycles_count_as_hours_and_missing_ones_are_no_shorter_life() -> None:
+    assert found_runs(recorded(time=None, cycle=AT)).interval_h == 1
+    assert found_runs(recorded(time=None, cycle=[10 * at for at in AT])).interval_h == 10
+    gaps = {name: [c for at, c in zip(AT, cells, strict=True) if at != 5] for name, cells in recorded(cycle=AT).items()}
+    gaps.pop("time")
+    assert "do not follow after 60 min" in refusal(gaps).message
+    assert {len(run.time_h) for run in found_runs(gaps, resample_minutes=60).runs} == {ROWS}
+    assert refusal({**gaps, "cycle": [None, *gaps["cycle"][1:]]}).field == "cycle"
+
+
 def test_run_names_of_twenty_digits_are_as_many_runs() -> None:
     names = [str(20250113000000000000 + run) for run in RUN]
     assert {run.label for run in found_runs(recorded(unit=names)).runs} == set(names)
@@ -104,6 +140,8 @@ def test_a_word_of_health_is_no_failure_mode(word: str) -> None:
     assert is_healthy(word)
     found = found_runs(recorded(failure=[word if run == 2 else "Bearing wear" for run in RUN]))
     assert [run.mode for run in found.runs] == ["bearing_wear", "bearing_wear", None, "bearing_wear"]
+    flags = found_runs(recorded(failed=[int(run != 2) for run in RUN]))
+    assert [run.mode is None for run in flags.runs] == [False, False, True, False]
     assert found.own == {"bearing_wear": "Bearing wear"}
 
 

@@ -6,6 +6,7 @@ time, whatever its flags say. Runs without a failure are kept beside it, and cou
 
 from __future__ import annotations
 
+import hashlib
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ from gan.machine.wear import MACHINE_TYPES
 from gan.pipeline.chain import run
 from gan.pipeline.flags import sampling_defaults
 from gan.pipeline.runner import Context, json_bytes, run_step
-from gan.recording.cmapss import CYCLE_MINUTES, FORMATS, cmapss_columns
+from gan.recording.cmapss import FORMATS, cmapss_columns
 from gan.recording.columns import Columns, choose_columns, parse_pairs, parse_words, without
+from gan.recording.folder import files_in, folder_rows
 from gan.recording.grid import RecordedRun
 from gan.recording.known_rows import RunOptions
 from gan.recording.large_file import is_large, look_into, some_runs
@@ -52,6 +54,8 @@ OPTIONS = (
     "columns", "drop", "decimal", "missing", "date_order", "time_zone", "split_at_failures", "settings",
 )  # fmt: skip
 
+LEAST_RUNS = 2
+
 
 def add_options(parser: ArgumentParser) -> None:
     _add_file_options(parser)
@@ -71,7 +75,7 @@ def _add_file_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--csv",
         required=True,
-        help="recorded rows: CSV, plain or gzipped, or parquet; of a large file, some of its runs",
+        help="recorded rows: CSV, plain or gzipped, or parquet, or a folder of such files; of a large file, some runs",
     )
     parser.add_argument(
         "--format", choices=FORMATS, default=None, help="cmapss: blanks, no heading, unit and cycle first, like NASA's"
@@ -156,7 +160,7 @@ def work(context: Context) -> Result:
         for note in dict.fromkeys(notes):
             context.reporter.warning("IMPORT", note)
     parameters = {
-        "source": digest(Path(context.args.csv), "csv"),
+        "source": _digest(Path(context.args.csv)),
         **{name: getattr(context.args, name) for name in OPTIONS},
     }
     done = run_step(context, "importSeed", parameters, lambda c: _write(c, imported))
@@ -166,6 +170,13 @@ def work(context: Context) -> Result:
     return Result(
         done.summary, (*done.outputs, context.store.output(seed, len(imported.runs))), done.metrics, text=done.text
     )
+
+
+def _digest(path: Path) -> str:
+    """Of a file; of a folder, of its files' in their order."""
+    if not path.is_dir():
+        return digest(path, "csv")
+    return hashlib.sha256("".join(digest(file, "csv") for file in files_in(path)).encode()).hexdigest()
 
 
 def _dry_run(context: Context) -> Result:
@@ -216,7 +227,7 @@ def read_import(
     pieces = find_runs(table, columns, how, _physical(profile, how, notes), reading)
     units = {**_measured(reading, columns), **columns.units, **_declared(args, columns)}
     understood.pieces = pieces
-    if not in_turn(pieces.runs):
+    if pieces.dated and not in_turn(pieces.runs):
         notes.append("runs overlap in time: they are laid one after another")
     if profile is None:
         return _with_new_profile(machine_id, pieces, columns, units, args, reading)
@@ -231,6 +242,8 @@ def _read_rows(
 ) -> pa.Table:
     """The rows of the file; of a large one, those of whole runs, if a column names them."""
     path, layout = Path(args.csv), _layout(args)
+    if path.is_dir():
+        return folder_rows(path, layout, notes)
     if not is_large(path):
         return read_rows(path, layout, notes)
     file = look_into(path, layout, notes)
@@ -286,8 +299,8 @@ def _run_options(args: Namespace, profile: Profile | None, columns: Columns, not
         )
     failures = not args.no_failures and (profile is None or bool(profile.failure_modes))
     interval = args.interval_minutes
-    if interval is None and args.format == "cmapss" and "timestamp" not in columns.roles:
-        interval = CYCLE_MINUTES if profile is None else profile.sampling_interval_minutes
+    if interval is None and profile is not None and args.format == "cmapss" and "timestamp" not in columns.roles:
+        interval = profile.sampling_interval_minutes
         notes.append(f"a cycle counts as {interval:g} min: RUL is in hours")
     return RunOptions(
         args.gap_hours,
@@ -396,6 +409,8 @@ def _imported(
         )
     trained = pieces.failed() if failures else pieces.runs
     whole = with_profile_sensors(trained, profile.mode_names)
+    if len(whole.ids()) < LEAST_RUNS:
+        notes.append(f"{len(whole.ids())} run: {LEAST_RUNS} or more are needed to learn from, 8 are better")
     _propose_sizes(whole, notes)
     own = {
         "runs": _named(trained),
