@@ -61,6 +61,22 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return seed, sampled(trained(seed, SETTINGS, tmp_path_factory.mktemp("six")))
 
 
+def test_a_sensor_that_follows_slowly_does_not_jump_with_the_point(tmp_path: Path) -> None:
+    seed = six_points(dwell=8)
+    wanders = np.cumsum(np.random.default_rng(1).normal(0, 1, len(seed)))
+    slow = wanders - wanders[seed.starts()].repeat(seed.lengths())
+    seed = replace(seed, sensors=(*seed.sensors, "room_temperature"), values=np.column_stack([seed.values, slow]))
+    made = sampled(trained(seed, SETTINGS, tmp_path))
+
+    def step(runs: Runs) -> float:
+        """How far it goes in a row in which the point changes, of all that it goes in a row."""
+        gone, inside = np.diff(column(runs, "room_temperature")), np.diff(runs.run_id) == 0
+        return float(gone[inside & (np.diff(points_of(runs)) != 0)].std() / gone[inside].std())
+
+    assert step(seed) == pytest.approx(1, abs=0.2)
+    assert step(made) == pytest.approx(1, abs=0.3)
+
+
 def test_every_row_lies_at_an_operating_point_with_its_noise(pair: tuple[Runs, Runs]) -> None:
     seed, made = pair
     settings = np.stack([column(made, name) for name in SETTINGS], axis=1)

@@ -15,12 +15,14 @@ import numpy as np
 
 from gan.data.runs import Floats, Ints, Runs
 from gan.synthesis.temporal_tvae.deviations import Population, fit_population
-from gan.synthesis.temporal_tvae.given import Followed
+from gan.synthesis.temporal_tvae.given import Followed, follows_slowly
 from gan.synthesis.temporal_tvae.kinds import Kinds, ends_of, find_kinds
 from gan.synthesis.temporal_tvae.noise import fit_sizes, sizes_at
 from gan.synthesis.temporal_tvae.regimes import Detector, Regimes, fit_detector
 
 TREND_RIDGE = 3.0
+# A penalty that leaves no coefficient.
+NO_EFFECT = 1e12
 DEVIATION_RIDGE = 5.0
 WHITENING_RIDGE = 1e-6
 # Life fractions between which courses are straight: denser at the end, where wear is fast.
@@ -123,8 +125,9 @@ def condition(course: Course, shape: Shape) -> Floats:
     columns = [np.column_stack(parts), _one_hot(course.mode, shape.modes), course.inputs]
     if shape.regimes > 1:
         age = [course.age == 0, course.age == 1, np.exp(-course.age / TRANSIENT)]
-        came = _one_hot(course.before, shape.regimes) * (course.age == 0)[:, None]
-        columns += [np.column_stack(age), _one_hot(course.regime, shape.regimes), came]
+        here, begins = _one_hot(course.regime, shape.regimes), (course.age == 0)[:, None]
+        # Where it changes, the process takes back the regimes' levels of those sensors that follow slowly.
+        columns += [np.column_stack(age), here, here * begins, _one_hot(course.before, shape.regimes) * begins]
     return np.concatenate(columns, axis=1)
 
 
@@ -254,12 +257,17 @@ def _fit_slow_trend(runs: Runs, scaled: Floats, regimes: Regimes) -> tuple[Regim
 def _weighted_trend(runs: Runs, scaled: Floats, regimes: Regimes, trend: Floats, shape: Shape) -> Floats:
     """The trend once more, with rows weighed by how far runs are from it at their point of life.
 
-    Late rows, in which runs differ most, would otherwise decide where runs begin.
+    Late rows, in which runs differ most, would otherwise decide where runs begin. A sensor that follows its regime
+    slowly, or not at all, has no level by regime: what the regime does to it, the process learns.
     """
     design, basis, mode = trend_design(_course(runs, regimes), shape), life_basis(_life(runs)), _modes(runs)
+    by_regime = slice(len(trend) - shape.regime_columns, len(trend))
+    slow = follows_slowly(scaled, design[:, by_regime] @ trend[by_regime], (regimes.age == 0) & (runs.position() > 0))
+    penalty = np.full(trend.shape, TREND_RIDGE)
+    penalty[by_regime, slow] = NO_EFFECT
     for _ in range(WEIGHTINGS):
         size = sizes_at(fit_sizes(scaled - design @ trend, basis, mode, shape.modes), basis, mode)
-        trend = _weighted_ridge(design, scaled, size, TREND_RIDGE)
+        trend = _weighted_ridge(design, scaled, size, penalty)
     return trend
 
 
@@ -347,19 +355,22 @@ def _modes(runs: Runs) -> Ints:
     return np.zeros(len(runs), dtype=np.int64) if runs.failure_mode is None else runs.failure_mode
 
 
-def ridge(design: Floats, target: Floats, weight: float) -> Floats:
-    """Least squares with an L2 penalty; the first column, the constant, is not penalised. (F, S)"""
+def ridge(design: Floats, target: Floats, weight: Floats | float) -> Floats:
+    """Least squares with an L2 penalty, one for all coefficients or (F,); the first column, the constant, has none.
+
+    (F, S)
+    """
     penalty = weight * np.eye(design.shape[1])
     penalty[0, 0] = 1e-9
     return np.asarray(np.linalg.solve(design.T @ design + penalty, design.T @ target))
 
 
-def _weighted_ridge(design: Floats, target: Floats, size: Floats, weight: float) -> Floats:
-    """The same where each column's rows count by the size of their noise, (N, S)."""
+def _weighted_ridge(design: Floats, target: Floats, size: Floats, penalty: Floats) -> Floats:
+    """The same where each column's rows count by the size of their noise, (N, S), with penalties (F, S)."""
     counts = size**-2.0
     counts /= counts.mean(axis=0)
     root = np.sqrt(counts)
-    each = [ridge(design * root[:, s, None], target[:, s] * root[:, s], weight) for s in range(target.shape[1])]
+    each = [ridge(design * root[:, s, None], target[:, s] * root[:, s], penalty[:, s]) for s in range(target.shape[1])]
     return np.stack(each, axis=1)
 
 

@@ -14,12 +14,14 @@ import numpy as np
 from gan.data.levels import is_switch
 from gan.data.limits import soft_limit
 from gan.data.operating_points import MOST_POINTS, OperatingPoints, find_points, follows, is_fixed
-from gan.data.runs import Floats, Ints, Runs
+from gan.data.runs import Flags, Floats, Ints, Runs
 from gan.synthesis.temporal_tvae.regimes import Regimes
 from gan.synthesis.temporal_tvae.walk import walk_near, walk_states
 
 # Fewer rows than this at a point show no spread of its own: it has the mean one.
 SPREAD_ROWS = 10
+# A sensor that goes less than this share of the way to a point's level in its first row follows slowly, or not at all.
+AT_ONCE = 0.5
 # Time constant, in rows, of the average of a varying setting, which slow sensors follow.
 LAG = 8.0
 # Where in life a switch turns matters: it follows what was recorded within this share of the like turns.
@@ -178,7 +180,7 @@ def fit_given(runs: Runs, names: Sequence[str]) -> Given | None:
     columns = _columns(runs, settings, others, point)
     if len(settings) == 0 and len(columns.switches) == 0:
         return None
-    level, spread = _levels(values[:, columns.measured], point, len(points))
+    level, spread = _levels(values[:, columns.measured], point, len(points), runs.run_id)
     carried = np.concatenate([settings, columns.fixed])
     none = np.zeros(0, dtype=np.int64)
     states = np.zeros((0, len(columns.switches)))
@@ -210,8 +212,12 @@ def _columns(runs: Runs, settings: Ints, others: Ints, point: Ints) -> Columns:
     return Columns(settings, *(np.array(kinds[kind], dtype=np.int64) for kind in ("fixed", "switches", "measured")))
 
 
-def _levels(values: Floats, point: Ints, count: int) -> tuple[Floats, Floats]:
-    """Mean and spread of measured sensors (N, M) at each point, (K, M) both; 0 and 1 where there is one point."""
+def _levels(values: Floats, point: Ints, count: int, run_id: Ints) -> tuple[Floats, Floats]:
+    """Level and spread of measured sensors (N, M) at each point, (K, M) both; 0 and 1 where there is one point.
+
+    They are those of a point for sensors that follow it at once. One that follows slowly, or not at all, is the same
+    row before and after a change, and has one level and spread: what the points do to it, the process learns.
+    """
     if count < 2:
         return np.zeros((1, values.shape[1])), np.ones((1, values.shape[1]))
     rows = np.bincount(point, minlength=count)
@@ -221,7 +227,21 @@ def _levels(values: Floats, point: Ints, count: int) -> tuple[Floats, Floats]:
     # The standard deviation of equal values is not always exactly 0.
     spread[np.stack([np.ptp(part, axis=0) == 0 for part in own])] = 0.0
     mean = np.sqrt(rows @ spread**2 / rows.sum())
-    return level, np.where(rows[:, None] >= SPREAD_ROWS, spread, mean)
+    spread = np.where(rows[:, None] >= SPREAD_ROWS, spread, mean)
+    changes = np.append(False, (point[1:] != point[:-1]) & (run_id[1:] == run_id[:-1]))
+    slow = follows_slowly(values, level[point], changes)
+    return np.where(slow, values.mean(axis=0), level), np.where(slow, values.std(axis=0), spread)
+
+
+def follows_slowly(values: Floats, level: Floats, changes: Flags) -> Flags:
+    """Which sensors go little of the way to their new level in the row of a change, (S,).
+
+    values, and the level (N, S) that each row has by its operating point or regime; changes (N,): rows in which that
+    is another than in the row before.
+    """
+    rows = np.flatnonzero(changes)
+    way, gone = level[rows] - level[rows - 1], values[rows] - values[rows - 1]
+    return np.asarray((way * gone).sum(axis=0) < AT_ONCE * (way**2).sum(axis=0))
 
 
 def sized(values: Floats, like: Floats) -> Floats:
