@@ -8,17 +8,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
 from gan.pipeline.chain import step_script
-from gan.pipeline.runner import integer
+from gan.pipeline.flags import add_validation
 
 
 def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--full", action="store_true", help="all rows and more draws: slower, figures that vary less")
-    parser.add_argument(
-        "--rul_cap",
-        type=integer(1, 100_000_000),
-        default=None,
-        help="rows of RUL at which it is capped where the data's use is measured (default: 0.6 of a mean run)",
-    )
+    add_validation(parser)
 
 
 if __name__ == "__main__":

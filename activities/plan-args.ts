@@ -1,5 +1,5 @@
 import type { StepParameters } from '../contracts/parameters.js';
-import { samplingArgs, trainingArgs } from './steps.js';
+import { samplingArgs, trainingArgs, validationArgs } from './steps.js';
 
 /** The flags of plan.py. */
 export function planArgs(machineIds: readonly string[], parameters: StepParameters, force: boolean): string[] {
@@ -7,6 +7,7 @@ export function planArgs(machineIds: readonly string[], parameters: StepParamete
     ...['--machine_ids', machineIds.join(',')],
     ...trainingArgs(parameters),
     ...samplingArgs(parameters),
+    ...validationArgs(parameters),
     ...['--seed_samples', String(parameters.seedSamples), '--seed', String(parameters.seed)],
     ...(force ? ['--force'] : []),
   ];

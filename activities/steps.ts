@@ -33,7 +33,10 @@ export const STEP_SCRIPTS: Record<Step, StepScript> = {
     script: 'GAN/scripts/generate_synthetic_data.py',
     flags: ({ parameters }) => [...samplingArgs(parameters), '--stage'],
   },
-  validateDataset: { script: 'GAN/validate_new_machine.py', flags: () => [] },
+  validateDataset: {
+    script: 'GAN/validate_new_machine.py',
+    flags: ({ parameters }) => validationArgs(parameters),
+  },
   publishDataset: {
     script: 'GAN/scripts/publish_dataset.py',
     flags: ({ force }, { keepGenerations }) => [...['--keep', String(keepGenerations)], ...(force ? ['--force'] : [])],
@@ -61,6 +64,11 @@ export function samplingArgs(parameters: Sampling): string[] {
     ...(failureMode === AS_SEEN ? [] : ['--failure_mode', failureMode]),
     ...(lifeHours === AS_SEEN ? [] : ['--life_hours', lifeHours]),
   ];
+}
+
+/** The flags of validating a data set, for the step and for the plan; pipelines that 0.2.0 admitted give none. */
+export function validationArgs({ rulCap = 0 }: Partial<Pick<StepParameters, 'rulCap'>>): string[] {
+  return rulCap === 0 ? [] : ['--rul_cap', String(rulCap)];
 }
 
 /** The flags that every step has. */

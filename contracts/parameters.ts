@@ -64,6 +64,9 @@ const Parameters = z.strictObject({
   runs: whole(0, 10_000_000).default(0).describe('whole runs of the data set over its splits, 0: so many rows instead'),
   failureMode: FailureModes.default(AS_SEEN).describe('failure modes that end the runs, such as a rare one'),
   lifeHours: LifeHours.default(AS_SEEN).describe('how long the runs last, from their start to the failure'),
+  rulCap: whole(0, 100_000_000)
+    .default(0)
+    .describe('rows of RUL at which validation caps it for RUL models, 0: 0.6 of a mean run'),
   split: Split.default([0.7, 0.15, 0.15]).describe('shares of train, val and test'),
   seed: whole(0, 2 ** 31 - 1)
     .default(0)

@@ -1,5 +1,5 @@
 import { SCRIPT } from '../activities/python/scripts.js';
-import { STEP_SCRIPTS } from '../activities/steps.js';
+import { STEP_SCRIPTS, validationArgs } from '../activities/steps.js';
 import type { ResultEvent } from '../contracts/events.js';
 import { GenerationList } from '../contracts/generations.js';
 import type { Generation } from '../contracts/generations.js';
@@ -41,15 +41,15 @@ export async function exportCmapss(project: Project, machineId: string, control:
   return await runScript(project, SCRIPT.exportCmapss, of(machineId), control);
 }
 
-/** Measures a machine's data set; `full` takes all rows and more draws. */
+/** Measures a machine's data set; `full` takes all rows and more draws, `rulCap` is as the step's parameter. */
 export async function validate(
   project: Project,
   machineId: string,
-  full: boolean,
+  { full, rulCap }: { full: boolean; rulCap: number },
   control: Control,
 ): Promise<{ report: ValidationReport; summary: string }> {
   const { script } = STEP_SCRIPTS.validateDataset;
-  const args = [...of(machineId), ...(full ? ['--full'] : [])];
+  const args = [...of(machineId), ...(full ? ['--full'] : []), ...validationArgs({ rulCap })];
   const { outputs, summary } = await runScript(project, script, args, control);
   const report = ValidationReport.parse(JSON.parse(await readArtifact(project, outputs[0]?.path ?? '')));
   return { report, summary };

@@ -1,30 +1,35 @@
-"""Who competes: the product itself through its own scripts, noisy copies, and rows drawn one by one."""
+"""Who competes: the product itself through its own scripts, noisy copies, rows drawn one by one, and SDV's models."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from cmapss.nasa import text_of
-from gan.data.runs import Floats, Runs
+from gan.data.runs import REPAIR_HOURS, Floats, Ints, Runs
 from gan.data.splits import SPLITS
 from gan.data.tables import read_parquet, read_seed
 from gan.machine.profile import Profile, load_profile
 from gan.pipeline.registry import candidate
 from gan.store.local import LocalStore
 from gan.synthesis.model import load_model
-from timing import PROJECT, THREADS, ProgramFailed
+from timing import PROJECT, THREADS
+from timing import run as run_program
 
 SETTINGS = ("setting_1", "setting_2", "setting_3")
 # Noise of copies, in standard deviations of each sensor's changes from row to row.
 COPY_NOISE = 0.3
 TRAIN_SHARE = 0.7
+# Where a program may run, as `timing.run` counts: not pinned.
+ALL_CPUS = 0
+# Of an environment that has SDV: `npm run setup -- --bench`. SDV is BUSL-1.1, and no part of the product.
+PYTHON_WITH_SDV = PROJECT / ".venv-bench/bin/python"
+SDV_TVAE, SDV_PAR = "SDV TVAE", "SDV PAR"
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,8 @@ class Product:
         return {split: read_parquet(store, key, profile) for split, key in zip(SPLITS, keys, strict=True)}
 
     def _script(self, name: str, *args: str) -> None:
-        command = [self.python, f"GAN/scripts/{name}.py", "--root", str(self.root), "--machine_id", self.machine_id]
-        env = {**os.environ, **THREADS, "CUDA_VISIBLE_DEVICES": ""}
-        done = subprocess.run([*command, *args], cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise ProgramFailed(
-                f"{name} of {self.machine_id} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-            )
+        script = [self.python, f"GAN/scripts/{name}.py", "--root", str(self.root), "--machine_id", self.machine_id]
+        run_program([*script, *args], ALL_CPUS, THREADS)
 
 
 def noisy_copies(real: Runs, seed: int) -> Runs:
@@ -97,3 +97,58 @@ def row_by_row(real: Runs, seed: int) -> Runs:
 
 
 MADE_BY_HAND: dict[str, Callable[[Runs, int], Runs]] = {"noisy copies": noisy_copies, "row by row": row_by_row}
+
+
+class Peer(Protocol):
+    """A synthesizer that learns a subset's runs once and is drawn from several times."""
+
+    def draw(self, draw: int) -> dict[str, Runs]:
+        """A data set by splits, about as large as what was learned from."""
+
+
+class Tvae:
+    """SDV's TVAE on single rows, which are sorted by RUL: the chain's own --synthesizer sdv-tvae. rows: see Product."""
+
+    def __init__(self, root: Path, rows: Floats, machine_id: str, real: Runs, seed: int, epochs: int) -> None:
+        self.product = Product(root, machine_id, str(PYTHON_WITH_SDV))
+        self.product.learn(rows, seed, epochs, "sdv-tvae")
+        self.rows, self.seed = len(real), seed
+
+    def draw(self, draw: int) -> dict[str, Runs]:
+        return self.product.draw(self.rows, 1_000 * self.seed + draw)
+
+
+class Par:
+    """SDV's PAR on the measured sensors, in a process of its own (par.py); constant ones stay as they are."""
+
+    def __init__(self, root: Path, real: Runs, seed: int, draws: int) -> None:
+        self.real, self.root = real, root
+        self.vary = np.ptp(real.values, axis=0) > 0
+        root.mkdir(parents=True)
+        np.savez(root / "runs.npz", values=real.values[:, self.vary], run=real.run_id)
+        args = {"runs": root / "runs.npz", "out": root, "draws": draws, "seed": seed}
+        flags = [part for name, value in args.items() for part in (f"--{name}", str(value))]
+        run_program([str(PYTHON_WITH_SDV), "bench/cmapss/par.py", *flags], ALL_CPUS, THREADS)
+
+    def draw(self, draw: int) -> dict[str, Runs]:
+        with np.load(self.root / f"{draw}.npz") as made:
+            values, run = made["values"], made["run"]
+        whole = np.repeat(self.real.values[:1], len(values), axis=0)
+        whole[:, self.vary] = values
+        return {"train": in_place_of(self.real, whole, run)}
+
+
+def in_place_of(real: Runs, values: Floats, run: Ints) -> Runs:
+    """Sequences (N, S), numbered by `run` from 0 on, as whole runs to failure of the real ones' kind."""
+    assert real.rul_h is not None
+    lengths = np.bincount(run)
+    step = float(real.time_h[1] - real.time_h[0])
+    left = np.concatenate([np.arange(n)[::-1] for n in lengths])
+    return replace(
+        real,
+        values=values,
+        run_id=run + 1,
+        time_h=np.arange(len(run)) * step + run * REPAIR_HOURS,
+        rul_h=left * step,
+        failure_mode=np.zeros(len(run), dtype=np.int64),
+    )

@@ -3,19 +3,36 @@ on NASA's test units; and the product judges the same data, without ever seeing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cmapss.contestants import MADE_BY_HAND, SETTINGS, Product
+from cmapss.contestants import MADE_BY_HAND, SDV_PAR, SDV_TVAE, SETTINGS, Par, Peer, Product, Tvae
 from cmapss.nasa import Subset, columns
 from cmapss.rul_models import Exam, Lessons, scores
 from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.assessment import assess
 from gan.evaluation.checks import overall
+
+REAL, OURS, BESIDE_REAL = "real", "ours", "real + "
+OF_US = (REAL, OURS, BESIDE_REAL + OURS)
+BY_HAND = tuple(label for made in MADE_BY_HAND for label in (made, BESIDE_REAL + made) if made != "row by row")
+LABELS = (*OF_US, *BY_HAND, "row by row", SDV_TVAE, SDV_PAR)
+
+Result = dict[str, Any]
+
+
+class Key(NamedTuple):
+    """Which measurement a result is."""
+
+    subset: str
+    units: int
+    seed: int
+    draw: int
+    label: str
 
 
 @dataclass(frozen=True)
@@ -34,38 +51,49 @@ class Plan:
         total = next(n for n in range(self.units + 1, 2 * self.units + 3) if n - max(round(n / 4), 1) == self.units)
         return np.sort(np.random.default_rng([self.seed, 71]).permutation(self.subset.units())[:total])
 
+    def keys(self, labels: Sequence[str]) -> list[Key]:
+        """What is to be measured, draw by draw; the real units have nothing to draw."""
+        draws = [(draw, label) for draw in range(self.draws) for label in labels if label != REAL or draw == 0]
+        return [Key(self.subset.name, self.units, self.seed, draw, label) for draw, label in draws]
+
     @property
     def possible(self) -> bool:
         return len(self.subset.units()) >= self.units + round(self.units / 3)
 
 
-def run(plan: Plan, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
-    """One result for each training set: its scores, and for made data what the product says of them."""
-    name = f"{plan.subset.name}, {plan.units} units, seed {plan.seed}"
+def run(plan: Plan, labels: Sequence[str], done: Container[Key], say: Callable[[str], None]) -> Iterator[Result]:
+    """One result for each training set and draw that is not done: its scores, and for made data what the product says
+    of them. A model is trained when the first of its draws is to be measured."""
+    todo = [key for key in plan.keys(labels) if key not in done]
+    if not todo:
+        return
     product = Product(plan.root / "ours", plan.subset.name.lower())
     product.learn(plan.subset.rows_of(plan.chosen()), plan.seed, plan.epochs)
     bench = _Bench(plan, product)
-    yield bench.result("real", 0, bench.real)
-    for draw in range(plan.draws):
-        ours = product.draw(len(bench.real), 1_000 * plan.seed + draw)
-        made = {"ours": ours["train"]} | {label: make(bench.real, draw) for label, make in MADE_BY_HAND.items()}
-        for label, data in made.items():
-            yield bench.result(label, draw, data, bench.judge(ours if label == "ours" else {"train": data}))
-            if label != "row by row":
-                yield bench.result(f"real + {label}", draw, bench.real, also=data)
-        say(f"{name}, draw {draw}")
+    for key in todo:
+        label = key.label.removeprefix(BESIDE_REAL)
+        if key.label == REAL:
+            yield bench.result(key, bench.real)
+        elif key.label == label:
+            data = bench.made(label, key.draw)
+            yield bench.result(key, data["train"], said=bench.judge(data))
+        else:
+            yield bench.result(key, bench.made(label, key.draw)["train"], also=bench.real)
+        say(f"{key.subset}, {key.units} units, seed {key.seed}, draw {key.draw}: {key.label}")
 
 
 class _Bench:
     """The test and the real runs of an experiment, in the product's columns."""
 
     def __init__(self, plan: Plan, product: Product) -> None:
-        self.plan, self.profile = plan, product.profile()
+        self.plan, self.product, self.profile = plan, product, product.profile()
         self.real, self.held_out = product.real()
         names = self.profile.sensor_names
         test, places = plan.subset.test, columns([*SETTINGS, *names])
         units = tuple(test[test[:, 0] == unit][:, places] for unit in np.unique(test[:, 0]))
         self.exam = Exam(units, plan.subset.rul)
+        self.peers: dict[str, Peer] = {}
+        self.drawn: dict[tuple[str, int], dict[str, Runs]] = {}
         self.usual = np.median(plan.subset.train[:, columns(SETTINGS)], axis=0)
 
     def lessons(self, runs: Runs) -> Lessons:
@@ -90,11 +118,30 @@ class _Bench:
             "figures": {name: figure["value"] for name, figure in found.figures.to_json().items()},
         }
 
-    def result(
-        self, label: str, draw: int, data: Runs, said: dict[str, Any] | None = None, also: Runs | None = None
-    ) -> dict[str, Any]:
+    def made(self, label: str, draw: int) -> dict[str, Runs]:
+        """A contestant's data set by splits; made by hand, it has one. The last draw is remembered."""
+        if (label, draw) not in self.drawn:
+            self.drawn = {(label, draw): self._draw(label, draw)}
+        return self.drawn[label, draw]
+
+    def _draw(self, label: str, draw: int) -> dict[str, Runs]:
+        if label == OURS:
+            return self.product.draw(len(self.real), 1_000 * self.plan.seed + draw)
+        if label in MADE_BY_HAND:
+            return {"train": MADE_BY_HAND[label](self.real, draw)}
+        if label not in self.peers:
+            self.peers[label] = self._peer(label)
+        return self.peers[label].draw(draw)
+
+    def _peer(self, label: str) -> Peer:
+        plan = self.plan
+        if label == SDV_PAR:
+            return Par(plan.root / "par", self.real, plan.seed, plan.draws)
+        rows = plan.subset.rows_of(plan.chosen())
+        return Tvae(plan.root / "tvae", rows, self.product.machine_id, self.real, plan.seed, plan.epochs)
+
+    def result(self, key: Key, data: Runs, said: dict[str, Any] | None = None, also: Runs | None = None) -> Result:
         """also: data that are learned from together with the first."""
-        lessons = self.lessons(data) if also is None else self.lessons(data) + self.lessons(also)
+        lessons = self.lessons(data) if also is None else self.lessons(also) + self.lessons(data)
         found = scores(lessons, self.exam, self.plan.seed)
-        about = {"subset": self.plan.subset.name, "units": self.plan.units, "seed": self.plan.seed, "draw": draw}
-        return {**about, "label": label, "scores": {m: asdict(s) for m, s in found.items()}, "product": said}
+        return {**key._asdict(), "scores": {m: asdict(s) for m, s in found.items()}, "product": said}

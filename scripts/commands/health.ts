@@ -17,9 +17,16 @@ export async function showHealth(options: { json?: boolean }): Promise<void> {
   if (machines.some((machine) => healthState(machine) !== 'ready')) process.exitCode = EXIT.failed;
 }
 
-export async function validate(machineId: string, options: { full?: boolean; json?: boolean }): Promise<void> {
+interface ValidateOptions {
+  full?: boolean;
+  rulCap?: number;
+  json?: boolean;
+}
+
+export async function validate(machineId: string, options: ValidateOptions): Promise<void> {
   const id = check(MachineId, machineId);
-  const { report, summary } = await dataSets.validate(currentProject(), id, options.full === true, control());
+  const { full = false, rulCap = 0 } = options;
+  const { report, summary } = await dataSets.validate(currentProject(), id, { full, rulCap }, control());
   print(report, options.json, () => `${validationTable(report)}\n\n${summary}`);
 }
 

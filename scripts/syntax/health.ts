@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { later } from '../later.js';
+import { number } from '../options.js';
 
 const commands = () => import('../commands/health.js');
 
@@ -14,6 +15,7 @@ export function addHealthCommands(program: Command): void {
     .description('measure a machine’s data set')
     .argument('<machine>')
     .option('--full', 'all rows and more draws: slower, figures that vary less')
+    .option('--rul-cap <rows>', 'rows of RUL at which it is capped for RUL models (default 0.6 of a mean run)', number)
     .option('--json', 'print the report as JSON')
     .action(later(async () => (await commands()).validate));
   program

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { planArgs } from '../../activities/plan-args.js';
 import { SCRIPT } from '../../activities/python/scripts.js';
-import { STEP_SCRIPTS, commonArgs, samplingArgs, trainingArgs } from '../../activities/steps.js';
+import { STEP_SCRIPTS, commonArgs, samplingArgs, trainingArgs, validationArgs } from '../../activities/steps.js';
 import { PROJECT_ROOT } from '../support/python.js';
 
 describe('the flags of a step', () => {
@@ -17,6 +17,7 @@ describe('the flags of a step', () => {
     runs: 0,
     failureMode: 'as-seen',
     lifeHours: 'as-seen',
+    rulCap: 0,
     split: [0.5, 0.25, 0.25] as [number, number, number],
     seed: 7,
   };
@@ -46,6 +47,15 @@ describe('the flags of a step', () => {
     const rare = { ...parameters, runs: 30, failureMode: 'seal_leak', lifeHours: '200..800' };
     expect(samplingArgs(rare).join(' ')).toBe(`${plain} --runs 30 --failure_mode seal_leak --life_hours 200..800`);
     expect(planArgs(['pump_a'], rare, false).join(' ')).toContain(samplingArgs(rare).join(' '));
+  });
+
+  it('of validating say where RUL is capped only when it is asked for', () => {
+    const { flags } = STEP_SCRIPTS.validateDataset;
+    const request = { machineId: 'a', seed: 7, force: false, fleetRun: null };
+    expect(flags({ ...request, parameters }, { keepGenerations: 4 })).toEqual([]);
+    const capped = { ...parameters, rulCap: 125 };
+    expect(flags({ ...request, parameters: capped }, { keepGenerations: 4 })).toEqual(['--rul_cap', '125']);
+    expect(planArgs(['pump_a'], capped, false).join(' ')).toContain(validationArgs(capped).join(' '));
   });
 
   it('do not when forced', () => {

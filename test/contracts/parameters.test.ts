@@ -33,6 +33,7 @@ describe('step parameters', () => {
       runs: 0,
       failureMode: 'as-seen',
       lifeHours: 'as-seen',
+      rulCap: 0,
       split: [0.7, 0.15, 0.15],
       seed: 0,
     });

@@ -107,7 +107,8 @@ def recorded(lock: Lock, declared: Mapping[str, str], found: Mapping[str, Meanin
         if same_version and step in problems:
             if same_output is None:
                 raise ValueError(problems[step])
-            reasons.append(same_output)
+            # Merges have one reason, however many they are.
+            reasons += [] if same_output in reasons else [same_output]
         made[step] = {
             "version": declared[step],
             "meaning": meaning.digest,

@@ -17,7 +17,7 @@ NEAR_LIFE = 1.2
 # Figures that compare proportions of runs with the seed's.
 OF_PROPORTIONS = ("run_length_gap", "run_length_spread", "failure_mode_gap")
 # Figures in hours: they say nothing where no real run lasts as long as the data's.
-IN_HOURS = ("tstr_ratio", "tstr_rmse_h", "tstr_nasa", "constant_rmse_h", "augmentation_gain")
+IN_HOURS = ("tstr_ratio", "tstr_rmse_h", "tstr_nasa", "constant_rmse_h", "rul_cap_h", "augmentation_gain")
 
 
 def like(runs: Runs, conditions: Conditions) -> Runs:

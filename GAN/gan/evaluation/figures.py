@@ -162,6 +162,7 @@ def _usefulness(found: Usefulness) -> dict[str, Figure]:
         "tstr_rmse_h": Figure(found.tstr_rmse_h, found.trtr_rmse_h),
         "tstr_nasa": Figure(found.tstr_nasa, found.trtr_nasa),
         "constant_rmse_h": Figure(found.constant_rmse_h),
+        "rul_cap_h": Figure(found.cap_h),
         "augmentation_gain": Figure(found.gain.value, 0.0, interval=found.gain.interval),
     }
 

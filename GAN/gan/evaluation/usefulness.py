@@ -37,6 +37,7 @@ class Usefulness:
     gain: by how much the error falls when the data are added to these, as a share; negative where they harm.
 
     RMSE in hours, means over the models. nasa: mean a row of e^(−d/13)−1 early, e^(d/10)−1 late (Saxena et al., 2008).
+    cap_h: where RUL is capped, hours.
     """
 
     tstr: Estimate
@@ -46,6 +47,7 @@ class Usefulness:
     tstr_nasa: float
     trtr_nasa: float
     constant_rmse_h: float
+    cap_h: float
 
 
 def usefulness(
@@ -78,6 +80,7 @@ def usefulness(
         tstr_nasa=_nasa(of_data / mean_h * CYCLES_A_RUN),
         trtr_nasa=_nasa(of_real / mean_h * CYCLES_A_RUN),
         constant_rmse_h=float(np.sqrt(((real.rul.mean() - tests.rul) ** 2).mean())),
+        cap_h=cap_h,
     )
 
 

@@ -65,6 +65,10 @@ def add_sampling(parser: ArgumentParser) -> None:
     parser.add_argument("--split_ratio", nargs="+", default=[shares], help=help_text)
 
 
+def add_validation(parser: ArgumentParser) -> None:
+    add_parameter(parser, "rulCap")
+
+
 def add_keep(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--keep",
@@ -79,6 +83,7 @@ def add_chain(parser: ArgumentParser) -> None:
     add_seed_rows(parser, "seed_samples")
     add_training(parser)
     add_sampling(parser)
+    add_validation(parser)
     add_keep(parser)
     parser.add_argument("--force", action="store_true", help="run every step, also what is up to date")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gan.data.conditions import Conditions
 from gan.machine.profile import Profile, Sensor
-from gan.reporting.gain import gain_sentence
+from gan.reporting.gain import gain_sentences
 from gan.reporting.report import asked_for, measured_on
 from gan.store.layout import name_of
 from gan.store.manifest import Inputs
@@ -200,8 +200,7 @@ def _bracketed(mode: str, own: Mapping[str, Any]) -> str:
 
 def _adding(report: Mapping[str, Any]) -> list[str]:
     """What adding the data to the real training runs does for RUL models, where it was measured."""
-    gain = report["figures"].get("augmentation_gain")
-    return [] if gain is None else ["", gain_sentence(gain)]
+    return [line for said in gain_sentences(report["figures"]) for line in ("", said)]
 
 
 def _how_good(report: Mapping[str, Any]) -> list[str]:

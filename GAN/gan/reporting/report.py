@@ -16,7 +16,7 @@ from gan.evaluation.checks import Check, CheckVerdict, overall
 from gan.evaluation.measures import LIFE_BINS, degradation_curves
 from gan.machine.profile import Profile, Sensor
 from gan.reporting.charts import Chart, span
-from gan.reporting.gain import gain_sentence
+from gan.reporting.gain import gain_sentences
 from gan.reporting.style import STYLE
 
 JSON, HTML = "report.json", "report.html"
@@ -78,7 +78,6 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
     sections += _constants(profile)
     rows = ", ".join(f"{split} {count:,}" for split, count in report["rows"].items())
     conditions = Conditions.from_json(report.get("conditions"))
-    gain = report["figures"].get("augmentation_gain")
     lead = (
         f"<p>{badge(report['verdict'])} SDMetrics quality <strong>{report['quality']:.3f}</strong> "
         f"against held-out runs. Rows: {rows}. Generation {escape(report['generation'])}.</p>"
@@ -87,8 +86,8 @@ def page(report: Mapping[str, Any], profile: Profile, seed: Runs, held_out: Runs
         + (f"<p>{escape(hidden_modes(report))}</p>" if "hiddenFailureModes" in report else "")
         + f"<p>“Real” here is {escape(report['real'])}. Beside each figure stands "
         "what the training runs give in the data’s place, real against real.</p>"
-        f"{'' if gain is None else f'<p>{escape(gain_sentence(gain))}</p>'}"
-        '<p class="legend"><span class="key real"></span> real <span class="key made"></span> synthetic (dashed)</p>'
+        + "".join(f"<p>{escape(said)}</p>" for said in gain_sentences(report["figures"]))
+        + '<p class="legend"><span class="key real"></span> real <span class="key made"></span> synthetic (dashed)</p>'
     )
     return document(
         f"{name}: data set report",

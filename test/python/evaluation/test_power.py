@@ -102,5 +102,8 @@ def test_with_a_single_held_out_run_there_is_no_interval() -> None:
 
 def test_the_cap_is_a_share_of_a_mean_run_unless_it_is_given() -> None:
     real, held_out, data = worn(4, 1), worn(2, 2, 20), worn(4, 3)
-    default, given = (usefulness(real, held_out, data, 0, cap).constant_rmse_h for cap in (0, 20))
-    assert given < 0.5 * default
+    default, given = (usefulness(real, held_out, data, 0, cap) for cap in (0, 20))
+    rows_h = float(real.rul_h[0] - real.rul_h[1]) if real.rul_h is not None else 0.0
+    assert given.cap_h == pytest.approx(20 * rows_h)
+    assert default.cap_h == pytest.approx(0.6 * (real.lengths() - 1).mean() * rows_h)
+    assert given.constant_rmse_h < 0.5 * default.constant_rmse_h

@@ -166,6 +166,8 @@ def test_changed_code_under_the_same_version_is_found_and_what_to_do_is_said() -
 def test_changed_code_that_makes_the_same_is_recorded_with_the_reason() -> None:
     same = recorded(LOCK, {"generateDataset": "1"}, {"generateDataset": AFTER}, "faster, same bytes")
     assert same["generateDataset"]["sameOutput"] == ["faster, same bytes"]
+    again = recorded(same, {"generateDataset": "1"}, {"generateDataset": BEFORE}, "faster, same bytes")
+    assert again["generateDataset"]["sameOutput"] == ["faster, same bytes"]
     assert unrecorded(same, {"generateDataset": "1"}, {"generateDataset": AFTER}) == {}
 
 

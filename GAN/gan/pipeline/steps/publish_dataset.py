@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gan.evaluation.regression_gate import clearly_worse
+from gan.machine.profile import load_profile
 from gan.pipeline import registry
 from gan.pipeline.runner import Context
 from gan.runtime.errors import MissingPrerequisite, ValidationFailed
@@ -12,24 +13,31 @@ from gan.runtime.events import Output, Result
 from gan.store import generations
 from gan.store.layout import generation_key, generation_of, key_of, name_of, published_key
 from gan.store.manifest import Manifest
-from gan.store.publication import REPORT, is_validated, read_report
+from gan.store.publication import REPORT, has_failed, is_validated, read_report
+
+
+def check(context: Context) -> None:
+    """Refuses a generation that failed validation. Raises ValidationFailed, MissingPrerequisite."""
+    store, machine_id = context.store, context.machine_id
+    load_profile(store, machine_id)
+    candidate = _candidate(context)
+    if has_failed(store, machine_id, candidate):
+        stays = "nothing is" if store.published(machine_id) is None else "the one before stays"
+        raise ValidationFailed(
+            f"generation {candidate} of {machine_id} did not pass validation; {stays} published",
+            hint=f"see {generation_key(machine_id, candidate, REPORT)}",
+        )
 
 
 def work(context: Context) -> Result:
-    """Switches the published data set to the validated generation."""
+    """Switches the published data set to the validated generation. Raises MissingPrerequisite, ValidationFailed."""
     store, machine_id = context.store, context.machine_id
     outputs = registry.candidate(store, machine_id)["outputs"]
-    candidate = generation_of(outputs[0]["path"])
+    candidate = _candidate(context)
     if not is_validated(store, machine_id, candidate):
-        report = read_report(store, machine_id, candidate)
-        if report is None:
-            raise MissingPrerequisite(
-                f"generation {candidate} of {machine_id} was not validated as it is now",
-                hint=f"run: {registry.command('validateDataset', machine_id)}",
-            )
-        raise ValidationFailed(
-            f"generation {candidate} of {machine_id} did not pass validation; the published one stays",
-            hint=f"see {generation_key(machine_id, candidate, REPORT)}",
+        raise MissingPrerequisite(
+            f"generation {candidate} of {machine_id} was not validated as it is now",
+            hint=f"run: {registry.command('validateDataset', machine_id)}",
         )
     forced = getattr(context.args, "force", False)
     at = generations.held(store, machine_id, candidate)
@@ -46,6 +54,10 @@ def work(context: Context) -> Result:
         outputs=_published(context, outputs),
         text=f"✅ Published {store.where(key_of('publication', machine_id))} (generation {candidate}){note}",
     )
+
+
+def _candidate(context: Context) -> str:
+    return generation_of(registry.candidate(context.store, context.machine_id)["outputs"][0]["path"])
 
 
 def _kept(context: Context, candidate: str, at: str) -> Result:

@@ -65,7 +65,7 @@ def work(context: Context) -> Result:
         conditions=conditions,
         structure=structure,
         running=running_rows(store, machine_id),
-        rul_cap=int(getattr(context.args, "rul_cap", None) or 0),
+        rul_cap=int(context.args.rul_cap),
     )
     checks, quality = assessment.checks, assessment.quality
     digests = {name_of(o["path"]): store.digest(o["path"]) for o in outputs}
