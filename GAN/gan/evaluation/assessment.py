@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.conditions import AS_THEY_OCCUR, Conditions, life_hours
-from gan.data.modelled import measured
+from gan.data.modelled import learned, measured
 from gan.data.runs import Floats, Runs, both, joined
 from gan.data.survival import failure_weights
 from gan.evaluation import conditioned
-from gan.evaluation.certificate import Certificate, certify, shared_by_chance
+from gan.evaluation.certificate import Certificate, certify, likest_pair, shared_by_chance
 from gan.evaluation.checks import Check, boolean, graded, not_judged
 from gan.evaluation.figures import RUN_GAPS, Figure, Figures, evaluate
 from gan.evaluation.measures import pile_up
@@ -275,7 +275,7 @@ def structural_checks(
         structure.ranges_check(),
         *structure.value_checks(),
         _piled_up(structure, joined(list(splits.values())), seed),
-        *_copies(certificate, allowed),
+        *_copies(certificate, allowed, seed, structure.profile),
     ]
     return [*checks, _no_mode_missing(seed, structure)] if structure.has_rul else checks
 
@@ -337,10 +337,12 @@ def _piled_up(structure: Structure, runs: Runs, seed: Runs) -> Check:
     )
 
 
-def _copies(certificate: Certificate, allowed: int) -> list[Check]:
-    """allowed: how many rows may be those of another run."""
+def _copies(certificate: Certificate, allowed: int, real: Runs, profile: Profile) -> list[Check]:
+    """allowed: how many rows may be those of another run. real: all runs of the seed. Runs of a few rows are alike by
+    chance: where real ones are as much so, likeness tells no copies."""
     split, seed = certificate.nearest_split(), certificate.nearest_seed()
-    return [
+    by_chance = likest_pair(learned(real, profile)) if max(split, seed) > COPY_WARN else 0.0
+    copied, *near = [
         boolean(
             "No copied rows",
             certificate.copied_rows <= allowed,
@@ -364,6 +366,9 @@ def _copies(certificate: Certificate, allowed: int) -> list[Check]:
             text=f"{seed:.2f} at most",
         ),
     ]
+    if by_chance > COPY_WARN:
+        near = [not_judged(check, f"real runs are as alike, {by_chance:.2f}") for check in near]
+    return [copied, *near]
 
 
 def _no_mode_missing(seed: Runs, structure: Structure) -> Check:
