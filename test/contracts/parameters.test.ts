@@ -33,6 +33,7 @@ describe('step parameters', () => {
       runs: 0,
       failureMode: 'as-seen',
       lifeHours: 'as-seen',
+      condition: 'as-seen',
       split: [0.7, 0.15, 0.15],
       seed: 0,
     });
@@ -51,6 +52,8 @@ describe('step parameters', () => {
     ['failureMode', 'a,b'],
     ['lifeHours', '200'],
     ['lifeHours', '200-800'],
+    ['condition', 'speed'],
+    ['condition', 'speed=fast'],
     ['split', [0.7, 0.2, 0.2]],
     ['split', [1, 0, 0]],
     ['seed', -1],

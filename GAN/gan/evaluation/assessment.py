@@ -21,7 +21,7 @@ from gan.evaluation.certificate import Certificate, certify, likest_pair, shared
 from gan.evaluation.checks import Check, boolean, graded, not_judged
 from gan.evaluation.figures import RUN_GAPS, Figure, Figures, evaluate
 from gan.evaluation.measures import pile_up
-from gan.evaluation.operating import operating_checks
+from gan.evaluation.operating import Operated, operating_checks
 from gan.evaluation.structure import RunTable, Structure
 from gan.machine.profile import Profile
 
@@ -222,7 +222,11 @@ def assess(
     certificate = certify(structure, splits, train_seed)
     data = splits["train"]
     if conditions.asked:
-        train_seed, held_out = (conditioned.like(runs, conditions) for runs in (train_seed, held_out))
+        operated = Operated.of(profile, both(train_seed, held_out))
+        asked_at = operated.check(conditions, splits)
+        train_seed, held_out = (
+            operated.at(conditioned.like(runs, conditions), conditions) for runs in (train_seed, held_out)
+        )
         data = conditioned.in_proportion(data, held_out if len(held_out) > 0 else train_seed)
     reference = held_out if len(held_out) > 0 else train_seed
     lives = None if len(running) == 0 else as_they_last(both(train_seed, reference), running)
@@ -241,6 +245,7 @@ def assess(
     if conditions.asked:
         figures = figures.without(conditioned.left_out(reference, conditions))
         checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
+        checks += asked_at
     held_out_runs = len(reference.starts())
     checks += operating_checks(profile, train_seed, reference, data, _room(held_out_runs))
     return Assessment([*checks, *judged(figures, held_out_runs)], figures, certificate)
