@@ -53,16 +53,17 @@ export function trainingArgs({ epochs, batchSize, synthesizer, patience, timeLim
 
 /** Pipelines that 0.2.0 admitted ask for nothing rare. */
 type Sampling = Pick<StepParameters, 'samples' | 'split'> &
-  Partial<Pick<StepParameters, 'runs' | 'failureMode' | 'lifeHours'>>;
+  Partial<Pick<StepParameters, 'runs' | 'failureMode' | 'lifeHours' | 'condition'>>;
 
 /** The flags of generating a data set, for the step and for the plan. */
 export function samplingArgs(parameters: Sampling): string[] {
-  const { samples, split, runs = 0, failureMode = AS_SEEN, lifeHours = AS_SEEN } = parameters;
+  const { samples, split, runs = 0, failureMode = AS_SEEN, lifeHours = AS_SEEN, condition = AS_SEEN } = parameters;
   return [
     ...['--num_samples', String(samples), '--split_ratio', split.join(',')],
     ...(runs === 0 ? [] : ['--runs', String(runs)]),
     ...(failureMode === AS_SEEN ? [] : ['--failure_mode', failureMode]),
     ...(lifeHours === AS_SEEN ? [] : ['--life_hours', lifeHours]),
+    ...(condition === AS_SEEN ? [] : ['--condition', condition]),
   ];
 }
 

@@ -44,6 +44,12 @@ const LifeHours = z
   .regex(/^as-seen$|^\d{1,9}(\.\d{1,9})?\.\.\d{1,9}(\.\d{1,9})?$/)
   .meta({ allowed: `${AS_SEEN}, or the shortest and the longest life in hours, as 200..800` });
 
+const Condition = z
+  .string()
+  .max(2000)
+  .regex(/^as-seen$|^[a-z0-9_]+=-?\d+(\.\d+)?(,[a-z0-9_]+=-?\d+(\.\d+)?)*$/)
+  .meta({ allowed: `${AS_SEEN}, or values of settings at an operating point, as speed=1500,load=80` });
+
 /**
  * What a person may set for the steps, each with its default, its range and its help. This defines the command line's
  * flags and, through `npm run schema`, those of the scripts.
@@ -64,6 +70,7 @@ const Parameters = z.strictObject({
   runs: whole(0, 10_000_000).default(0).describe('whole runs of the data set over its splits, 0: so many rows instead'),
   failureMode: FailureModes.default(AS_SEEN).describe('failure modes that end the runs, such as a rare one'),
   lifeHours: LifeHours.default(AS_SEEN).describe('how long the runs last, from their start to the failure'),
+  condition: Condition.default(AS_SEEN).describe('operating condition that the runs are at, by values of settings'),
   rulCap: whole(0, 100_000_000)
     .default(0)
     .describe('rows of RUL at which validation caps it for RUL models, 0: 0.6 of a mean run'),

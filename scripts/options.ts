@@ -27,6 +27,7 @@ const ARGUMENTS: Record<keyof StepParameters, string> = {
   runs: '<n>',
   failureMode: '<name, or a=0.6,b=0.4, or balanced>',
   lifeHours: '<low..high>',
+  condition: '<setting=value,…>',
   rulCap: '<rows>',
   split: '<train,val,test>',
   seed: '<n>',

@@ -17,6 +17,7 @@ describe('the flags of a step', () => {
     runs: 0,
     failureMode: 'as-seen',
     lifeHours: 'as-seen',
+    condition: 'as-seen',
     rulCap: 0,
     split: [0.5, 0.25, 0.25] as [number, number, number],
     seed: 7,
@@ -44,8 +45,10 @@ describe('the flags of a step', () => {
   it('of generating name what is rare only when it is asked for', () => {
     const plain = '--num_samples 100 --split_ratio 0.5,0.25,0.25';
     expect(samplingArgs(parameters).join(' ')).toBe(plain);
-    const rare = { ...parameters, runs: 30, failureMode: 'seal_leak', lifeHours: '200..800' };
-    expect(samplingArgs(rare).join(' ')).toBe(`${plain} --runs 30 --failure_mode seal_leak --life_hours 200..800`);
+    const rare = { ...parameters, runs: 30, failureMode: 'seal_leak', lifeHours: '200..800', condition: 'speed=1500' };
+    expect(samplingArgs(rare).join(' ')).toBe(
+      `${plain} --runs 30 --failure_mode seal_leak --life_hours 200..800 --condition speed=1500`,
+    );
     expect(planArgs(['pump_a'], rare, false).join(' ')).toContain(samplingArgs(rare).join(' '));
   });
 

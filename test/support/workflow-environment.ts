@@ -134,6 +134,7 @@ export function request(machineId: string): MachinePipelineInput {
       runs: 0,
       failureMode: 'as-seen',
       lifeHours: 'as-seen',
+      condition: 'as-seen',
       rulCap: 0,
       split: [0.7, 0.15, 0.15],
       seed: 0,

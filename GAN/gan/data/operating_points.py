@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,19 @@ class OperatingPoints:
         for at in np.flatnonzero(self.levelled):
             away += ((settings[:, at, None] - self.centers[:, at]) / self.scale[at]) ** 2
         return np.asarray(away.argmin(axis=1))
+
+    def at(self, wanted: Mapping[int, float]) -> Flags:
+        """Which points (K,) have these values of settings, by their place: the level of each that is nearest.
+
+        None of them where a value is farther from it than halfway to the next level, or a setting has no levels.
+        """
+        found = np.ones(len(self), dtype=bool)
+        for at, value in wanted.items():
+            away = np.abs(self.centers[:, at] - value)
+            near = np.maximum(self.reach[:, at], self.scale[at] / 2)
+            same = np.abs(self.centers[:, at] - self.centers[away.argmin(), at]) <= near
+            found &= bool(self.levelled[at]) & (away <= near) & same
+        return found
 
     def reached(self, settings: Floats) -> Flags:
         """Whether each row of settings (N, Q) lies at a point, (N,)."""

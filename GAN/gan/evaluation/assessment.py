@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from gan.data.conditions import AS_THEY_OCCUR, Conditions, life_hours
-from gan.data.modelled import measured
+from gan.data.modelled import learned, measured
 from gan.data.runs import Floats, Runs, both, joined
 from gan.data.survival import failure_weights
 from gan.evaluation import conditioned
-from gan.evaluation.certificate import Certificate, certify, shared_by_chance
+from gan.evaluation.certificate import Certificate, certify, likest_pair, shared_by_chance
 from gan.evaluation.checks import Check, boolean, graded, not_judged
 from gan.evaluation.figures import RUN_GAPS, Figure, Figures, evaluate
 from gan.evaluation.measures import pile_up
-from gan.evaluation.operating import operating_checks
+from gan.evaluation.operating import Operated, operating_checks
 from gan.evaluation.structure import RunTable, Structure
 from gan.machine.profile import Profile
 
@@ -222,7 +222,11 @@ def assess(
     certificate = certify(structure, splits, train_seed)
     data = splits["train"]
     if conditions.asked:
-        train_seed, held_out = (conditioned.like(runs, conditions) for runs in (train_seed, held_out))
+        operated = Operated.of(profile, both(train_seed, held_out))
+        asked_at = operated.check(conditions, splits)
+        train_seed, held_out = (
+            operated.at(conditioned.like(runs, conditions), conditions) for runs in (train_seed, held_out)
+        )
         data = conditioned.in_proportion(data, held_out if len(held_out) > 0 else train_seed)
     reference = held_out if len(held_out) > 0 else train_seed
     lives = None if len(running) == 0 else as_they_last(both(train_seed, reference), running)
@@ -241,6 +245,7 @@ def assess(
     if conditions.asked:
         figures = figures.without(conditioned.left_out(reference, conditions))
         checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
+        checks += asked_at
     held_out_runs = len(reference.starts())
     checks += operating_checks(profile, train_seed, reference, data, _room(held_out_runs))
     return Assessment([*checks, *judged(figures, held_out_runs)], figures, certificate)
@@ -275,7 +280,7 @@ def structural_checks(
         structure.ranges_check(),
         *structure.value_checks(),
         _piled_up(structure, joined(list(splits.values())), seed),
-        *_copies(certificate, allowed),
+        *_copies(certificate, allowed, seed, structure.profile),
     ]
     return [*checks, _no_mode_missing(seed, structure)] if structure.has_rul else checks
 
@@ -337,10 +342,12 @@ def _piled_up(structure: Structure, runs: Runs, seed: Runs) -> Check:
     )
 
 
-def _copies(certificate: Certificate, allowed: int) -> list[Check]:
-    """allowed: how many rows may be those of another run."""
+def _copies(certificate: Certificate, allowed: int, real: Runs, profile: Profile) -> list[Check]:
+    """allowed: how many rows may be those of another run. real: all runs of the seed. Runs of a few rows are alike by
+    chance: where real ones are as much so, likeness tells no copies."""
     split, seed = certificate.nearest_split(), certificate.nearest_seed()
-    return [
+    by_chance = likest_pair(learned(real, profile)) if max(split, seed) > COPY_WARN else 0.0
+    copied, *near = [
         boolean(
             "No copied rows",
             certificate.copied_rows <= allowed,
@@ -364,6 +371,9 @@ def _copies(certificate: Certificate, allowed: int) -> list[Check]:
             text=f"{seed:.2f} at most",
         ),
     ]
+    if by_chance > COPY_WARN:
+        near = [not_judged(check, f"real runs are as alike, {by_chance:.2f}") for check in near]
+    return [copied, *near]
 
 
 def _no_mode_missing(seed: Runs, structure: Structure) -> Check:

@@ -89,6 +89,14 @@ def _likest(splits: Mapping[str, Runs], seed: Runs) -> dict[tuple[str, int], tup
     }
 
 
+def likest_pair(runs: Runs) -> float:
+    """The likeness of the two runs, of different ids, that are most alike; of many, some are compared."""
+    ids = runs.ids()
+    some = runs.select(ids[np.unique(np.linspace(0, len(ids) - 1, min(len(ids), MAX_RUNS)).astype(np.int64))])
+    among, names = likeness(some, some), some.run_id[some.starts()]
+    return float(np.where(names[:, None] == names, -1.0, among).max())
+
+
 def copied_rows(runs: Runs, seed: Runs | None = None) -> int:
     """How many rows occur in another run too, or in the seed if given. A single sensor's values repeat by chance: 0."""
     if runs.values.shape[1] < 2:

@@ -18,6 +18,10 @@ NEAR_LIFE = 1.2
 OF_PROPORTIONS = ("run_length_gap", "run_length_spread", "failure_mode_gap")
 # Figures in hours: they say nothing where no real run lasts as long as the data's.
 IN_HOURS = ("tstr_ratio", "tstr_rmse_h", "tstr_nasa", "constant_rmse_h", "rul_cap_h", "augmentation_gain")
+# Figures of how rows follow on one another: real rows at one operating point seldom do.
+OF_SEQUENCES = (
+    "autocorrelation_gap", "detrended_autocorrelation_gap", "quiet_stretches", "discriminative", "memorised_dynamics",
+)  # fmt: skip
 
 
 def like(runs: Runs, conditions: Conditions) -> Runs:
@@ -39,6 +43,8 @@ def _alike(runs: Runs, conditions: Conditions) -> Ints:
 
 def left_out(held_out: Runs, conditions: Conditions) -> tuple[str, ...]:
     """The figures that conditions make meaningless."""
+    if conditions.settings:
+        return (*OF_PROPORTIONS, *OF_SEQUENCES, *IN_HOURS)
     return OF_PROPORTIONS if _alike(held_out, conditions).any() else (*OF_PROPORTIONS, *IN_HOURS)
 
 

@@ -5,11 +5,15 @@ Only for machines whose settings have operating points. Each figure has a floor:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
+from gan.data.conditions import Conditions
 from gan.data.operating_points import OperatingPoints, find_points
-from gan.data.runs import Flags, Floats, Runs, both
-from gan.evaluation.checks import Check, graded
+from gan.data.runs import MIN_RUN_ROWS, Flags, Floats, Runs, both
+from gan.evaluation.checks import Check, boolean, graded
 from gan.machine.profile import Profile
 
 # The most by which each figure may lie beyond its floor. Of 42 perfect sets, at six points that last 1, 8 or 25 rows,
@@ -43,6 +47,47 @@ def operating_checks(profile: Profile, train: Runs, held_out: Runs, data: Runs, 
         _judged("Turns of the operating points", turns, turns_floor, TURN_WARN * room, TURN_FAIL * room, TURN_MEANING),
         _judged("Levels at operating points", level, level_floor, LEVEL_WARN * room, LEVEL_FAIL * room, LEVEL_MEANING),
     ]
+
+
+@dataclass(frozen=True)
+class Operated:
+    """The operating points of a machine's seed; own (S,): which columns are its settings."""
+
+    points: OperatingPoints
+    own: Flags
+    names: tuple[str, ...]
+
+    @staticmethod
+    def of(profile: Profile, seed: Runs) -> Operated:
+        own = np.array([name in profile.settings for name in seed.sensors])
+        points = find_points(seed.values[:, own], seed.values[:, ~own], seed.run_id)
+        return Operated(points, own, tuple(name for name in seed.sensors if name in profile.settings))
+
+    def at(self, runs: Runs, conditions: Conditions) -> Runs:
+        """The rows of runs at the points that are asked for, of runs that have a few; all, if none is."""
+        if not conditions.settings:
+            return runs
+        there = runs.rows(self._asked(runs, conditions))
+        return there.select(there.ids()[there.lengths() >= MIN_RUN_ROWS])
+
+    def check(self, conditions: Conditions, splits: Mapping[str, Runs]) -> list[Check]:
+        """Whether all rows of the data are at the points that were asked for; none if none was."""
+        if not conditions.settings:
+            return []
+        share = {split: float(self._asked(runs, conditions).mean()) for split, runs in splits.items()}
+        return [
+            boolean(
+                "Operation as asked",
+                min(share.values()) == 1.0,
+                f"all rows are at the operating points that were asked for: {conditions.told()}; compared with the "
+                "seed's rows there, of which one does not follow on the other",
+                ", ".join(f"{split} {part:.0%}" for split, part in share.items()),
+            )
+        ]
+
+    def _asked(self, runs: Runs, conditions: Conditions) -> Flags:
+        wanted = {self.names.index(name): value for name, value in conditions.settings.items()}
+        return self.points.at(wanted)[self.points.nearest(runs.values[:, self.own])]
 
 
 OFF_MEANING = "share of rows whose settings are at none of the seed's operating points"

@@ -9,10 +9,15 @@ from itertools import combinations, product
 import numpy as np
 
 from gan.data.runs import Floats, Ints, Runs
+from gan.data.selection import spread as evenly
 from gan.evaluation.measures import TINY, courses, detrended
 
 COURSE_BINS = 16
 ALIGNED = 96
+# Numbers held at once while many runs are compared with many.
+AT_ONCE = 8_000_000
+# Of more runs of the data than this, an even selection is compared with the real ones.
+MOST_RUNS = 400
 # Other ways to hold out as many runs, against which memory is tested.
 SPLITS = 199
 
@@ -54,7 +59,9 @@ def _unit(rows: Floats) -> Floats:
 def course_distance(a: Runs, b: Runs, spread: Floats) -> Floats:
     """RMS distance of the courses over life of each pair of runs, in the sensors' spreads (S,): (Ra, Rb)."""
     x, y = (courses(runs, COURSE_BINS) / spread for runs in (a, b))
-    return np.asarray(np.sqrt(((x[:, None] - y[None, :]) ** 2).mean(axis=(2, 3))))
+    some = max(1, AT_ONCE // y.size)
+    parts = [((x[at : at + some, None] - y[None, :]) ** 2).mean(axis=(2, 3)) for at in range(0, len(x), some)]
+    return np.asarray(np.sqrt(np.concatenate(parts)))
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class Memory:
 
 def memorised_courses(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> Memory:
     """Memory by course over life. Only runs of one failure mode are compared."""
+    data = _some_runs(data)
     spread = np.maximum(held_out.values.std(axis=0), TINY)
     near = [-course_distance(data, real, spread) for real in (train, held_out)]
     return memory(near[0], near[1], [r.run_modes() for r in (data, train, held_out)], random_seed)
@@ -79,8 +87,14 @@ def memorised_courses(train: Runs, held_out: Runs, data: Runs, random_seed: int)
 
 def memorised_dynamics(train: Runs, held_out: Runs, data: Runs, random_seed: int) -> Memory:
     """Memory by fast dynamics."""
+    data = _some_runs(data)
     modes = [r.run_modes() for r in (data, train, held_out)]
     return memory(likeness(data, train), likeness(data, held_out), modes, random_seed)
+
+
+def _some_runs(data: Runs) -> Runs:
+    ids = data.ids()
+    return data if len(ids) <= MOST_RUNS else data.select(ids[evenly(len(ids), MOST_RUNS)])
 
 
 def memory(to_train: Floats, to_held_out: Floats, modes: list[Ints], random_seed: int) -> Memory:

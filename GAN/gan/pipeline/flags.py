@@ -57,7 +57,7 @@ def add_training(parser: ArgumentParser) -> None:
 
 def add_sampling(parser: ArgumentParser) -> None:
     add_parameter(parser, "samples", "num_samples")
-    for name in ("runs", "failureMode", "lifeHours"):
+    for name in ("runs", "failureMode", "lifeHours", "condition"):
         add_parameter(parser, name)
     contracted = contract("parameters.schema")["properties"]["split"]
     shares = ",".join(map(str, contracted["default"]))

@@ -44,7 +44,11 @@ def config_text(config: str) -> str:
 
 
 # What is not asked for is not recorded: data sets made before it could be stay up to date.
-_DECIDES_NOTHING: Mapping[str, Any] = {"runs": 0, "failure_mode": AS_SEEN, "life_hours": AS_SEEN, "rul_cap": 0}
+_DECIDES_NOTHING: Mapping[str, Any] = {
+    "runs": 0,
+    "rul_cap": 0,
+    **dict.fromkeys(("failure_mode", "life_hours", "condition"), AS_SEEN),
+}
 # A configuration given by flag decides the profile just as a file of the fleet does: by its content.
 _RECORDED_AS: Mapping[str, Callable[[Any], Any]] = {
     "split_ratio": lambda words: list(split_ratio(words)),

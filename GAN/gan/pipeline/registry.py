@@ -85,7 +85,7 @@ CHAIN = (
         work="sampling",
         version="5",
         reads=("profile", "model"),
-        parameters=("num_samples", "seed", "split_ratio", "runs", "failure_mode", "life_hours"),
+        parameters=("num_samples", "seed", "split_ratio", "runs", "failure_mode", "life_hours", "condition"),
     ),
     Step(
         "validateDataset",

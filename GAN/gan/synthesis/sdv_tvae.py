@@ -161,7 +161,9 @@ def batches(
     Raises SamplingStopped; InvalidInput for conditions, since it knows nothing of runs.
     """
     if conditions != AS_THEY_OCCUR:
-        raise InvalidInput("runs, failure_mode, life_hours: sdv-tvae samples rows: only temporal-tvae can be asked")
+        raise InvalidInput(
+            "runs, failure_mode, life_hours, condition: sdv-tvae samples rows: only temporal-tvae can be asked"
+        )
     rng = np.random.default_rng([random_seed, 2])
     total, done, first = sum(sizes.values()), 0, 1
     for split, count in sizes.items():

@@ -39,7 +39,11 @@ def test_what_cannot_be_is_refused(failure_mode: str, life_hours: str, said: str
 
 
 @pytest.mark.parametrize(
-    "conditions", [Conditions({"seal_leak": 1.0}, (20.0, 80.0), in_runs=True), Conditions(life_h=(20.0, 80.0))]
+    "conditions",
+    [
+        Conditions({"seal_leak": 1.0}, (20.0, 80.0), in_runs=True),
+        Conditions(life_h=(20.0, 80.0), settings={"speed": 1500.0}),
+    ],
 )
 def test_a_manifest_says_what_was_asked_for(conditions: Conditions) -> None:
     assert Conditions.from_json(conditions.to_json()) == conditions

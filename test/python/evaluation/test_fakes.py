@@ -63,6 +63,15 @@ def test_good_data_pass_every_check(case: Case) -> None:
     assert overall(checks) == "pass"
 
 
+def test_runs_of_a_few_rows_are_alike_by_chance_and_no_copies(case: Case) -> None:
+    def short(runs: Runs) -> Runs:
+        return runs.rows(runs.position() >= np.repeat(runs.lengths() - 6, runs.lengths()))
+
+    few = Case(case.profile, short(case.train_seed), short(case.held_out), {n: short(r) for n, r in case.good.items()})
+    verdicts = {check.name: check.verdict for check in few.inspect(few.good)}
+    assert (verdicts["No near-copies"], verdicts["No copies of the seed"]) == ("not judged", "not judged")
+
+
 def coarse(case: Case) -> Case:
     """The same on few levels: each sensor has a resolution of a twentieth of its range in the seed."""
     spans = np.ptp(case.train_seed.values, axis=0) / 20

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gan.data.conditions import Conditions
 from gan.data.runs import Runs
-from gan.evaluation.operating import operating_checks
+from gan.evaluation.operating import Operated, operating_checks
 from operated import SETTINGS, profile_of, six_points, varying_load
 
 RNG = np.random.default_rng(3)
@@ -23,6 +24,18 @@ def verdicts(data: Runs, seed: Runs = SEED, settings: tuple[str, ...] = SETTINGS
     return {
         check.name: check.verdict for check in operating_checks(profile_of(seed, settings), train, held_out, data, 1)
     }
+
+
+def test_data_at_one_point_are_compared_with_the_real_rows_there() -> None:
+    asked = Conditions(settings={"height": 20.0})
+    rows = np.abs(GOOD.values[:, 0] - 20) < 1
+    there = GOOD.rows(rows)
+    few = there.select(there.ids()[:20])
+    operated = Operated.of(profile_of(SEED, SETTINGS), SEED)
+    assert [check.verdict for check in operated.check(asked, {"train": few})] == ["pass"]
+    assert [check.verdict for check in operated.check(asked, {"train": few, "val": GOOD})] == ["fail"]
+    real = operated.at(SEED, asked)
+    assert 0 < len(real) < len(SEED) and (np.abs(real.values[:, 0] - 20) < 1).all()
 
 
 def between_points(good: Runs) -> Runs:

@@ -71,6 +71,7 @@ def test_a_single_failure_mode_is_no_missing_one(made: Root) -> None:
         (("--failure_mode", "seal_leak=0.6"), "failure_mode", "sum to 0.6"),
         (("--failure_mode", "a=,b"), "failure_mode", "balanced, a mode’s name"),
         (("--life_hours", "5000..6000"), "life_hours", "learned from last"),
+        (("--condition", "speed=1500"), "condition", "no such setting"),
         (("--life_hours", "many"), "life_hours", "as 200..800"),
         (("--runs", "2"), "split_ratio", "2 leave a split empty"),
     ],

@@ -28,6 +28,7 @@ FLAGS: dict[str, Any] = {
     "runs": 0,
     "failure_mode": "as-seen",
     "life_hours": "as-seen",
+    "condition": "as-seen",
     "rul_cap": 0,
     "split_ratio": ["0.7,0.15,0.15"],
     "epochs": 3,

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gan.data.conditions import Conditions
 from gan.data.runs import Runs
 from gan.machine.profile import Profile
+from gan.runtime.errors import InvalidInput
 from gan.store.local import LocalStore
 from gan.synthesis.checkpoints import Checkpoints
 from gan.synthesis.model import Model
@@ -37,8 +39,9 @@ def trained(
     )
 
 
-def sampled(model: Model, rows: int = 3000) -> Runs:
-    return synthesizer_of_model(model).sample(model, {"train": rows}, 1)["train"]
+def sampled(model: Model, rows: int = 3000, **settings: float) -> Runs:
+    conditions = Conditions(settings=settings)
+    return synthesizer_of_model(model).sample(model, {"train": rows}, 1, conditions)["train"]
 
 
 def column(runs: Runs, name: str) -> np.ndarray:
@@ -52,6 +55,31 @@ def points_of(runs: Runs) -> np.ndarray:
 def changes(runs: Runs, values: np.ndarray) -> float:
     """Share of the rows, but the first of a run, that have another value than the one before."""
     return float((np.diff(values) != 0)[np.diff(runs.run_id) == 0].mean())
+
+
+@pytest.fixture(scope="module")
+def six(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A model of rows at six points, drawn anew each row."""
+    return trained(six_points(), SETTINGS, tmp_path_factory.mktemp("asked"))
+
+
+def test_runs_are_at_the_operating_points_that_are_asked_for(six: Model) -> None:
+    made = sampled(six, height=20)
+    assert (points_of(made) == 2).all()
+    temperature, left = column(made, "temperature"), made.rul_h
+    assert left is not None
+    assert temperature[made.position() < 20].mean() == pytest.approx(LEVEL[2], abs=SPREAD[2])
+    assert temperature[left < 3].mean() > LEVEL[2] + 3 * SPREAD[2], "wear as at that point"
+    assert set(points_of(sampled(six, demand=60))) == {3}
+    assert set(points_of(sampled(six, demand=100))) == {0, 1, 2, 4, 5}
+
+
+def test_an_operating_point_that_is_not_known_is_refused_with_those_that_are(six: Model) -> None:
+    with pytest.raises(InvalidInput, match="no operating point has height=20, demand=60") as refused:
+        sampled(six, height=20, demand=60)
+    assert "height=25.0" in str(refused.value.hint)
+    with pytest.raises(InvalidInput, match="no operating points"):
+        sampled(six, pressure=40)
 
 
 @pytest.fixture(scope="module", params=[1, 8], ids=["drawn anew each row", "dwelling"])

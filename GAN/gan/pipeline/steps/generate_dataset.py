@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from gan.data.conditions import Conditions, parse_conditions
+from gan.data.conditions import Conditions, parse_condition, parse_conditions
 from gan.data.runs import Runs
 from gan.data.splits import split_rows
 from gan.data.tables import parquet_chunks
@@ -39,7 +40,8 @@ def check(context: Context) -> None:
 
 def _conditions(context: Context, profile: Profile) -> Conditions:
     args = context.args
-    return parse_conditions(args.runs, args.failure_mode, args.life_hours, profile.mode_names)
+    found = parse_conditions(args.runs, args.failure_mode, args.life_hours, profile.mode_names)
+    return replace(found, settings=parse_condition(args.condition, profile.settings))
 
 
 def work(context: Context) -> Result:

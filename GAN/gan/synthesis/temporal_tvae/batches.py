@@ -13,6 +13,7 @@ import numpy as np
 from gan.data.conditions import AS_THEY_OCCUR, Conditions
 from gan.data.runs import Floats, Ints, Runs, trim
 from gan.synthesis.model import Model
+from gan.synthesis.temporal_tvae.given import kept_at
 from gan.synthesis.temporal_tvae.run_plan import RunPlan, plan_runs
 from gan.synthesis.temporal_tvae.sampler import sample_block
 
@@ -38,6 +39,7 @@ def batches(
     on_progress(rows, rows in all). Raises InvalidInput at once where the training runs do not support the conditions;
     SamplingStopped as it is iterated.
     """
+    model = kept_at(model, conditions.settings)
     rng = np.random.default_rng([random_seed, 2])
     plans = {split: plan_runs(model, size, rng, conditions) for split, size in sizes.items()}
     whole = RunPlan.joined(list(plans.values()))

@@ -15,6 +15,8 @@ from gan.data.levels import is_switch
 from gan.data.limits import soft_limit
 from gan.data.operating_points import MOST_POINTS, OperatingPoints, find_points, follows, is_fixed
 from gan.data.runs import Flags, Floats, Ints, Runs
+from gan.runtime.errors import InvalidInput
+from gan.synthesis.model import Model
 from gan.synthesis.temporal_tvae.regimes import Regimes
 from gan.synthesis.temporal_tvae.walk import walk_near, walk_states
 
@@ -45,6 +47,7 @@ class Given:
     varying: the followed ones of the settings without levels. states (C, W): the switches' values together, none if
     nothing follows them. level, spread (K, M): of the measured sensors at each point. recorded, switched: the given
     values of the training rows, settings and fixed columns (N, Q + F) and switches (N, W); lengths: of their runs.
+    only: the points (K,) that new runs are at, None for all.
     """
 
     columns: Columns
@@ -56,6 +59,7 @@ class Given:
     recorded: Floats
     switched: Floats
     lengths: Ints
+    only: Flags | None = None
 
     def measured(self, runs: Runs) -> Runs:
         """The measured sensors of runs, in spreads from their level at the point of each row."""
@@ -108,7 +112,9 @@ class Given:
         source: the training run that each takes after; lengths: rows of each.
         """
         settings = self.recorded[:, : len(self.columns.settings)]
-        if len(self.points) > 1 or settings.shape[1] == 0:
+        if self.only is not None:
+            rows = self._walk_at(self.only[self.points.nearest(settings)], source, lengths, rng)
+        elif len(self.points) > 1 or settings.shape[1] == 0:
             point = self.points.nearest(settings)
             rows = walk_states(point, self.lengths, source, lengths, 1.0, rng)
         else:
@@ -123,6 +129,15 @@ class Given:
                 :, group
             ]
         return self.recorded[rows], turned
+
+    def _walk_at(self, kept: Flags, source: Ints, lengths: Ints, rng: np.random.Generator) -> Ints:
+        """Recorded rows for new runs, from those that are kept (N,), as if the others had not been recorded."""
+        run = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        rows = np.bincount(run[kept], minlength=len(self.lengths))
+        have = np.flatnonzero(rows)
+        like = np.minimum(np.searchsorted(have, source), len(have) - 1)
+        point = self.points.nearest(self.recorded[kept, : len(self.columns.settings)])
+        return np.flatnonzero(kept)[walk_states(point, rows[have], like, lengths, 1.0, rng)]
 
     def arrays(self) -> dict[str, Floats]:
         """What sampling needs, by name."""
@@ -154,7 +169,31 @@ def given_of(arrays: Mapping[str, Floats]) -> Given | None:
         own["recorded"],
         own["switched"],
         own["lengths"].astype(np.int64),
+        own["only"] > 0 if "only" in own else None,
     )
+
+
+def kept_at(model: Model, settings: Mapping[str, float]) -> Model:
+    """The model, to sample runs at the operating points with these values of settings. Raises InvalidInput."""
+    if not settings:
+        return model
+    given, names = given_of(model.arrays), list(model.header["sensors"])
+    own = [] if given is None else [names[at] for at in given.columns.settings.tolist()]
+    if given is None or len(given.points) < 2 or not set(settings) <= set(own):
+        raise InvalidInput(
+            "condition: the settings of this machine have no operating points",
+            field="condition",
+            hint="recorded rows with settings of a few levels have: machine import --settings a,b",
+        )
+    only = given.points.at({own.index(name): value for name, value in settings.items()})
+    if not only.any():
+        shown = [",".join(f"{n}={v:g}" for n, v in zip(own, center, strict=True)) for center in given.points.centers]
+        raise InvalidInput(
+            f"condition: no operating point has {', '.join(f'{name}={v:g}' for name, v in settings.items())}",
+            field="condition",
+            hint=f"there are: {'; '.join(shown)}",
+        )
+    return replace(model, arrays={**model.arrays, "given.only": only.astype(np.float64)})
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def plan_runs(model: Model, size: int, rng: np.random.Generator, conditions: Con
 
     Raises InvalidInput where no training run is as the conditions ask.
     """
-    drawn = _conditioned if conditions.asked else _as_they_occur
+    drawn = _conditioned if conditions.of_runs else _as_they_occur
     source, lengths = drawn(model, size, rng, conditions)
     if conditions.in_runs:
         lengths = lengths[:size]
