@@ -113,6 +113,19 @@ describe('a machine’s run', () => {
     await page.close();
   });
 
+  it('runs again from a step, and tells that it did', async () => {
+    const page = await open('/runs/pump_a');
+    await page.getByRole('button', { name: 'Run again…' }).click();
+    await page.getByLabel('Begin with').selectOption('generate data set');
+    await page.getByRole('button', { name: 'Start run', exact: true }).click();
+    await page.getByText('from generate data set on').waitFor();
+    await page.getByRole('button', { name: 'Run again…' }).waitFor();
+    const { steps } = await served.api<RunAccount>('/api/runs/pump_a');
+    expect(steps.slice(0, 4).map(({ status }) => status)).toEqual(Array(4).fill('skipped'));
+    expect(steps.slice(4, 6).map(({ status }) => status)).toEqual(['done', 'done']);
+    await page.close();
+  });
+
   it('says why it failed, where, and what to do', async () => {
     mkdirSync(join(served.dataRoot, 'recorded'), { recursive: true });
     writeFileSync(join(served.dataRoot, 'recorded/pump_b.csv'), 'not,a,seed\n1,2,3\n');
