@@ -7,6 +7,7 @@ import { PlanData } from '../contracts/plan.js';
 import type { PlannedMachine } from '../contracts/plan.js';
 import { lineOf, problemsOf } from '../contracts/problems.js';
 import type { ActivityPolicy, AdmittedMachine, FleetPlan, MachineHealth } from '../contracts/runs.js';
+import { STEPS, isForced } from '../contracts/steps.js';
 import { failure } from './python/failures.js';
 import { listMachines, readConfiguration, requireMachines } from './fleet-folder.js';
 import type { FleetFolders } from './fleet-folder.js';
@@ -40,7 +41,8 @@ export async function admitMachine(given: unknown, settings: PlanSettings): Prom
   const input = parseInput(MachinePipelineInput, given, 'machinePipeline');
   const configuration = await readConfiguration(input.machineId, settings);
   const found = await currentSteps(input.machineId, input.parameters, settings);
-  const current = input.force ? [] : found;
+  const begin = STEPS.findIndex((step) => isForced(input, step));
+  const current = begin === -1 ? found : found.slice(0, begin);
   const admitted = { input, machineType: configuration.machine_type, policy: settings.policy, current };
   await recordAdmission(admitted, settings.dataRoot);
   return admitted;

@@ -137,6 +137,7 @@ export async function recordAdmission(
     machineType,
     fleetRun: input.fleetRun,
     force: input.force,
+    from: input.from ?? null,
     parameters: input.parameters,
     current: current.map(({ step, result: { summary, metrics, outputs } }) => ({
       step,

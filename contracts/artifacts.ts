@@ -20,6 +20,7 @@ export const ARTIFACTS = {
   lock: 'locks/{id}.lock',
   runs: 'runs/{id}/',
   cmapss: 'data/cmapss/{id}/',
+  retired: 'retired/{id}/',
   fleetReport: 'data/fleet-report.html',
 } as const;
 

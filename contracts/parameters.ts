@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MACHINE_TYPE_NAMES } from './machine-types.js';
+import { STEPS } from './steps.js';
 
 /** A machine's id: also a file name, so its pattern is what keeps every path inside the data root. */
 export const MachineId = z
@@ -95,6 +96,8 @@ export const MachinePipelineInput = z.strictObject({
   parameters: StepParameters.prefault({}),
   /** Run every step, also those whose digest and outputs match. */
   force: z.boolean().default(false),
+  /** Run this step and those after it, even if they are up to date; those before it run only if they are not. */
+  from: z.enum(STEPS).optional(),
   /** Name of the fleet run this pipeline belongs to. */
   fleetRun: RunName.nullable().default(null),
 });

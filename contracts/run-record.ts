@@ -18,6 +18,8 @@ const AdmittedEntry = z.object({
   machineType: z.string(),
   fleetRun: optionalText,
   force: z.boolean(),
+  /** The step from which on all were to run. */
+  from: z.enum(STEPS).nullable().default(null),
   parameters: z.record(z.string(), z.unknown()),
   current: z.array(
     z.object({ step: z.enum(STEPS), summary: z.string(), metrics: Metrics, rows: z.number().nullable() }),

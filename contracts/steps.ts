@@ -25,6 +25,15 @@ export const STEP_TITLES: Record<Step, string> = {
   publishDataset: 'publish data set',
 };
 
+/**
+ * Whether a run does a step even if it is up to date: every step where it is forced, else those from one on. Publishing
+ * by force publishes what is clearly worse too, so that a run from an earlier step leaves it to the regression gate.
+ */
+export function isForced({ force, from }: { force: boolean; from?: Step | undefined }, step: Step): boolean {
+  if (force || step === from) return true;
+  return from !== undefined && step !== 'publishDataset' && STEPS.indexOf(step) > STEPS.indexOf(from);
+}
+
 /** Workflow id of a machine's pipeline: the id is what keeps a machine to one pipeline at a time. */
 export function machineWorkflowId(machineId: string): string {
   return `machine/${machineId}`;

@@ -7,6 +7,7 @@ import type { MachineTypeName } from '../contracts/machine-types.js';
 import { MachineId, MachineType } from '../contracts/parameters.js';
 import { describeProblems } from '../contracts/problems.js';
 import type { Project } from './project.js';
+import { isRetired } from './retired.js';
 
 /** Templates that are offered of a type, and machines that are looked at for them: a fleet may have thousands. */
 const MOST_TEMPLATES = 24;
@@ -19,6 +20,8 @@ export async function checkId(project: Project, id: string): Promise<IdCheck> {
   if (error !== undefined)
     return { id, problem: describeProblems(error, id, MachineId)[0]?.replace(/^input: /, '') ?? null, taken: false };
   const taken = (await listMachines(foldersOf(project))).includes(id);
+  if (!taken && (await isRetired(project, id)))
+    return { id, problem: `${id} is retired: restore it on the admin page, or choose another id`, taken };
   return { id, problem: taken ? `${id} is already in the fleet` : null, taken };
 }
 

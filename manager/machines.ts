@@ -13,6 +13,7 @@ import { artifactPath } from './artifacts.js';
 import { checkDraft } from './drafts.js';
 import { ManagerError, REFUSAL } from './errors.js';
 import type { Control, Project } from './project.js';
+import { isRetired } from './retired.js';
 
 /** The text of a configuration file. @throws ManagerError, or ApplicationFailure InvalidInput if it is not one */
 export async function readConfiguration(path: string): Promise<string> {
@@ -40,6 +41,7 @@ export async function createMachine(
   const { profile, assumed } = await completed(project, given, control);
   const written = assumed.length === 0 ? given : profile;
   const path = artifactPath(project, artifactKey('configuration', profile.machine_id));
+  await requireNotRetired(project, profile.machine_id);
   const temporary = `${path}.${randomUUID()}.tmp`;
   await mkdir(dirname(path), { recursive: true });
   try {
@@ -56,6 +58,13 @@ export async function createMachine(
     await rm(temporary, { force: true });
   }
   return { profile, path, assumed };
+}
+
+/** A machine that has left the fleet keeps its id: otherwise it could not come back. */
+async function requireNotRetired(project: Project, machineId: string): Promise<void> {
+  if (!(await isRetired(project, machineId))) return;
+  const hint = `choose another id, or bring it back: npm run gan -- machine restore ${machineId}`;
+  throw new ManagerError(REFUSAL.invalidInput, `machine_id: ${machineId} is retired`, hint, null, 'machine_id');
 }
 
 /** A configuration as a profile. One that lacks nothing needs no Python. */

@@ -38,12 +38,17 @@ export function addParameterOptions(command: Command): Command {
   for (const [name, argument] of Object.entries(ARGUMENTS) as [keyof StepParameters, string][]) {
     const { description, default: value, type, enum: words } = properties[name];
     const help = `${description}${words === undefined ? '' : `: ${words.join(', ')}`} (default ${String(value)})`;
-    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${argument}`;
+    const flag = `--${kebab(name)} ${argument}`;
     if (type === 'string') command.option(flag, help);
     else if (type === 'array') command.option(flag, help, numbers);
     else command.option(flag, help, number);
   }
   return command;
+}
+
+/** A name as options write it: `batch-size`. */
+export function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The parameters that were given; the schema adds the defaults. */

@@ -18,7 +18,7 @@ import type { FailureDetail } from '../contracts/failures.js';
 import type { MachinePipelineInput } from '../contracts/parameters.js';
 import { QUERY, SIGNAL, UPDATE } from '../contracts/runs.js';
 import type { AdmittedMachine, PipelineReport, PipelineResult, StepResult } from '../contracts/runs.js';
-import { STEPS, machineWorkflowId } from '../contracts/steps.js';
+import { STEPS, isForced, machineWorkflowId } from '../contracts/steps.js';
 import type { Step } from '../contracts/steps.js';
 import { reportFailure } from './failure-report.js';
 import { PipelineState } from './pipeline-state.js';
@@ -144,7 +144,7 @@ class Steering {
       try {
         const scope = new CancellationScope();
         this.running = scope;
-        return await scope.run(() => runStep(step, stepRequest(admitted), admitted.policy));
+        return await scope.run(() => runStep(step, stepRequest(step, admitted), admitted.policy));
       } catch (error) {
         if (!this.stopping || this.cancelled) throw error;
       } finally {
@@ -189,12 +189,12 @@ function requireOwnId({ input }: AdmittedMachine): void {
   }
 }
 
-function stepRequest({ input }: AdmittedMachine) {
+function stepRequest(step: Step, { input }: AdmittedMachine) {
   return {
     machineId: input.machineId,
     parameters: input.parameters,
     seed: input.parameters.seed,
-    force: input.force,
+    force: isForced(input, step),
     fleetRun: input.fleetRun,
   };
 }

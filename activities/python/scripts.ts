@@ -8,6 +8,7 @@ export const SCRIPT = {
   health: 'GAN/scripts/validate_all_models.py',
   importSeed: 'GAN/scripts/import_seed.py',
   listGenerations: 'GAN/scripts/list_generations.py',
+  retire: 'GAN/scripts/retire_machine.py',
   plan: 'GAN/scripts/plan.py',
   rollBack: 'GAN/scripts/rollback_dataset.py',
   verify: 'GAN/scripts/verify_dataset.py',

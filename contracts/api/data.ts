@@ -34,6 +34,26 @@ export const DataOverview = z
     survival: z.array(
       z.object({ mode: z.string(), hours: numbers, real: numbers.nullable(), synthetic: numbers.nullable() }),
     ),
+    /** How the machine is run; null: no column says how. */
+    operation: z
+      .object({
+        settings: z.array(z.string()),
+        /** The combinations of levels that the seed's settings are set to, the most common first. */
+        points: z.array(
+          z.object({
+            /** Of each setting; null: it has no levels. */
+            values: z.array(z.number().nullable()),
+            /** Share of the rows, and how many rows a stay lasts on average. */
+            share: pair,
+            stay: pair,
+          }),
+        ),
+        /** Share of the rows that are at none of them. */
+        off: pair,
+        /** Shares of each setting's values in bins. */
+        distributions: z.array(z.object({ edges: numbers, real: numbers, synthetic: numbers })),
+      })
+      .nullable(),
     /** Shares of each sensor's values in bins, in the first and the last fifth of life. */
     distributions: z.array(
       z.object({

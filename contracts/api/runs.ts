@@ -117,6 +117,8 @@ export const RunAccount = z
     /** What it was started with; null: not known any more. */
     parameters: StepParameters.nullable(),
     force: z.boolean(),
+    /** The step from which on all were to run, up to date or not. */
+    from: z.enum(STEPS).nullable(),
     live: LiveAccount.nullable(),
     /** A step is lost, and tried again, when it has been silent for this long. */
     lostAfterSeconds: z.number(),
@@ -151,7 +153,11 @@ export type RecordPage = z.infer<typeof RecordPage>;
 
 /** What a machine’s run is started with. */
 export const RunRequest = z
-  .strictObject({ parameters: StepParameters.prefault({}), force: z.boolean().default(false) })
+  .strictObject({
+    parameters: StepParameters.prefault({}),
+    force: z.boolean().default(false),
+    from: z.enum(STEPS).optional(),
+  })
   .meta({ id: 'RunRequest' });
 
 /** What a run is started again with: parameters that are to differ from those it had. */

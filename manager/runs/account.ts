@@ -25,7 +25,7 @@ export type PlainAccount = Omit<RunAccount, 'webUi'>;
 export type PlainMachineRun = Omit<MachineRun, 'run'> & { run: PlainAccount | null };
 
 /** What a run was started with. */
-type Input = Pick<PlainAccount, 'parameters' | 'force'>;
+type Input = Pick<PlainAccount, 'parameters' | 'force' | 'from'>;
 
 const STATUS: Record<string, PipelineStatus> = { RUNNING: 'running', COMPLETED: 'succeeded', CANCELLED: 'cancelled' };
 const EVER = new AbortController().signal;
@@ -109,6 +109,7 @@ export class RunReader {
       failure: status === 'failed' ? (report?.failure ?? (await this.failureOf(description, digest))) : null,
       parameters: digest.parameters ?? input?.parameters ?? null,
       force: digest.admitted?.force ?? input?.force ?? false,
+      from: digest.admitted?.from ?? input?.from ?? null,
       live: live === null ? null : liveAccount(live, stopping),
       ...(await this.common(runId)),
     };
@@ -130,6 +131,7 @@ export class RunReader {
       steps: digest.steps(null, false),
       parameters: digest.parameters,
       force: digest.admitted?.force ?? false,
+      from: digest.admitted?.from ?? null,
       ...(await this.common(runId)),
     };
   }
@@ -152,7 +154,8 @@ export class RunReader {
     known.report = (await query<PipelineReport>(QUERY.status)) ?? (running ? known.report : null);
     if (known.digest.parameters === null && known.input === null) {
       const given = MachinePipelineInput.safeParse(await query(QUERY.input)).data;
-      known.input = given === undefined ? null : { parameters: given.parameters, force: given.force };
+      if (given !== undefined)
+        known.input = { parameters: given.parameters, force: given.force, from: given.from ?? null };
     }
     return known;
   }

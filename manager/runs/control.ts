@@ -3,6 +3,7 @@ import type { StartedRun } from '../../contracts/api/runs.js';
 import type { Steering } from '../../contracts/runs.js';
 import { UPDATE } from '../../contracts/runs.js';
 import { machineWorkflowId } from '../../contracts/steps.js';
+import type { Step } from '../../contracts/steps.js';
 import { check } from '../check.js';
 import { ManagerError, REFUSAL } from '../errors.js';
 import { requireConfigured } from '../machines.js';
@@ -15,6 +16,7 @@ import { readRun } from './account.js';
 export interface RunGiven {
   parameters: unknown;
   force: boolean;
+  from?: Step | undefined;
 }
 
 /**

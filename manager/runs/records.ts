@@ -4,6 +4,7 @@ import { hasCode } from '../../activities/python/failures.js';
 import type { RecordPage } from '../../contracts/api/runs.js';
 import { artifactKey } from '../../contracts/artifacts.js';
 import { entriesOf } from '../../contracts/run-record.js';
+import type { RunEntry } from '../../contracts/run-record.js';
 import { artifactPath } from '../artifacts.js';
 import type { Project } from '../project.js';
 
@@ -35,6 +36,23 @@ export async function readRecord(
   } finally {
     await file.close();
   }
+}
+
+/** The whole record of a machine's latest run, from its beginning; null: this host has none. */
+export async function latestRecord(project: Project, machineId: string): Promise<RunEntry[] | null> {
+  const [runId] = await recordedRuns(project, machineId);
+  return runId === undefined ? null : await wholeRecord(project, machineId, runId);
+}
+
+export async function wholeRecord(project: Project, machineId: string, runId: string): Promise<RunEntry[]> {
+  const entries: RunEntry[] = [];
+  for (let from = 0, more = true; more;) {
+    const page = await readRecord(project, machineId, runId, from);
+    entries.push(...page.entries);
+    more = page.more && page.next > from;
+    from = page.next;
+  }
+  return entries;
 }
 
 /** Size of a run's record; null: there is none. */

@@ -1,14 +1,16 @@
 import { MachineId } from '../../contracts/parameters.js';
+import { logLine, logText } from '../../contracts/run-log.js';
 import { check } from '../../manager/check.js';
 import * as dataSets from '../../manager/data-sets.js';
 import { writeFleetReport } from '../../manager/fleet-report.js';
 import { healthState, readHealth } from '../../manager/health.js';
 import { runningStep, workerLog } from '../../manager/logs.js';
+import { latestRecord } from '../../manager/runs/records.js';
 import { EXIT } from '../exit.js';
 import { print } from '../output.js';
 import { control, currentProject } from '../project.js';
 import { healthTable } from '../views/health.js';
-import { logText, validationTable } from '../views/machine.js';
+import { liveText, validationTable } from '../views/machine.js';
 import { withSession } from '../with-session.js';
 
 export async function showHealth(options: { json?: boolean }): Promise<void> {
@@ -41,6 +43,12 @@ export async function showLogs(machineId: string | undefined, options: { json?: 
     return;
   }
   const id = check(MachineId, machineId);
+  const record = await latestRecord(currentProject(), id);
+  if (record !== null) {
+    print(record, options.json, () => record.map((entry) => logText(logLine(entry))).join('\n'));
+    return;
+  }
+  // Another host does the work, and keeps the record.
   const live = await withSession('none', (session) => runningStep(session, id));
-  print(live, options.json, () => logText(live));
+  print(live, options.json, () => liveText(live));
 }

@@ -4,16 +4,19 @@ import * as dataSets from '../../manager/data-sets.js';
 import { machinePoll } from '../../manager/machine-watch.js';
 import type { MachineSnapshot } from '../../manager/machine-watch.js';
 import { createMachine, readConfiguration, requireConfigured } from '../../manager/machines.js';
+import { listRetired } from '../../manager/retired.js';
+import { restoreMachine, retireMachine } from '../../manager/retirement.js';
 import { pipelineResult, pipelineStatus, startPipeline, steerPipeline } from '../../manager/pipelines.js';
 import type { Steering } from '../../contracts/runs.js';
+import { STEPS } from '../../contracts/steps.js';
 import { EXIT } from '../exit.js';
 import { onInterrupt } from '../interrupt.js';
-import { parametersOf } from '../options.js';
+import { kebab, parametersOf } from '../options.js';
 import type { ParameterOptions } from '../options.js';
 import { print } from '../output.js';
 import { callersPath, control, currentProject, note } from '../project.js';
 import { stepState } from '../views/fleet.js';
-import { generationTable, machineText, pipelineText, resultLine } from '../views/machine.js';
+import { generationTable, machineText, pipelineText, resultLine, retiredTable } from '../views/machine.js';
 import { givenFields, notAppliedLine } from '../views/not-applied.js';
 import { withSession } from '../with-session.js';
 
@@ -26,15 +29,18 @@ export async function create(options: { config: string; replace?: boolean; json?
 
 interface RunOptions extends ParameterOptions {
   force?: boolean;
+  from?: string;
   json?: boolean;
   worker: boolean;
 }
 
 export async function runMachine(machineId: string, options: RunOptions): Promise<void> {
+  const from = STEPS.find((step) => kebab(step) === options.from);
   const input = check(MachinePipelineInput, {
     machineId,
     parameters: parametersOf(options),
     force: options.force ?? false,
+    from,
   });
   // Before anything is started; where others do the work, their fleet folder counts.
   if (options.worker) await requireConfigured(currentProject(), input.machineId);
@@ -42,7 +48,7 @@ export async function runMachine(machineId: string, options: RunOptions): Promis
   await withSession(
     options.worker ? 'steps' : 'none',
     async (session) => {
-      const { handle, notApplied } = await startPipeline(session, input, givenFields(options));
+      const { handle, notApplied } = await startPipeline(session, input, givenFields({ ...options, from }));
       if (notApplied !== null) {
         note(`${machineId} is already running: watching it`);
         const warning = notAppliedLine(notApplied);
@@ -108,6 +114,23 @@ export async function exportCmapss(machineId: string, options: { json?: boolean 
   const id = check(MachineId, machineId);
   const { outputs, summary } = await dataSets.exportCmapss(currentProject(), id, control());
   print(outputs, options.json, () => `✓ ${summary}`);
+}
+
+export async function retire(machineId: string, options: { json?: boolean }): Promise<void> {
+  const id = check(MachineId, machineId);
+  const stop = control();
+  const moved = await withSession('workflows', (session) => retireMachine(session, id, stop), note, stop.signal);
+  print(moved, options.json, () => `✓ ${moved.summary}\nback again: npm run gan -- machine restore ${id}`);
+}
+
+export async function restore(machineId: string | undefined, options: { json?: boolean }): Promise<void> {
+  if (machineId === undefined) {
+    const retired = await listRetired(currentProject());
+    print(retired, options.json, () => retiredTable(retired));
+    return;
+  }
+  const moved = await restoreMachine(currentProject(), check(MachineId, machineId), control());
+  print(moved, options.json, () => `✓ ${moved.summary}`);
 }
 
 export async function steerMachine(action: Steering, machineId: string): Promise<void> {

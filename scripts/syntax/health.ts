@@ -25,7 +25,7 @@ export function addHealthCommands(program: Command): void {
     .action(later(async () => (await commands()).writeReport));
   program
     .command('logs')
-    .description('latest output of a machine’s running step, or the worker’s log')
+    .description('what a machine’s latest run printed, also once it is over; without a machine, the worker’s log')
     .argument('[machine]')
     .option('--json', 'print it as JSON')
     .action(later(async () => (await commands()).showLogs));

@@ -1,7 +1,9 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { STEERING } from '../../contracts/runs.js';
+import { STEPS } from '../../contracts/steps.js';
 import { later } from '../later.js';
-import { addParameterOptions } from '../options.js';
+import { addParameterOptions, kebab } from '../options.js';
 import { addImportCommand } from './import.js';
 
 const commands = () => import('../commands/machine.js');
@@ -23,6 +25,11 @@ export function addMachineCommands(program: Command): void {
         : 'the same for a machine that failed; what is up to date is skipped';
     addParameterOptions(machine.command(name).description(what).argument('<machine>'))
       .option('--force', 'run every step, even if it is up to date')
+      .addOption(
+        new Option('--from <step>', 'run this step and those after it, even if they are up to date').choices(
+          STEPS.map(kebab),
+        ),
+      )
       .option('--json', 'print the result as JSON')
       .option('--no-worker', 'start no worker: others do the work')
       .action(later(async () => (await commands()).runMachine));
@@ -59,6 +66,19 @@ export function addMachineCommands(program: Command): void {
     .argument('<machine>')
     .option('--json', 'print the files as JSON')
     .action(later(async () => (await commands()).exportCmapss));
+  machine
+    .command('retire')
+    .alias('delete')
+    .description('take a machine and all that is its own out of the fleet, to retired/ under the data root')
+    .argument('<machine>')
+    .option('--json', 'print what was moved as JSON')
+    .action(later(async () => (await commands()).retire));
+  machine
+    .command('restore')
+    .description('bring a retired machine back, as it was; without an id, list them')
+    .argument('[machine]')
+    .option('--json', 'print it as JSON')
+    .action(later(async () => (await commands()).restore));
   for (const action of STEERING) {
     machine
       .command(action)

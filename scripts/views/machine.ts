@@ -1,3 +1,4 @@
+import type { RetiredMachine } from '../../contracts/api/retirement.js';
 import type { Generation } from '../../contracts/generations.js';
 import type { AssumedValue } from '../../contracts/draft.js';
 import type { Profile } from '../../contracts/profile.js';
@@ -67,6 +68,16 @@ export function generationTable(generations: readonly Generation[]): string {
   return table(['generation', 'made (UTC)', 'fleet run', 'quality', 'verdict', 'state', 'why'], rows);
 }
 
+export function retiredTable(retired: readonly RetiredMachine[]): string {
+  if (retired.length === 0) return 'no machine is retired';
+  const rows = retired.map(({ machineId, retiredAt, where }) => [
+    machineId,
+    retiredAt.replace('T', ' ').slice(0, 19),
+    where,
+  ]);
+  return table(['machine', 'retired (UTC)', 'where'], rows);
+}
+
 export function validationTable({ checks }: ValidationReport): string {
   const rows = checks.map((check) => [
     check.verdict,
@@ -79,6 +90,6 @@ export function validationTable({ checks }: ValidationReport): string {
 }
 
 /** The latest output of a running step, line by line. */
-export function logText({ lastFailure, heartbeat }: LiveStep): string {
+export function liveText({ lastFailure, heartbeat }: LiveStep): string {
   return [lastFailure ?? '', ...(heartbeat?.log ?? [])].filter((line) => line !== '').join('\n');
 }

@@ -3,6 +3,9 @@ import { violations } from './support/axe.js';
 import { openBrowser, openPage } from './support/browser.js';
 import { SMALL, TestConsole } from './support/console.js';
 
+const SECTIONS = [
+  ...['Runs', 'Sensors', 'Degradation', 'Operating regimes', 'Distributions', 'Correlation', 'Autocorrelation'],
+];
 const served = new TestConsole();
 let browser: Browser;
 
@@ -27,8 +30,9 @@ describe('the data tab', () => {
     const page = await openPage(browser);
     await page.goto(`${served.url}/machines/pump_a/data`);
     await page.getByText('No run is in two splits.').waitFor();
-    for (const section of ['Runs', 'Sensors', 'Degradation', 'Distributions', 'Correlation', 'Autocorrelation'])
-      await page.getByRole('region', { name: section, exact: true }).waitFor();
+    for (const section of SECTIONS) await page.getByRole('region', { name: section, exact: true }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'pump_a' }).waitFor();
+    await page.getByRole('link', { name: 'Generations' }).waitFor();
     await page.getByText('minima and maxima kept').first().waitFor();
     const rows = page.getByRole('region', { name: 'Latest rows' });
     await rows.getByText('of train').waitFor();

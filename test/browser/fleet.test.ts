@@ -127,8 +127,7 @@ describe('a machine’s page', () => {
   });
 
   it('publishes a generation again that another one has replaced, and compares the two', async () => {
-    await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('menuitem', { name: 'What is out of date or missing…' }).click();
+    await page.getByRole('button', { name: 'Run…' }).click();
     await fill({ 'Rows of the data set': 6000 });
     await page.getByRole('dialog').getByRole('button', { name: 'Start run' }).click();
     await page.waitForURL('**/runs/unit_a**');
@@ -145,6 +144,27 @@ describe('a machine’s page', () => {
       .getByRole('row', { name: /Row counts/ })
       .waitFor();
     expect(await violations(page)).toEqual([]);
+  });
+
+  it('takes a machine out of the fleet once its id is typed, and brings it back as it was', async () => {
+    const before = await served.api<MachineDetail>('/api/machines/unit_a');
+    await page.goto(`${served.url}/machines/unit_a`);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Retire it…' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('button', { name: 'Retire machine' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Type unit_a to confirm').fill('unit_a');
+    await dialog.getByRole('button', { name: 'Retire machine' }).click();
+    await page.getByText('unit_a has left the fleet').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.goto(`${served.url}/admin`);
+    await page.getByRole('button', { name: 'Restore unit_a' }).click();
+    await page.getByRole('region', { name: 'Retired machines' }).waitFor({ state: 'detached' });
+    await page.goto(`${served.url}/machines/unit_a`);
+    await page.getByText('RUL decreasing').waitFor();
+    const after = await served.api<MachineDetail>('/api/machines/unit_a');
+    expect(after.published).toBe(before.published);
+    expect(after.files).toEqual(before.files);
   });
 
   it('says what is wrong with a configuration, and leads to the wizard where there is none', async () => {

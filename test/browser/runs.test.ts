@@ -41,7 +41,11 @@ describe('a machine’s run', () => {
     const page = await open('/runs/pump_a');
     await page.getByText('pump_a has not run yet').waitFor();
     await page.getByRole('button', { name: 'Start run…' }).click();
-    for (const [field, value] of [['Epochs', 20_000] as const, ['Seed rows', 1500] as const, ['Rows', 2000] as const])
+    for (const [field, value] of [
+      ['Epochs', 20_000] as const,
+      ['Rows of the seed', 1500] as const,
+      ['Rows of the data set', 2000] as const,
+    ])
       await page.getByLabel(field, { exact: true }).fill(String(value));
     await page.getByRole('button', { name: 'Start run', exact: true }).click();
     const other = await open('/runs/pump_a', { viewport: { width: 390, height: 800 } });
@@ -106,6 +110,19 @@ describe('a machine’s run', () => {
     expect(log).toMatch(/epochs 30\/30 · loss [\d.]+ · held-out loss [\d.]+/);
     const { runs } = await served.api<RunList>('/api/runs?machine=pump_a');
     expect(runs.map(({ status }) => status)).toContain('cancelled');
+    await page.close();
+  });
+
+  it('runs again from a step, and tells that it did', async () => {
+    const page = await open('/runs/pump_a');
+    await page.getByRole('button', { name: 'Run again…' }).click();
+    await page.getByLabel('Begin with').selectOption('generate data set');
+    await page.getByRole('button', { name: 'Start run', exact: true }).click();
+    await page.getByText('from generate data set on').waitFor();
+    await page.getByRole('button', { name: 'Run again…' }).waitFor();
+    const { steps } = await served.api<RunAccount>('/api/runs/pump_a');
+    expect(steps.slice(0, 4).map(({ status }) => status)).toEqual(Array(4).fill('skipped'));
+    expect(steps.slice(4, 6).map(({ status }) => status)).toEqual(['done', 'done']);
     await page.close();
   });
 

@@ -142,6 +142,16 @@ describe('the New Machine Wizard', () => {
     await page.close();
   });
 
+  it('begins with the id of a machine that was looked for', async () => {
+    const page = await open('/machines/pump_wanted');
+    await page.getByRole('link', { name: 'Create its profile' }).click();
+    const id = page.getByRole('textbox', { name: 'Machine id' });
+    expect(await id.inputValue()).toBe('pump_wanted');
+    await page.getByRole('link', { name: 'Review' }).click();
+    await page.getByRole('region', { name: 'Identity' }).getByText('pump_wanted').waitFor();
+    await page.close();
+  });
+
   it('moves and removes sensors by keyboard, and marks one that no failure moves', async () => {
     const page = await open('/machines/new/sensors?from=pump_origin');
     await page.getByRole('button', { name: 'Move temperature up' }).focus();
@@ -181,6 +191,22 @@ describe('the import of recorded data', () => {
     const { sensors } = configurationOf('pump_recorded') as { sensors: { name: string; unit: string }[] };
     expect(sensors.map(({ name, unit }) => ({ name, unit }))).toEqual([{ name: 'flow', unit: 'm3/h' }]);
     expect(page.problems).toEqual([]);
+    await page.close();
+  });
+
+  it('takes a file that is dropped', async () => {
+    const page = await open('/machines/new/import');
+    const dropped = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([${JSON.stringify(recorded())}], 'dropped.csv', { type: 'text/csv' }));
+      return transfer;
+    })()`);
+    const target = page.getByText('Drop a CSV or parquet file here');
+    await target.dispatchEvent('dragover', { dataTransfer: dropped });
+    await target.dispatchEvent('drop', { dataTransfer: dropped });
+    await page.getByText('dropped.csv').waitFor();
+    await page.getByRole('button', { name: 'Choose another file' }).waitFor();
+    await page.getByRole('textbox', { name: 'What Pump no is' }).waitFor();
     await page.close();
   });
 

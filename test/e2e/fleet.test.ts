@@ -157,7 +157,8 @@ describe('other commands', () => {
     [['machine', 'status', 'pump_nowhere'], 3, 'npm run gan -- machine run pump_nowhere'],
     [['validate', 'pump_nowhere'], 2, 'no machine pump_nowhere in the fleet'],
     [['fleet', 'pause'], 3, 'no fleet run is under way'],
-    [['logs', 'pump_a'], 3, 'pump_a has no running step'],
+    [['logs', 'pump_nowhere'], 3, 'pump_nowhere has no running step'],
+    [['machine', 'retire', 'pump_nowhere'], 2, 'no machine pump_nowhere in the fleet'],
     [['nonsense'], 2, "unknown command 'nonsense'"],
   ])('%j exits with %i and says why', async (args, code, words) => {
     const { exitCode, stderr } = await gan(...args);
@@ -170,6 +171,21 @@ describe('other commands', () => {
     const { exitCode, stdout } = await gan('validate', 'pump_a');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/pass +Timestamp sorted +True/);
+  });
+
+  it('logs shows what a run printed that is over', async () => {
+    const { exitCode, stdout } = await gan('logs', 'pump_a');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/info +train TVAE: attempt 1, worker \d+@/);
+  });
+
+  it('retire takes a machine out of the fleet, and restore brings it back, up to date', async () => {
+    const retired = await gan('machine', 'retire', 'pump_a');
+    expect(retired.stdout).toContain('pump_a has left the fleet');
+    expect((await gan('machine', 'run', 'pump_a')).stderr).toContain('no machine pump_a in the fleet');
+    expect((await gan('machine', 'restore')).stdout).toContain('pump_a');
+    expect((await gan('machine', 'restore', 'pump_a')).exitCode).toBe(0);
+    expect((await gan('machine', 'run', 'pump_a', ...SMALL)).stdout).toContain('up to date, nothing to do');
   });
 
   it('health tells which machines are ready', async () => {

@@ -48,6 +48,13 @@ class MemoryStore(ArtifactStore):
         for found in [k for k in self._made if k == key or (key.endswith("/") and k.startswith(key))]:
             del self._made[found]
 
+    def move(self, key: str, to: str) -> None:
+        self._require_locks()
+        for found in [k for k in self._made if k == key or (key.endswith("/") and k.startswith(key))]:
+            if (target := to + found.removeprefix(key)) in self._made:
+                raise FileExistsError(17, "there is something already", target)
+            self._made[target] = self._made.pop(found)
+
     def published(self, machine_id: str) -> str | None:
         name = self._published.get(machine_id)
         return name if name is not None and self.keys(generation_key(machine_id, name)) else None

@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { FAILURE } from '../../contracts/failures.js';
 import type { MachinePipelineInput } from '../../contracts/parameters.js';
-import type { PipelineReport, PipelineResult } from '../../contracts/runs.js';
+import type { PipelineReport, PipelineResult, StepRequest } from '../../contracts/runs.js';
 import { QUERY, UPDATE, WORKFLOW } from '../../contracts/runs.js';
 import { STEPS } from '../../contracts/steps.js';
 import type { Step } from '../../contracts/steps.js';
@@ -27,11 +27,11 @@ afterAll(async () => {
   await environment.teardown();
 });
 
-function start(machineId: string, workflowId = `machine/${machineId}`) {
+function start(machineId: string, workflowId = `machine/${machineId}`, changes: Partial<MachinePipelineInput> = {}) {
   return environment.client.workflow.start(WORKFLOW.machinePipeline, {
     workflowId,
     taskQueue: QUEUE,
-    args: [request(machineId)],
+    args: [{ ...request(machineId), ...changes }],
   });
 }
 
@@ -99,6 +99,24 @@ describe('machinePipeline', () => {
       expect(report.steps.validateSeed).toMatchObject({ status: 'skipped', summary: 'up to date: nothing changed' });
     });
     expect(ran).toEqual(['trainTvae']);
+  });
+
+  it('forces the step that it begins with and those after it, and leaves publishing to the gate', async () => {
+    const forced: Record<string, boolean> = {};
+    const steps = Object.fromEntries(
+      STEPS.map((step) => [
+        step,
+        ({ force }: StepRequest) => {
+          forced[step] = force;
+          return Promise.resolve(done(step));
+        },
+      ]),
+    );
+    await withWorker(environment, fakeActivities(steps), async () => {
+      await (await start('a', undefined, { from: 'generateDataset' })).result();
+    });
+    expect(Object.keys(forced).filter((step) => forced[step])).toEqual(['generateDataset', 'validateDataset']);
+    expect(Object.keys(forced)).toEqual(STEPS);
   });
 
   it('fails when it meets what no other try would get over', async () => {

@@ -14,6 +14,7 @@ import { addHealth } from './routes/health.js';
 import { addImport } from './routes/import.js';
 import { addMachine } from './routes/machine.js';
 import { addMachines } from './routes/machines.js';
+import { addRetirement } from './routes/retirement.js';
 import { addRuns } from './routes/runs.js';
 import { addSystem } from './routes/system.js';
 import { TOKEN_COOKIE, authenticated, headers, isToken, sameSite } from './security.js';
@@ -54,6 +55,7 @@ function apiOf(console: Console) {
   addMachines(api, console);
   addRuns(api, console);
   addMachine(api, console);
+  addRetirement(api, console);
   addFleetRuns(api, console);
   addHealth(api, console);
   api.doc31('/api/openapi.json', {

@@ -6,7 +6,7 @@ and its held-out runs, real against real.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from gan.evaluation.measures import (
     prognosability,
     rul_correlations,
 )
+from gan.evaluation.operation import operation
 
 # Of larger data sets, whole runs of about so many rows are drawn evenly: the figures hardly change beyond.
 MOST_ROWS = 100_000
@@ -35,10 +36,11 @@ EARLY, LATE = 0.2, 0.8
 TINY = 1e-12
 
 
-def overview(train: Runs, held_out: Runs, splits: Mapping[str, Runs]) -> dict[str, Any]:
+def overview(train: Runs, held_out: Runs, splits: Mapping[str, Runs], settings: Sequence[str] = ()) -> dict[str, Any]:
     """Aggregates of the seed (its training and held-out runs) and of a data set's splits, JSON-ready.
 
-    Each part has `real` (the whole seed) and `synthetic` (all splits), and some a `floor`.
+    Each part has `real` (the whole seed) and `synthetic` (all splits), and some a `floor`. settings: columns that are
+    set and not measured.
     """
     real, whole = both(train, held_out), joined(list(splits.values()))
     made = some_runs(whole)
@@ -51,6 +53,7 @@ def overview(train: Runs, held_out: Runs, splits: Mapping[str, Runs]) -> dict[st
         "constant": [name for name, column in zip(real.sensors, real.values.T, strict=True) if np.ptp(column) == 0],
         "runLengths": _run_lengths(real, whole),
         "survival": _survival(real, whole) if wears else [],
+        "operation": operation(real, made, settings),
         "distributions": _distributions(real, made),
         "correlation": _correlation(train, held_out, real, made),
         "autocorrelation": _autocorrelation(real, made),

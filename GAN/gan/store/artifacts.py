@@ -70,6 +70,13 @@ class ArtifactStore(ABC):
         """Removes an artifact, or a group with all its files so that nobody finds part of it. May be missing."""
 
     @abstractmethod
+    def move(self, key: str, to: str) -> None:
+        """Gives an artifact, or a group with all its files, another key. May be missing.
+
+        Raises FileExistsError where there is something already.
+        """
+
+    @abstractmethod
     def published(self, machine_id: str) -> str | None:
         """Name of the generation that is published, or None."""
 

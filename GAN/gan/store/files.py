@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -76,6 +77,28 @@ def whole_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(damaged, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+    sync_folder(path.parent)
+
+
+def move_whole(path: Path, to: Path) -> None:
+    """Moves a file or folder, also to another disk, so that it is whole in one place at each moment.
+
+    Raises FileExistsError where there is something already.
+    """
+    if os.path.lexists(to):
+        raise FileExistsError(errno.EEXIST, "there is something already", str(to))
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        appear(path, to)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        temporary = _temporary(to)
+        copy = shutil.copytree if path.is_dir() else shutil.copy2
+        copy(path, temporary)
+        appear(temporary, to)
+        (remove_folder if to.is_dir() else remove_whole)(path)
+    sync_folder(to.parent)
     sync_folder(path.parent)
 
 

@@ -29,11 +29,14 @@ Kind = Literal[
     "lock",
     "runs",  # What happened in each run, appended by the workers (contracts/run-record.ts).
     "cmapss",
+    "retired",  # All of the above, by the same keys below this one, of a machine that left the fleet.
     "fleetReport",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # A machine's own, written only by the holder of its lock.
-LOCKED: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind not in ("lock", "runs", "cmapss", "fleetReport"))
+LOCKED: tuple[Kind, ...] = tuple(
+    kind for kind in KINDS if kind not in ("lock", "runs", "cmapss", "retired", "fleetReport")
+)
 _ID = contract("profile.schema")["properties"]["machine_id"]
 MACHINE_ID = re.compile(_ID["pattern"])
 _TABLE: dict[str, str] = contract("artifacts")

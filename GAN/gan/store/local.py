@@ -16,7 +16,7 @@ from typing import BinaryIO
 from gan.runtime.errors import InvalidInput
 from gan.runtime.files import open_regular
 from gan.store.artifacts import ArtifactStore, Content, Stat, parts_of
-from gan.store.files import appear, remove_folder, remove_whole, switch_link, whole_folder, write_whole
+from gan.store.files import appear, move_whole, remove_folder, remove_whole, switch_link, whole_folder, write_whole
 from gan.store.layout import LOCKED, key_of
 from gan.store.locks import machine_lock
 
@@ -58,6 +58,11 @@ class LocalStore(ArtifactStore):
             remove_folder(path)
         else:
             remove_whole(path)
+
+    def move(self, key: str, to: str) -> None:
+        source, target = self._path(key), self._path(to)
+        if os.path.lexists(source):
+            move_whole(source, target)
 
     def published(self, machine_id: str) -> str | None:
         link, folder = self._path(key_of("publication", machine_id)), self._path(key_of("generations", machine_id))

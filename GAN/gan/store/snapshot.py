@@ -54,6 +54,9 @@ class Snapshot(ArtifactStore):
     def delete(self, key: str) -> None:
         self._refuse()
 
+    def move(self, key: str, to: str) -> None:
+        self._refuse()
+
     def publish(self, machine_id: str, generation: str) -> None:
         self._refuse()
 

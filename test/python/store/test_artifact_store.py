@@ -209,6 +209,7 @@ class TestTheLock:
                 lambda: store.write_group(generation("bbb"), FILES.items()),
                 lambda: store.delete(SEED),
                 lambda: store.delete(generation("aaa")),
+                lambda: store.move(SEED, "retired/pump_a/seed.csv"),
                 lambda: store.publish("pump_a", "aaa"),
             ]
             for change in late:

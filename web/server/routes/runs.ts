@@ -19,7 +19,7 @@ import { readRun } from '../../../manager/runs/account.js';
 import type { PlainAccount } from '../../../manager/runs/account.js';
 import { retryRun, startRun, steerRun } from '../../../manager/runs/control.js';
 import { listRuns } from '../../../manager/runs/list.js';
-import { readRecord } from '../../../manager/runs/records.js';
+import { readRecord, wholeRecord } from '../../../manager/runs/records.js';
 import { RunWatches } from '../../../manager/runs/watch.js';
 import { answers, body, createRoute } from '../api.js';
 import type { Api } from '../api.js';
@@ -93,13 +93,7 @@ function addRecords(api: Api, console: Console): void {
 /** The log as a text file. */
 async function sendLog(c: Context, console: Console): Promise<Response> {
   const { machineId, runId } = check(OfRun, c.req.param());
-  const lines: string[] = [];
-  for (let from = 0, more = true; more;) {
-    const page = await readRecord(console, machineId, runId, from);
-    for (const entry of page.entries) lines.push(logText(logLine(entry)));
-    more = page.more && page.next > from;
-    from = page.next;
-  }
+  const lines = (await wholeRecord(console, machineId, runId)).map((entry) => logText(logLine(entry)));
   return c.body(`${lines.join('\n')}\n`, 200, {
     'content-type': 'text/plain; charset=utf-8',
     'content-disposition': `attachment; filename="${machineId}-${runId.slice(0, 8)}.log"`,

@@ -28,27 +28,33 @@ interface Source {
   from: string | null;
   /** The machine that is changed. */
   editing: string | null;
+  /** The id that the machine is to have. */
+  id: string | null;
   urlOf: (page: PageName) => string;
 }
 
-/** New Machine Wizard; also `?from=ID`, a clone, and `/machines/ID/edit`, the same form for a machine that exists. */
+/**
+ * New Machine Wizard; also `?from=ID`, a clone, `?id=ID`, a machine of that id, and `/machines/ID/edit`, the same form
+ * for a machine that exists.
+ */
 export default function MachineNewPage() {
-  const { id, page } = useParams<{ id?: string; page?: string }>();
+  const { id: edited, page } = useParams<{ id?: string; page?: string }>();
   const [search] = useSearchParams();
-  const from = search.get('from');
-  const editing = id ?? null;
+  const [from, id] = [search.get('from'), search.get('id')];
+  const editing = edited ?? null;
   const base = editing === null ? '/machines/new' : `/machines/${editing}/edit`;
-  const urlOf = (name: PageName) => `${base}/${name}${from === null ? '' : `?from=${encodeURIComponent(from)}`}`;
+  const query = search.toString();
+  const urlOf = (name: PageName) => `${base}/${name}${query === '' ? '' : `?${query}`}`;
   const name = PAGES.find((each) => each.name === page)?.name;
   if (name === undefined) return <Redirect to={urlOf('identity')} replace />;
-  const source: Source = { from, editing, urlOf };
-  const key = keyOf(from, editing);
+  const source: Source = { from, editing, id, urlOf };
+  const key = keyOf({ from, editing, id });
   return <Start key={key} storedAs={key} source={source} page={name} />;
 }
 
 /** Waits for the machine that the draft starts from, unless the draft is kept here already. */
 function Start({ storedAs, source, page }: { storedAs: string; source: Source; page: PageName }) {
-  const { from, editing } = source;
+  const { from, editing, id } = source;
   const [kept] = useState(() => readDraft(storedAs));
   const origin = editing ?? from;
   const { data, error, refetch } = useQuery({
@@ -61,7 +67,7 @@ function Start({ storedAs, source, page }: { storedAs: string; source: Source; p
   if (error !== null) return <Failed error={error} retry={() => void refetch()} />;
   if (origin !== null && data === undefined) return <Loading what="machine" />;
   const { machine_id: _, ...copied } = data ?? {};
-  const fresh = draftOf(editing === null ? copied : data);
+  const fresh = draftOf(editing === null ? { ...copied, machine_id: id ?? '' } : data);
   return <WizardForm storedAs={storedAs} source={source} page={page} fresh={fresh} kept={kept?.draft ?? null} />;
 }
 

@@ -52,7 +52,7 @@ function NeverRun({ machineId }: { machineId: string }) {
   return (
     <Nothing title={`${machineId} has not run yet`} text="A run takes the machine through its seven steps.">
       <Button onClick={start.open}>Start run…</Button>
-      <StartDialog machineId={machineId} run={null} opened={starting} onClose={start.close} />
+      {starting && <StartDialog machineId={machineId} parameters={null} onClose={start.close} />}
     </Nothing>
   );
 }
@@ -93,7 +93,14 @@ function Run({ run, silentSince, newer }: RunProps) {
         </Stack>
         <RunLog run={run} entries={entries} />
       </div>
-      <StartDialog key={run.runId} machineId={run.machineId} run={run} opened={retrying} onClose={retry.close} />
+      {retrying && (
+        <StartDialog
+          machineId={run.machineId}
+          parameters={run.parameters}
+          failedAt={run.failure?.step ?? null}
+          onClose={retry.close}
+        />
+      )}
     </Stack>
   );
 }
@@ -117,6 +124,7 @@ function Head({ run, onRetry }: { run: RunAccount; onRetry: () => void }) {
           began <When at={run.startedAt} />, {run.finishedAt === null ? 'for' : 'took'}{' '}
           {duration(Math.max(0, (run.finishedAt ?? now) - run.startedAt) / 1000)}
           {run.parameters !== null && ` · ${run.parameters.epochs} epochs · batch size ${run.parameters.batchSize}`}
+          {run.from !== null && ` · from ${STEP_TITLES[run.from]} on`}
           {run.fleetRun !== null && (
             <>
               {' · '}

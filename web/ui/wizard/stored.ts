@@ -7,10 +7,11 @@ interface Stored {
   at: number;
 }
 
-/** Where a draft is kept: that of a new machine, of a clone or of an edited machine, each apart. */
-export function keyOf(from: string | null, editing: string | null): string {
-  if (editing !== null) return `draft:edit:${editing}`;
-  return from === null ? 'draft:new' : `draft:from:${from}`;
+/** Where a draft is kept: that of a new machine, of a clone, of an edited machine or of a named one, each apart. */
+export function keyOf(of: { from: string | null; editing: string | null; id: string | null }): string {
+  if (of.editing !== null) return `draft:edit:${of.editing}`;
+  if (of.from !== null) return `draft:from:${of.from}`;
+  return of.id === null ? 'draft:new' : `draft:id:${of.id}`;
 }
 
 /** Null: there is none, or it is another version's. */

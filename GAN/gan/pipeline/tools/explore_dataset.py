@@ -30,7 +30,8 @@ def work(context: Context) -> Result:
     train, held_out = _seed(context, profile)
     rows = sum(map(len, splits.values()))
     return Result(
-        f"{rows:,} rows beside {len(train) + len(held_out):,} of the seed", data=overview(train, held_out, splits)
+        f"{rows:,} rows beside {len(train) + len(held_out):,} of the seed",
+        data=overview(train, held_out, splits, [name for name in profile.settings if name in train.sensors]),
     )
 
 

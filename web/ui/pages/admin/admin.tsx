@@ -8,6 +8,7 @@ import { HealthCard } from './health-card.js';
 import { LaunchDialog } from './launch-dialog.js';
 import { LastRuns } from './last-runs.js';
 import { MissingModels } from './missing-models.js';
+import { RetiredCard } from './retired.js';
 import classes from './admin.module.css';
 
 /** What concerns the whole fleet: regenerate, train what is missing, check. */
@@ -52,6 +53,7 @@ export default function AdminPage() {
         <HealthCard />
       </SimpleGrid>
       <LastRuns runs={runs} known={live !== null} />
+      <RetiredCard />
       {(opened === 'regenerate' || opened === 'train') && (
         <LaunchDialog key={opened} missing={opened === 'train'} onClose={close} />
       )}

@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core';
 import type { DataOverview } from '../../../../contracts/api/data.js';
-import classes from './degradation.module.css';
+import { Pair } from '../../components/pair.js';
 import { Section } from './section.js';
 
 const MEASURES = [
@@ -33,8 +33,7 @@ export function Degradation({ overview: { degradation } }: { overview: DataOverv
                 <Table.Td>{row.sensor}</Table.Td>
                 {MEASURES.map(([key]) => (
                   <Table.Td key={key}>
-                    <Bar colour="--series-1" value={row[key].real} side="seed" />
-                    <Bar colour="--series-2" value={row[key].synthetic} side="synthetic" />
+                    <Pair {...row[key]} text={(value) => value.toFixed(2)} />
                   </Table.Td>
                 ))}
               </Table.Tr>
@@ -43,16 +42,5 @@ export function Degradation({ overview: { degradation } }: { overview: DataOverv
         </Table>
       </Table.ScrollContainer>
     </Section>
-  );
-}
-
-function Bar({ colour, value, side }: { colour: string; value: number; side: string }) {
-  return (
-    <div className={classes['bar']} title={`${side}: ${value.toFixed(3)}`}>
-      <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden>
-        <rect width={Math.max(0, Math.min(1, value)) * 100} height={6} fill={`var(${colour})`} />
-      </svg>
-      <span>{value.toFixed(2)}</span>
-    </div>
   );
 }

@@ -1,14 +1,17 @@
-import { Anchor, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams, useSearchParams } from 'wouter';
+import { useSearchParams } from 'wouter';
 import { DATA_SOURCES } from '../../../../contracts/api/data.js';
 import type { DataOverview, DataSource } from '../../../../contracts/api/data.js';
+import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import { get } from '../../api.js';
 import { Failed, Loading, Nothing, problemOf } from '../../components/states.js';
+import { MachineFrame } from '../machine/frame.js';
 import { Autocorrelation } from './autocorrelation.js';
 import { Correlation } from './correlation.js';
 import { Degradation } from './degradation.js';
 import { Distributions } from './distributions.js';
+import { Operation } from './operation.js';
 import { Downloads, LatestRows } from './rows.js';
 import { RunsSection } from './runs.js';
 import { Sensors } from './sensors.js';
@@ -16,22 +19,31 @@ import { Sensors } from './sensors.js';
 const WORDS: Record<DataSource, string> = { seed: 'Seed', train: 'Train', val: 'Validation', test: 'Test' };
 
 /** What people look at before they trust run-to-failure data: the seed beside what was made from it. */
-export default function DataPage() {
-  const { id = '' } = useParams<{ id: string }>();
+export default function DataPage({ params: { id } }: { params: { id: string } }) {
+  return (
+    <MachineFrame machineId={id} tab="data">
+      {(detail) => <Data detail={detail} />}
+    </MachineFrame>
+  );
+}
+
+function Data({ detail }: { detail: MachineDetail }) {
   const [query, setQuery] = useSearchParams();
   const asked = query.get('source');
   const source = DATA_SOURCES.find((name) => name === asked) ?? 'train';
+  const { machineId } = detail.tile;
+  const overview = useQuery({
+    queryKey: ['data', machineId, detail.published],
+    queryFn: ({ signal }) => get<DataOverview>(`/api/machines/${machineId}/data`, signal),
+    staleTime: 60_000,
+  });
+  if (overview.isPending) return <Loading what="data" />;
+  if (overview.isError) return <NoData error={overview.error} retry={() => void overview.refetch()} />;
+  const { data } = overview;
   return (
     <Stack gap="md">
-      <Group justify="space-between" align="flex-end">
-        <div>
-          <Anchor component={Link} href={`/machines/${id}`} size="sm">
-            ← {id}
-          </Anchor>
-          <Title order={1} size="h3">
-            Data of {id}
-          </Title>
-        </div>
+      <Group justify="space-between" gap="xs">
+        <Legend overview={data} />
         <SegmentedControl
           size="xs"
           aria-label="Rows of"
@@ -42,54 +54,38 @@ export default function DataPage() {
           data={DATA_SOURCES.map((value) => ({ value, label: WORDS[value] }))}
         />
       </Group>
-      <Sections id={id} source={source} />
+      <RunsSection overview={data} />
+      <Sensors id={machineId} source={source} overview={data} />
+      {data.degradation.length > 0 && <Degradation overview={data} />}
+      <Operation overview={data} profile={detail.profile} />
+      <Distributions overview={data} />
+      <Correlation overview={data} />
+      <Autocorrelation overview={data} />
+      <LatestRows id={machineId} source={source} />
+      <Downloads id={machineId} />
     </Stack>
   );
 }
 
-function Sections({ id, source }: { id: string; source: DataSource }) {
-  const overview = useQuery({
-    queryKey: ['data', id],
-    queryFn: ({ signal }) => get<DataOverview>(`/api/machines/${id}/data`, signal),
-    staleTime: 60_000,
-  });
-  if (overview.isPending) return <Loading what="data" />;
-  if (overview.isError) return <NoData id={id} error={overview.error} retry={() => void overview.refetch()} />;
-  const { data } = overview;
-  const { rows, of, runs, ofRuns } = data.drawn;
+function Legend({ overview: { drawn } }: { overview: DataOverview }) {
+  const { rows, of, runs, ofRuns } = drawn;
   return (
-    <>
-      <Text size="sm">
-        <span aria-hidden className="real-mark">
-          ●
-        </span>{' '}
-        seed (real side) ·{' '}
-        <span aria-hidden className="synthetic-mark">
-          ●
-        </span>{' '}
-        synthetic
-        {rows < of && ` · figures are drawn from ${runs} of ${ofRuns} runs, ${rows.toLocaleString('en')} rows`}
-      </Text>
-      <RunsSection overview={data} />
-      <Sensors id={id} source={source} overview={data} />
-      {data.degradation.length > 0 && <Degradation overview={data} />}
-      <Distributions overview={data} />
-      <Correlation overview={data} />
-      <Autocorrelation overview={data} />
-      <LatestRows id={id} source={source} />
-      <Downloads id={id} />
-    </>
+    <Text size="sm">
+      <span aria-hidden className="real-mark">
+        ●
+      </span>{' '}
+      seed (real side) ·{' '}
+      <span aria-hidden className="synthetic-mark">
+        ●
+      </span>{' '}
+      synthetic
+      {rows < of && ` · figures are drawn from ${runs} of ${ofRuns} runs, ${rows.toLocaleString('en')} rows`}
+    </Text>
   );
 }
 
-function NoData({ id, error, retry }: { id: string; error: unknown; retry: () => void }) {
-  const { status } = problemOf(error);
+function NoData({ error, retry }: { error: unknown; retry: () => void }) {
+  const { status, detail } = problemOf(error);
   if (status !== 424 && status !== 404) return <Failed error={error} retry={retry} />;
-  return (
-    <Nothing title="No data set is published" text={`${problemOf(error).detail}. Run the machine to make one.`}>
-      <Anchor component={Link} href={`/machines/${id}`}>
-        Go to {id}
-      </Anchor>
-    </Nothing>
-  );
+  return <Nothing title="No data set is published" text={`${detail}. Run the machine to make one.`} />;
 }

@@ -1,7 +1,8 @@
 import { Alert, Anchor, Button, Group, Menu, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { TOPIC } from '../../../../contracts/api/events.js';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
@@ -9,11 +10,12 @@ import type { FleetStateChange, MachineTile } from '../../../../contracts/api/ma
 import { ApiError, get } from '../../api.js';
 import { Copy } from '../../components/copy.js';
 import { State } from '../../components/state.js';
-import { Failed, Loading, Nothing } from '../../components/states.js';
+import { Failed, Loading } from '../../components/states.js';
 import { useTopic } from '../../live.js';
+import { StartDialog } from '../../run/start-dialog.js';
 import classes from './machine.module.css';
-import { RunDialog } from './run-dialog.js';
-import type { RunKind } from './run-dialog.js';
+import { NoMachine } from './no-machine.js';
+import { RetireDialog } from './retire-dialog.js';
 
 const TABS = [
   { value: 'overview', label: 'Overview', path: '' },
@@ -99,31 +101,14 @@ function Header({ detail }: { detail: MachineDetail }) {
 }
 
 function Actions({ detail, busy }: { detail: MachineDetail; busy: boolean }) {
-  const [kind, setKind] = useState<RunKind | null>(null);
+  const [starting, start] = useDisclosure();
+  const [retiring, retire] = useDisclosure();
   const { machineId } = detail.tile;
   return (
     <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button disabled={busy}>Run ▾</Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            onClick={() => {
-              setKind('stale');
-            }}
-          >
-            What is out of date or missing…
-          </Menu.Item>
-          <Menu.Item
-            onClick={() => {
-              setKind('everything');
-            }}
-          >
-            Everything again…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <Button disabled={busy} onClick={start.open}>
+        Run…
+      </Button>
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" aria-label="More actions">
@@ -140,17 +125,14 @@ function Actions({ detail, busy }: { detail: MachineDetail; busy: boolean }) {
           <Menu.Item component={Link} href={`/machines/new/import?machine=${machineId}`}>
             Import recorded rows
           </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item disabled={busy} color="var(--bad)" onClick={retire.open}>
+            Retire it…
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {kind !== null && (
-        <RunDialog
-          detail={detail}
-          kind={kind}
-          onClose={() => {
-            setKind(null);
-          }}
-        />
-      )}
+      {starting && <StartDialog machineId={machineId} parameters={detail.parameters} onClose={start.close} />}
+      {retiring && <RetireDialog detail={detail} onClose={retire.close} />}
     </>
   );
 }
@@ -182,18 +164,5 @@ function Broken({ detail }: { detail: MachineDetail }) {
         <Link href={`/machines/new?from=${detail.tile.machineId}`}>describe it anew in the wizard</Link>.
       </Text>
     </Alert>
-  );
-}
-
-function NoMachine({ machineId }: { machineId: string }) {
-  return (
-    <Nothing
-      title={`There is no machine ${machineId}`}
-      text="No configuration of that name is in the fleet. It may have been removed, or not been described yet."
-    >
-      <Button component={Link} href={`/machines/new?id=${encodeURIComponent(machineId)}`}>
-        Create its profile
-      </Button>
-    </Nothing>
   );
 }
