@@ -41,7 +41,8 @@ describe('a machine’s run', () => {
     const page = await open('/runs/pump_a');
     await page.getByText('pump_a has not run yet').waitFor();
     await page.getByRole('button', { name: 'Start run…' }).click();
-    for (const [field, value] of [['Epochs', 20_000] as const, ['Seed rows', 1500] as const, ['Rows', 2000] as const])
+    const settings = { Epochs: 20_000, 'Rows of the seed': 1500, 'Rows of the data set': 2000 };
+    for (const [field, value] of Object.entries(settings))
       await page.getByLabel(field, { exact: true }).fill(String(value));
     await page.getByRole('button', { name: 'Start run', exact: true }).click();
     const other = await open('/runs/pump_a', { viewport: { width: 390, height: 800 } });

@@ -1,7 +1,6 @@
 import { Anchor, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearchParams } from 'wouter';
-import { DATA_SOURCES } from '../../../../contracts/api/data.js';
 import type { DataOverview, DataSource } from '../../../../contracts/api/data.js';
 import { get } from '../../api.js';
 import { Failed, Loading, Nothing, problemOf } from '../../components/states.js';
@@ -13,14 +12,19 @@ import { Downloads, LatestRows } from './rows.js';
 import { RunsSection } from './runs.js';
 import { Sensors } from './sensors.js';
 
-const WORDS: Record<DataSource, string> = { seed: 'Seed', train: 'Train', val: 'Validation', test: 'Test' };
+const SOURCES: { value: DataSource; label: string }[] = [
+  { value: 'seed', label: 'Seed' },
+  { value: 'train', label: 'Train' },
+  { value: 'val', label: 'Validation' },
+  { value: 'test', label: 'Test' },
+];
 
 /** What people look at before they trust run-to-failure data: the seed beside what was made from it. */
 export default function DataPage() {
   const { id = '' } = useParams<{ id: string }>();
   const [query, setQuery] = useSearchParams();
   const asked = query.get('source');
-  const source = DATA_SOURCES.find((name) => name === asked) ?? 'train';
+  const source = SOURCES.find(({ value }) => value === asked)?.value ?? 'train';
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-end">
@@ -39,7 +43,7 @@ export default function DataPage() {
           onChange={(value) => {
             setQuery({ source: value }, { replace: true });
           }}
-          data={DATA_SOURCES.map((value) => ({ value, label: WORDS[value] }))}
+          data={SOURCES}
         />
       </Group>
       <Sections id={id} source={source} />

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
-import { TOPIC } from '../../../../contracts/api/events.js';
+import { TOPIC } from '../../../../contracts/api/topics.js';
 import type { FleetRunAccount, FleetRunNews, GridPage, GridRow } from '../../../../contracts/api/fleet-runs.js';
 import type { Problem } from '../../../../contracts/api/problem.js';
 import { get } from '../../api.js';

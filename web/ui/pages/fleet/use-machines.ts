@@ -1,6 +1,6 @@
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
-import { TOPIC } from '../../../../contracts/api/events.js';
+import { TOPIC } from '../../../../contracts/api/topics.js';
 import type { FleetState, FleetStateChange, MachineList, MachineTile } from '../../../../contracts/api/machines.js';
 import { get } from '../../api.js';
 import { useTopic } from '../../live.js';

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { TOPIC } from '../../../../contracts/api/events.js';
+import { TOPIC } from '../../../../contracts/api/topics.js';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import type { FleetStateChange, MachineTile } from '../../../../contracts/api/machines.js';
 import { ApiError, get } from '../../api.js';
@@ -11,9 +11,8 @@ import { Copy } from '../../components/copy.js';
 import { State } from '../../components/state.js';
 import { Failed, Loading, Nothing } from '../../components/states.js';
 import { useTopic } from '../../live.js';
+import { StartDialog } from '../../run/start-dialog.js';
 import classes from './machine.module.css';
-import { RunDialog } from './run-dialog.js';
-import type { RunKind } from './run-dialog.js';
 
 const TABS = [
   { value: 'overview', label: 'Overview', path: '' },
@@ -99,7 +98,7 @@ function Header({ detail }: { detail: MachineDetail }) {
 }
 
 function Actions({ detail, busy }: { detail: MachineDetail; busy: boolean }) {
-  const [kind, setKind] = useState<RunKind | null>(null);
+  const [kind, setKind] = useState<'stale' | 'everything' | null>(null);
   const { machineId } = detail.tile;
   return (
     <>
@@ -143,9 +142,10 @@ function Actions({ detail, busy }: { detail: MachineDetail; busy: boolean }) {
         </Menu.Dropdown>
       </Menu>
       {kind !== null && (
-        <RunDialog
-          detail={detail}
-          kind={kind}
+        <StartDialog
+          machineId={machineId}
+          before={detail.parameters}
+          everything={kind === 'everything'}
           onClose={() => {
             setKind(null);
           }}

@@ -4,8 +4,8 @@ import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import type { ReportCheck, ValidationReport } from '../../../../contracts/validation-report.js';
 import { Verdict } from '../../components/verdict.js';
 import { figure } from '../../format.js';
+import { StartDialog } from '../../run/start-dialog.js';
 import classes from './machine.module.css';
-import { RunDialog } from './run-dialog.js';
 import { whyItMayBe } from './why.js';
 
 /** The checks that everybody asks for first. */
@@ -157,9 +157,9 @@ function WhatIsWrong({ detail, report }: { detail: MachineDetail; report: Valida
         Regenerate…
       </Button>
       {opened && (
-        <RunDialog
-          detail={detail}
-          kind="stale"
+        <StartDialog
+          machineId={detail.tile.machineId}
+          before={detail.parameters}
           onClose={() => {
             setOpened(false);
           }}
