@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /** Where rows come from: the seed, which is real or simulated, or a split of the published data set. */
-export const DATA_SOURCES = ['seed', 'train', 'val', 'test'] as const;
-export const DataSource = z.enum(DATA_SOURCES);
+export const DataSource = z.enum(['seed', 'train', 'val', 'test']);
 export type DataSource = z.infer<typeof DataSource>;
 
 const numbers = z.array(z.number());

@@ -10,11 +10,3 @@ export const LiveMessage = z.object({
   data: z.unknown(),
 });
 export type LiveMessage = z.infer<typeof LiveMessage>;
-
-/** Names of topics: what a page can watch. */
-export const TOPIC = {
-  system: 'system',
-  machines: 'machines',
-  machine: (machineId: string) => `machine:${machineId}`,
-  fleetRun: (name: string) => `fleet-run:${name}`,
-} as const;

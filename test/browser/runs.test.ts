@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { RunAccount, RunList, StartedRun } from '../../contracts/api/runs.js';
+import { artifactKey } from '../../contracts/artifacts.js';
 import { violations } from './support/axe.js';
 import { openBrowser, openPage } from './support/browser.js';
 import { SMALL, TestConsole } from './support/console.js';
@@ -12,7 +13,8 @@ let browser: Browser;
 beforeAll(async () => {
   browser = await openBrowser();
   for (const machineId of ['pump_a', 'pump_b']) served.addMachine(machineId);
-  await served.start();
+  // Long enough for silence to be seen before it counts as a loss.
+  await served.start({ GAN_HEARTBEAT_TIMEOUT_MS: '10000' });
 });
 afterAll(async () => {
   await served.close();
@@ -41,11 +43,8 @@ describe('a machine’s run', () => {
     const page = await open('/runs/pump_a');
     await page.getByText('pump_a has not run yet').waitFor();
     await page.getByRole('button', { name: 'Start run…' }).click();
-    for (const [field, value] of [
-      ['Epochs', 20_000] as const,
-      ['Rows of the seed', 1500] as const,
-      ['Rows of the data set', 2000] as const,
-    ])
+    const settings = { Epochs: 20_000, 'Rows of the seed': 1500, 'Rows of the data set': 2000 };
+    for (const [field, value] of Object.entries(settings))
       await page.getByLabel(field, { exact: true }).fill(String(value));
     await page.getByRole('button', { name: 'Start run', exact: true }).click();
     const other = await open('/runs/pump_a', { viewport: { width: 390, height: 800 } });
@@ -58,6 +57,53 @@ describe('a machine’s run', () => {
     expect(await violations(page)).toEqual([]);
     await page.close();
     await other.close();
+  });
+
+  it('keeps the part of the loss chart that was zoomed to while it grows', async () => {
+    const page = await open('/runs/pump_a');
+    const plot = page.getByRole('img', { name: /^Training loss/ }).locator('.u-over');
+    await epochOf(page, 200);
+    await plot.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await plot.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const at = (share: number) => page.mouse.move(x + width * share, y + height / 2);
+    /** The epoch in the middle of what is drawn. */
+    const middle = async () => {
+      await at(0.4);
+      await at(0.5);
+      return await page.getByText(/^epoch [\d,]+$/).innerText();
+    };
+    await at(0.2);
+    await page.mouse.down();
+    await at(0.4);
+    await page.mouse.up();
+    const showAll = page.getByRole('button', { name: 'Show all' });
+    await showAll.waitFor();
+    const before = await middle();
+    await epochOf(page, (await epochOf(page)) + 100);
+    expect(await middle()).toBe(before);
+    await showAll.click();
+    await showAll.waitFor({ state: 'detached' });
+    expect(await middle()).not.toBe(before);
+    await page.close();
+  });
+
+  it('is silent while its worker stands still, before it counts as lost', async () => {
+    const other = await served.beside();
+    const page = await openPage(browser);
+    try {
+      await page.goto(`${other.url}/runs/pump_a`);
+      await epochOf(page);
+      served.signal('SIGSTOP');
+      await page.getByText(/Silent for \d+ s\. After 10 s it counts as lost/).waitFor();
+      await page.getByText('Silent', { exact: true }).first().waitFor();
+      served.signal('SIGCONT');
+      await page.getByText(/Silent for/).waitFor({ state: 'detached' });
+      await epochOf(page, (await epochOf(page)) + 1);
+    } finally {
+      served.signal('SIGCONT');
+      await page.close();
+      await other.close();
+    }
   });
 
   it('goes on after its worker was killed, from its checkpoint, and says so', async () => {
@@ -123,6 +169,30 @@ describe('a machine’s run', () => {
     const { steps } = await served.api<RunAccount>('/api/runs/pump_a');
     expect(steps.slice(0, 4).map(({ status }) => status)).toEqual(Array(4).fill('skipped'));
     expect(steps.slice(4, 6).map(({ status }) => status)).toEqual(['done', 'done']);
+    await page.close();
+  });
+
+  it('shows a log of 50,000 lines: each is found, the end is one click away, and all can be downloaded', async () => {
+    const { runId } = await served.api<RunAccount>('/api/runs/pump_a');
+    const of = { kind: 'log', at: Date.now(), step: 'publishDataset', attempt: 1 };
+    const lines = Array.from({ length: 50_000 }, (_, at) => `line ${at + 1} of many`);
+    const text = lines.map((line) => `${JSON.stringify({ ...of, text: line })}\n`).join('');
+    appendFileSync(join(served.dataRoot, artifactKey('runs', 'pump_a'), `${runId}.jsonl`), text);
+    const page = await open('/runs/pump_a');
+    const log = page.getByRole('region', { name: 'Log', exact: true });
+    await page.getByText(/^50,\d{3} lines$/).waitFor();
+    for (const line of ['line 1 of many', 'line 25001 of many', 'line 50000 of many']) {
+      await page.getByLabel('Search the log').fill(line);
+      await page.getByText(/^1 of 50,\d{3} lines$/).waitFor();
+      await log.getByText(line).waitFor();
+    }
+    await page.getByLabel('Search the log').fill('');
+    await page.getByRole('button', { name: 'To the top' }).click();
+    await log.getByText('run begins').waitFor();
+    await page.getByRole('button', { name: 'To the end' }).click();
+    await log.getByText('line 50000 of many').waitFor();
+    const whole = await (await fetch(`${served.url}${await logOf(page)}`)).text();
+    expect(whole.match(/line \d+ of many/g)).toEqual(lines);
     await page.close();
   });
 

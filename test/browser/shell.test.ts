@@ -1,4 +1,9 @@
 import type { Browser } from 'playwright-core';
+import { openSession } from '../../manager/embedded/session.js';
+import { serveConsole } from '../../web/server/serve.js';
+import { DevServer } from '../support/dev-server.js';
+import { freePort } from '../support/ports.js';
+import { PROJECT_ROOT } from '../support/python.js';
 import { violations } from './support/axe.js';
 import { openBrowser, openPage } from './support/browser.js';
 import { TestConsole } from './support/console.js';
@@ -51,5 +56,26 @@ describe('the shell of the console', () => {
     await served.start();
     await page.getByText('Live updates lost').waitFor({ state: 'detached' });
     await page.close();
+  });
+
+  it('says that no worker polls, and that Temporal cannot be reached', async () => {
+    const temporal = await DevServer.start();
+    const settings = temporal.settings({ GAN_CONSOLE_PORT: String(await freePort()) });
+    const session = await openSession({ settings, projectRoot: PROJECT_ROOT }, 'none');
+    const console = await serveConsole(session, () => undefined);
+    const page = await openPage(browser);
+    try {
+      await page.goto(console.url);
+      await page.getByText('No worker is polling').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await temporal.stop();
+      await page.getByText('Nothing answers at').waitFor();
+      await page.getByText('No worker is polling').waitFor({ state: 'detached' });
+      expect(await violations(page)).toEqual([]);
+    } finally {
+      await page.close();
+      await console.close();
+      await session.close();
+    }
   });
 });

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Configuration, CreatedMachine, Estimate, IdCheck, Templates } from '../../contracts/api/drafts.js';
+import type { Configuration, CreatedMachine, IdCheck, Templates } from '../../contracts/api/drafts.js';
 import type { Problem } from '../../contracts/api/problem.js';
 import type { DraftCheck } from '../../contracts/draft.js';
 import { machineConfig } from '../support/profiles.js';
@@ -117,41 +117,5 @@ describe('a machine', () => {
     const { templates } = await routes.get<Templates>('/api/templates?type=cnc');
     expect(templates.map(({ machineId }) => machineId)).toContain('cnc_own');
     expect(new Set(templates.map(({ machineType }) => machineType))).toEqual(new Set(['cnc']));
-  });
-});
-
-describe('the estimate', () => {
-  const ask = async (parameters: Record<string, unknown>) =>
-    (await routes.post<Estimate>('/api/estimates', { parameters })).body;
-
-  /** A manifest of a machine that trained for so many seconds. */
-  function addHistory(machineId: string, trained: number): void {
-    const folder = join(routes.settings.dataRoot, 'manifests');
-    const record = (durationSeconds: number, parameters: object, metrics: object) => ({
-      ...{ durationSeconds, parameters, metrics },
-    });
-    mkdirSync(folder, { recursive: true });
-    const steps = {
-      generateSeed: record(1, { num_samples: 1000 }, { rows: 1000 }),
-      trainTvae: record(trained, { epochs: 100 }, { epochs: 100 }),
-    };
-    writeFileSync(join(folder, `${machineId}.json`), JSON.stringify({ machineId, steps }));
-  }
-
-  it('knows nothing before a machine was made', async () => {
-    expect(await ask({})).toEqual({ seconds: null, machines: 0, steps: [] });
-  });
-
-  it('takes a training to grow with epochs and rows', async () => {
-    addHistory('pump_a', 10);
-    const trained = ({ steps }: Estimate) => steps.find(({ step }) => step === 'trainTvae')?.seconds;
-    expect(trained(await ask({ epochs: 100, seedSamples: 1000 }))).toBeCloseTo(10);
-    expect(trained(await ask({ epochs: 300, seedSamples: 2000 }))).toBeCloseTo(60);
-  });
-
-  it('is not led astray by a manifest that is none', async () => {
-    addHistory('pump_a', 10);
-    writeFileSync(join(routes.settings.dataRoot, 'manifests', 'pump_b.json'), '{"steps": {"trainTvae": 3}}');
-    expect((await ask({})).machines).toBe(1);
   });
 });

@@ -1,9 +1,7 @@
 import './nonce.js';
-import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
+import './mantine.css';
 import './styles.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -28,7 +26,6 @@ if (root !== null)
     <StrictMode>
       <MantineProvider theme={THEME} defaultColorScheme="auto" colorSchemeManager={SCHEME} getStyleNonce={() => NONCE}>
         <QueryClientProvider client={client}>
-          <Notifications position="bottom-right" />
           <App />
         </QueryClientProvider>
       </MantineProvider>

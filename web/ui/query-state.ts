@@ -19,3 +19,15 @@ export function useQueryState(): [URLSearchParams, (changes: Record<string, stri
   );
   return [new URLSearchParams(search), change];
 }
+
+/** One of them; the default is left out of the URL. */
+export function useQueryText(name: string, otherwise = ''): [string, (value: string) => void] {
+  const [query, change] = useQueryState();
+  const set = useCallback(
+    (value: string) => {
+      change({ [name]: value === otherwise ? null : value });
+    },
+    [change, name, otherwise],
+  );
+  return [query.get(name) ?? otherwise, set];
+}

@@ -71,6 +71,19 @@ export class TestConsole {
     return (await response.json()) as T;
   }
 
+  /** Another console of the same fleet, in a process of its own: as if somebody had started it in another terminal. */
+  async beside(): Promise<TestConsole> {
+    const other = new TestConsole();
+    other.env = { ...this.env, GAN_CONSOLE_PORT: String(await freePort()) };
+    await other.start();
+    return other;
+  }
+
+  /** Has the process, and with it its worker, stand still, or go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.process?.kill(signal);
+  }
+
   /** Ends the process; its data stay, so that it can be started again. */
   async stop(signal: 'SIGINT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
     this.process?.kill(signal);

@@ -14,7 +14,7 @@ import { MachineId, MachineType } from '../../../contracts/parameters.js';
 import { checkId, configurationOf, listTemplates } from '../../../manager/configurations.js';
 import { checkDraft } from '../../../manager/drafts.js';
 import { createMachine } from '../../../manager/machines.js';
-import { estimateRun } from '../../../manager/new-machine-estimate.js';
+import { estimateRun } from '../../../manager/run-estimate.js';
 import { answers, body, createRoute } from '../api.js';
 import type { Api } from '../api.js';
 import { untilClosing } from '../context.js';
@@ -99,6 +99,6 @@ function addEstimate(api: Api, console: Console): void {
   });
   api.openapi(route, async (c) => {
     const { parameters, sensors } = c.req.valid('json');
-    return c.json(await estimateRun(console, parameters, sensors), 200);
+    return c.json(estimateRun(await console.overview.onDisk(), parameters, sensors), 200);
   });
 }

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { Glyph } from './glyph.js';
 
-/** The states that people see, each with its icon, its word and its colour; never a colour alone. */
+/** The states that people see, of machines, runs and steps, each with its icon, its word and its colour; never a colour alone. */
 export const STATES = {
   ready: { icon: '✓', word: 'Ready', colour: 'var(--good)' },
   running: { icon: '▶', word: 'Running', colour: 'var(--busy)' },
@@ -11,6 +11,9 @@ export const STATES = {
   stale: { icon: '↻', word: 'Stale', colour: 'var(--warn)' },
   failed: { icon: '✕', word: 'Failed', colour: 'var(--bad)' },
   cancelled: { icon: '⊘', word: 'Cancelled', colour: 'var(--idle)' },
+  done: { icon: '✓', word: 'Done', colour: 'var(--good)' },
+  upToDate: { icon: '–', word: 'Up to date', colour: 'var(--good)' },
+  toCome: { icon: '·', word: 'To come', colour: 'var(--idle)' },
   modelMissing: { icon: '◐', word: 'Model missing', colour: 'var(--warn)' },
   dataMissing: { icon: '○', word: 'Data missing', colour: 'var(--bad)' },
 } as const;

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Link, useParams } from 'wouter';
-import { TOPIC } from '../../../contracts/api/events.js';
+import { TOPIC } from '../../../contracts/api/topics.js';
 import type { MachineRun, RunAccount } from '../../../contracts/api/runs.js';
 import { logLine } from '../../../contracts/run-log.js';
 import { STEP_TITLES } from '../../../contracts/steps.js';
@@ -21,9 +21,9 @@ import { laterAttempts } from '../run/attempts.js';
 import { FailureCard } from '../run/failure.js';
 import { LossChart } from '../run/loss-chart.js';
 import { Progress } from '../run/progress.js';
-import { StartDialog } from '../run/start-dialog.js';
 import classes from '../run/run.module.css';
 import { runState, runWord } from '../run/run-state.js';
+import { StartDialog } from '../run/start-dialog.js';
 import { StepsLine } from '../run/steps-line.js';
 import { useRecord } from '../run/use-record.js';
 import { Warnings } from '../run/warnings.js';
@@ -52,7 +52,7 @@ function NeverRun({ machineId }: { machineId: string }) {
   return (
     <Nothing title={`${machineId} has not run yet`} text="A run takes the machine through its seven steps.">
       <Button onClick={start.open}>Start run…</Button>
-      {starting && <StartDialog machineId={machineId} parameters={null} onClose={start.close} />}
+      {starting && <StartDialog machineId={machineId} before={null} onClose={start.close} />}
     </Nothing>
   );
 }
@@ -96,7 +96,7 @@ function Run({ run, silentSince, newer }: RunProps) {
       {retrying && (
         <StartDialog
           machineId={run.machineId}
-          parameters={run.parameters}
+          before={run.parameters}
           failedAt={run.failure?.step ?? null}
           onClose={retry.close}
         />

@@ -7,7 +7,7 @@ import { get } from '../api.js';
 import { Glyph } from '../components/glyph.js';
 import { STATES } from '../components/state.js';
 import { Failed, Loading, Nothing } from '../components/states.js';
-import { useQueryText } from '../query.js';
+import { useQueryText } from '../query-state.js';
 import { RunsTable } from '../run/runs-table.js';
 
 const EVERY_MS = 3_000;

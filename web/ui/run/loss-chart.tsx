@@ -4,7 +4,7 @@ import type { RunEntry } from '../../../contracts/run-record.js';
 import { Chart } from '../components/chart.js';
 import type { ChartAxis } from '../components/chart.js';
 import { figure } from '../format.js';
-import { useQueryText } from '../query.js';
+import { useQueryText } from '../query-state.js';
 import { bestOf, lossesOf } from './losses.js';
 import type { Losses } from './losses.js';
 

@@ -20,7 +20,9 @@ export function runWord(run: RunAccount): string | undefined {
 }
 
 /** The state of a step, by its current attempt. */
-export function stepState(run: RunAccount, step: StepAccount): StateName | 'done' | 'skipped' | 'pending' {
+export function stepState(run: RunAccount, step: StepAccount): StateName {
+  if (step.status === 'skipped') return 'upToDate';
+  if (step.status === 'pending') return 'toCome';
   if (step.status !== 'running') return step.status;
   return run.status === 'succeeded' ? 'running' : runState(run);
 }

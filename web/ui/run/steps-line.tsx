@@ -18,22 +18,8 @@ export function StepsLine({ run }: { run: RunAccount }) {
   );
 }
 
-const MORE = {
-  done: { icon: '✓', word: 'Done', colour: 'var(--good)' },
-  skipped: { icon: '–', word: 'Up to date', colour: 'var(--idle)' },
-  pending: { icon: '·', word: 'To come', colour: 'var(--idle)' },
-} as const;
-
-function Step({
-  step,
-  state,
-  live,
-}: {
-  step: StepAccount;
-  state: StateName | keyof typeof MORE;
-  live: RunAccount['live'];
-}) {
-  const { icon, word, colour } = state in MORE ? MORE[state as keyof typeof MORE] : STATES[state as StateName];
+function Step({ step, state, live }: { step: StepAccount; state: StateName; live: RunAccount['live'] }) {
+  const { icon, word, colour } = STATES[state];
   const isLive = live?.step === step.step;
   const attempts = Math.max(step.attempts, isLive ? live.attempt : 0);
   const progress = isLive && live.total > 0 ? `${Math.floor((100 * live.current) / live.total)} %` : null;

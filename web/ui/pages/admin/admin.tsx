@@ -2,14 +2,16 @@ import { Alert, Button, Card, SimpleGrid, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import type { FleetRunSummary } from '../../../../contracts/api/machines.js';
 import { When } from '../../components/time.js';
+import { onDemand } from '../../on-demand.js';
 import { useQueryState } from '../../query-state.js';
 import { useLiveFleet } from '../fleet/use-machines.js';
 import { HealthCard } from './health-card.js';
-import { LaunchDialog } from './launch-dialog.js';
 import { LastRuns } from './last-runs.js';
 import { MissingModels } from './missing-models.js';
 import { RetiredCard } from './retired.js';
 import classes from './admin.module.css';
+
+const LaunchDialog = onDemand(() => import('./launch-dialog.js'));
 
 /** What concerns the whole fleet: regenerate, train what is missing, check. */
 export default function AdminPage() {

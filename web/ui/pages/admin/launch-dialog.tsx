@@ -19,6 +19,7 @@ import { MACHINE_TYPE_NAMES } from '../../../../contracts/machine-types.js';
 import { post } from '../../api.js';
 import { Failed, Loading, problemOf } from '../../components/states.js';
 import { useQueryState } from '../../query-state.js';
+import { ParameterFields } from '../../run/parameter-fields.js';
 import { Preview } from './preview.js';
 import { usePreview } from './use-preview.js';
 import type { Draft } from './use-preview.js';
@@ -30,15 +31,9 @@ const ONLY = [
   { value: 'missing', label: 'Data missing' },
   { value: 'stale', label: 'Out of date' },
 ];
-const FIELDS = [
-  { name: 'epochs', label: 'Epochs', usual: 300, least: 1, most: 100_000 },
-  { name: 'batchSize', label: 'Batch size', usual: 500, least: 1, most: 1_000_000 },
-  { name: 'seedSamples', label: 'Rows of the seed', usual: 10_000, least: 100, most: 10_000_000 },
-  { name: 'samples', label: 'Rows of the data set', usual: 50_000, least: 100, most: 100_000_000 },
-] as const;
 
 /** Starts a fleet run: with exactly the machines that it shows. @param missing only machines without a model */
-export function LaunchDialog({ missing, onClose }: { missing: boolean; onClose: () => void }) {
+export default function LaunchDialog({ missing, onClose }: { missing: boolean; onClose: () => void }) {
   const [query] = useQueryState();
   const [draft, setDraft] = useState<Draft>(() => first(missing, query));
   const [asked] = useDebouncedValue(draft, 400);
@@ -146,22 +141,13 @@ function Choice({ draft, missing, onChange }: Part & { missing: boolean }) {
 function Settings({ draft, onChange }: Part) {
   return (
     <>
-      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
-        {FIELDS.map(({ name, label, usual, least, most }) => (
-          <NumberInput
-            key={name}
-            label={label}
-            min={least}
-            max={most}
-            allowDecimal={false}
-            thousandSeparator=","
-            value={Number(draft.parameters?.[name] ?? usual)}
-            onChange={(value) => {
-              const parameters = { ...draft.parameters, [name]: typeof value === 'number' ? value : undefined };
-              onChange({ ...draft, parameters });
-            }}
-          />
-        ))}
+      <SimpleGrid cols={{ base: 2, sm: 5 }} spacing="sm">
+        <ParameterFields
+          given={draft.parameters ?? {}}
+          onChange={(parameters) => {
+            onChange({ ...draft, parameters });
+          }}
+        />
       </SimpleGrid>
       <Checkbox
         size="xs"

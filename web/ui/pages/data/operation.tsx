@@ -107,8 +107,8 @@ function FromProfile({ profile }: { profile: ShownProfile | null }) {
           {regimes.map(({ name, load, share }) => (
             <Table.Tr key={name}>
               <Table.Td>{name.replaceAll('_', ' ')}</Table.Td>
-              <Table.Td className="numbers">{load === null ? '–' : `${figure(load * 100)} %`}</Table.Td>
-              <Table.Td className="numbers">{share === null ? '–' : `${figure(share * 100)} %`}</Table.Td>
+              <Table.Td className="numbers">{load == null ? '–' : `${figure(load * 100)} %`}</Table.Td>
+              <Table.Td className="numbers">{share == null ? '–' : `${figure(share * 100)} %`}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -1,7 +1,6 @@
 import { Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
-import { DATA_SOURCES } from '../../../../contracts/api/data.js';
 import type { DataOverview, DataSource } from '../../../../contracts/api/data.js';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import { get } from '../../api.js';
@@ -16,7 +15,12 @@ import { Downloads, LatestRows } from './rows.js';
 import { RunsSection } from './runs.js';
 import { Sensors } from './sensors.js';
 
-const WORDS: Record<DataSource, string> = { seed: 'Seed', train: 'Train', val: 'Validation', test: 'Test' };
+const SOURCES: { value: DataSource; label: string }[] = [
+  { value: 'seed', label: 'Seed' },
+  { value: 'train', label: 'Train' },
+  { value: 'val', label: 'Validation' },
+  { value: 'test', label: 'Test' },
+];
 
 /** What people look at before they trust run-to-failure data: the seed beside what was made from it. */
 export default function DataPage({ params: { id } }: { params: { id: string } }) {
@@ -30,7 +34,7 @@ export default function DataPage({ params: { id } }: { params: { id: string } })
 function Data({ detail }: { detail: MachineDetail }) {
   const [query, setQuery] = useSearchParams();
   const asked = query.get('source');
-  const source = DATA_SOURCES.find((name) => name === asked) ?? 'train';
+  const source = SOURCES.find(({ value }) => value === asked)?.value ?? 'train';
   const { machineId } = detail.tile;
   const overview = useQuery({
     queryKey: ['data', machineId, detail.published],
@@ -51,7 +55,7 @@ function Data({ detail }: { detail: MachineDetail }) {
           onChange={(value) => {
             setQuery({ source: value }, { replace: true });
           }}
-          data={DATA_SOURCES.map((value) => ({ value, label: WORDS[value] }))}
+          data={SOURCES}
         />
       </Group>
       <RunsSection overview={data} />

@@ -6,13 +6,14 @@ import { STEPS, STEP_TITLES } from '../../../../contracts/steps.js';
 import type { Step } from '../../../../contracts/steps.js';
 import { post } from '../../api.js';
 import { Glyph } from '../../components/glyph.js';
+import { STATES, State } from '../../components/state.js';
+import type { StateName } from '../../components/state.js';
 import { problemOf } from '../../components/states.js';
+import { VirtualTable } from '../../components/virtual-table.js';
 import { duration } from '../../format.js';
-import { useVirtualRows } from '../../virtual-rows.js';
-import fleet from '../fleet/fleet.module.css';
 import classes from './fleet-run.module.css';
-import { Status } from './machine-status.js';
-import { useGridRows } from './use-fleet-run.js';
+import { stateOf } from './machine-status.js';
+import { paged } from './use-fleet-run.js';
 import type { LiveRunState } from './use-fleet-run.js';
 
 const LINE = 32;
@@ -27,7 +28,11 @@ const SHORT: Record<Step, string> = {
   publishDataset: 'publ.',
 };
 
-/** Machine × step. Only what is on the screen is drawn and asked for. */
+const FIRST = ['Machine', 'Type', 'State'].map((title) => ({ title }));
+const CELLS_OF = STEPS.map((step) => ({ title: SHORT[step], hint: STEP_TITLES[step], className: classes['step'] }));
+const LAST = ['Took', 'Quality', 'What'].map((title) => ({ title }));
+
+/** Machine × step. */
 export function Grid(props: {
   name: string;
   filter: string;
@@ -36,54 +41,20 @@ export function Grid(props: {
   over: boolean;
 }) {
   const { name, filter, page, live, over } = props;
-  const { ref, rows, size, from } = useVirtualRows(page.total, LINE);
-  const rowAt = useGridRows(name, filter, page, live, [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0]);
   return (
-    <div
-      className={`${fleet['table'] ?? ''} ${over ? (classes['over'] ?? '') : ''}`}
-      role="table"
-      aria-label="Machines"
-      aria-rowcount={page.total + 1}
-      tabIndex={0}
+    <VirtualTable
+      label="Machines"
+      layout={classes[over ? 'over' : 'layout'] ?? ''}
+      columns={[...FIRST, ...CELLS_OF, ...LAST, ...(over ? [] : [{ title: 'Action' }])]}
+      height={LINE}
+      list={paged(name, filter, page)}
     >
-      <div role="rowgroup">
-        <div role="row" className={`${classes['line'] ?? ''} ${classes['titles'] ?? ''}`}>
-          {['Machine', 'Type', 'State'].map((title) => (
-            <span key={title} role="columnheader">
-              {title}
-            </span>
-          ))}
-          {STEPS.map((step) => (
-            <span key={step} role="columnheader" className={classes['step']} title={STEP_TITLES[step]}>
-              {SHORT[step]}
-            </span>
-          ))}
-          {['Took', 'Quality', 'What', ...(over ? [] : ['Action'])].map((title) => (
-            <span key={title} role="columnheader">
-              {title}
-            </span>
-          ))}
-        </div>
-      </div>
-      <div ref={ref} role="rowgroup" className={classes['body']} style={{ height: size }}>
-        {rows.map(({ index, start }) => (
-          <div
-            key={index}
-            role="row"
-            aria-rowindex={index + 2}
-            className={classes['line']}
-            style={{ transform: `translateY(${start - from}px)` }}
-          >
-            <Line name={name} row={rowAt(index)} over={over} />
-          </div>
-        ))}
-      </div>
-    </div>
+      {(row) => <Line name={name} row={live?.rows.get(row.machineId) ?? row} over={over} />}
+    </VirtualTable>
   );
 }
 
-function Line({ name, row, over }: { name: string; row: GridRow | null; over: boolean }) {
-  if (row === null) return <span role="cell">…</span>;
+function Line({ name, row, over }: { name: string; row: GridRow; over: boolean }) {
   const what = whatOf(row);
   return (
     <>
@@ -94,7 +65,7 @@ function Line({ name, row, over }: { name: string; row: GridRow | null; over: bo
       </span>
       <span role="cell">{row.machineType}</span>
       <span role="cell">
-        <Status status={row.status} />
+        <State state={stateOf(row.status)} />
       </span>
       {STEPS.map((step, at) => (
         <span key={step} role="cell">
@@ -121,18 +92,14 @@ function whatOf({ run, failure }: GridRow): string {
   return `${STEP_TITLES[run.step as Step]}${far}${left}${again}${silent}`;
 }
 
-const CELLS: Record<GridCell['state'], { icon: string; word: string }> = {
-  pending: { icon: '', word: 'to do' },
-  running: { icon: '▶', word: 'running' },
-  silent: { icon: '⚠', word: 'silent' },
-  done: { icon: '✓', word: 'done' },
-  skipped: { icon: '–', word: 'up to date' },
-  failed: { icon: '✕', word: 'failed' },
+const CELLS: Record<GridCell['state'], StateName> = {
+  ...{ pending: 'toCome', running: 'running', silent: 'silent' },
+  ...{ done: 'done', skipped: 'upToDate', failed: 'failed' },
 };
 
 function Cell({ machineId, step, cell: { state, seconds } }: { machineId: string; step: Step; cell: GridCell }) {
-  const { icon, word } = CELLS[state];
-  const words = `${STEP_TITLES[step]}: ${word}${seconds === null ? '' : `, ${duration(seconds)}`}`;
+  const { icon, word } = STATES[CELLS[state]];
+  const words = `${STEP_TITLES[step]}: ${word.toLowerCase()}${seconds === null ? '' : `, ${duration(seconds)}`}`;
   return (
     <Link
       href={`/runs/${machineId}`}
@@ -141,7 +108,7 @@ function Cell({ machineId, step, cell: { state, seconds } }: { machineId: string
       title={words}
       aria-label={words}
     >
-      {icon === '' ? null : <Glyph of={icon} />}
+      {state === 'pending' ? null : <Glyph of={icon} />}
     </Link>
   );
 }

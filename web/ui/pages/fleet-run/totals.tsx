@@ -1,14 +1,14 @@
-import { Text, UnstyledButton } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { FleetRunAccount } from '../../../../contracts/api/fleet-runs.js';
 import { MACHINE_STATUSES } from '../../../../contracts/runs.js';
 import type { MachineStatus } from '../../../../contracts/runs.js';
-import { Glyph } from '../../components/glyph.js';
+import { Counts } from '../../components/counts.js';
+import { STATES } from '../../components/state.js';
 import { useNow } from '../../components/time.js';
 import { duration } from '../../format.js';
-import { useQueryState } from '../../query-state.js';
 import fleet from '../fleet/fleet.module.css';
 import classes from './fleet-run.module.css';
-import { STATUSES } from './machine-status.js';
+import { stateOf } from './machine-status.js';
 
 /** As the bar shows them: what is finished comes first. */
 const ORDER: MachineStatus[] = ['succeeded', 'upToDate', 'failed', 'cancelled', 'running', 'queued'];
@@ -23,38 +23,18 @@ export function Totals({ account }: { account: FleetRunAccount }) {
         {ORDER.filter((status) => status !== 'queued' && counts[status] > 0).map((status) => (
           <span
             key={status}
-            style={{ width: `${(counts[status] / Math.max(1, total)) * 100}%`, background: STATUSES[status].colour }}
+            style={{
+              width: `${(counts[status] / Math.max(1, total)) * 100}%`,
+              background: STATES[stateOf(status)].colour,
+            }}
           />
         ))}
       </div>
       <div className={fleet['bar']}>
-        <Filters account={account} />
+        <Counts names={MACHINE_STATUSES} counts={counts} stateOf={stateOf} />
         <Figures account={account} />
       </div>
     </>
-  );
-}
-
-function Filters({ account: { counts } }: { account: FleetRunAccount }) {
-  const [query, change] = useQueryState();
-  const chosen = query.get('state');
-  return (
-    <div className={fleet['counts']} role="group" aria-label="Show only machines that are">
-      {MACHINE_STATUSES.filter((status) => counts[status] > 0 || status === chosen).map((status) => (
-        <UnstyledButton
-          key={status}
-          className={fleet['count'] ?? ''}
-          c={STATUSES[status].colour}
-          aria-pressed={chosen === status}
-          onClick={() => {
-            change({ state: chosen === status ? null : status });
-          }}
-        >
-          <Glyph of={STATUSES[status].icon} /> {counts[status].toLocaleString('en')}{' '}
-          {STATUSES[status].word.toLowerCase()}
-        </UnstyledButton>
-      ))}
-    </div>
   );
 }
 

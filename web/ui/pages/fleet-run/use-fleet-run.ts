@@ -1,12 +1,13 @@
-import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef } from 'react';
-import { TOPIC } from '../../../../contracts/api/events.js';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { TOPIC } from '../../../../contracts/api/topics.js';
 import type { FleetRunAccount, FleetRunNews, GridPage, GridRow } from '../../../../contracts/api/fleet-runs.js';
 import type { Problem } from '../../../../contracts/api/problem.js';
 import { get } from '../../api.js';
+import { PAGE } from '../../components/paged.js';
+import type { Paged } from '../../components/paged.js';
 import { useTopic } from '../../live.js';
 
-const PAGE = 100;
 /** After a change the list is asked for again, so that order and filter are right; changes come in bursts. */
 const GATHER_MS = 1_500;
 
@@ -62,31 +63,14 @@ export function useGrid(name: string, filter: string, account: FleetRunAccount |
   return first;
 }
 
-/** The row at a place, and the pages that the seen places need. */
-export function useGridRows(
-  name: string,
-  filter: string,
-  first: GridPage,
-  live: LiveRunState | null,
-  [from, to]: [number, number],
-) {
-  const pages: number[] = [];
-  for (let page = Math.max(1, Math.floor(from / PAGE)); page <= Math.floor(to / PAGE); page += 1) pages.push(page);
-  const others = useQueries({
-    queries: pages.map((page) => ({
-      queryKey: ['grid', name, filter, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) => read(name, filter, page, signal),
-    })),
-  });
-  return useCallback(
-    (at: number): GridRow | null => {
-      const page = Math.floor(at / PAGE);
-      const list = page === 0 ? first : others[pages.indexOf(page)]?.data;
-      const row = list?.rows[at % PAGE] ?? null;
-      return row === null ? null : (live?.rows.get(row.machineId) ?? row);
-    },
-    [first, others, pages, live],
-  );
+/** All of them, for a list that asks for the pages that are seen. */
+export function paged(name: string, filter: string, page: GridPage): Paged<GridRow> {
+  return {
+    total: page.total,
+    first: page.rows,
+    key: ['grid', name, filter],
+    read: async (at, signal) => (await read(name, filter, at, signal)).rows,
+  };
 }
 
 function read(name: string, filter: string, page: number, signal: AbortSignal): Promise<GridPage> {

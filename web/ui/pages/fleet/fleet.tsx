@@ -2,11 +2,11 @@ import { Button, Group, SegmentedControl, Select, Text, TextInput, Title } from 
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { MACHINE_ORDERS } from '../../../../contracts/machine-states.js';
+import { MACHINE_ORDERS, MACHINE_STATES } from '../../../../contracts/machine-states.js';
 import type { MachineList } from '../../../../contracts/api/machines.js';
+import { Counts } from '../../components/counts.js';
 import { Failed, Loading, Nothing } from '../../components/states.js';
 import { useQueryState } from '../../query-state.js';
-import { Counts } from './counts.js';
 import classes from './fleet.module.css';
 import { Machines } from './machines.js';
 import { RunStrip } from './run-strip.js';
@@ -38,7 +38,7 @@ export default function FleetPage() {
         <Text size="sm" c="dimmed">
           {data.fleet.toLocaleString('en')} machines
         </Text>
-        <Counts counts={data.counts} />
+        <Counts names={MACHINE_STATES} counts={data.counts} stateOf={(state) => state} />
         <Group gap="xs" ml="auto">
           <Button component={Link} href={`/admin?open=regenerate${chosen}`} variant="default">
             {chosen === '' ? 'Regenerate all data…' : `Regenerate these ${data.total.toLocaleString('en')}…`}

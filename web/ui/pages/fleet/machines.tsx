@@ -2,13 +2,15 @@ import { Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { Link } from 'wouter';
 import type { MachineList, MachineTile } from '../../../../contracts/api/machines.js';
+import { usePaged } from '../../components/paged.js';
 import { State } from '../../components/state.js';
 import { When } from '../../components/time.js';
+import { VirtualTable } from '../../components/virtual-table.js';
 import { useVirtualRows } from '../../virtual-rows.js';
 import classes from './fleet.module.css';
 import { Artifacts, Judged, Tile, nameOf, runText } from './tile.js';
 import type { LiveFleet } from './use-machines.js';
-import { usePlaces } from './use-machines.js';
+import { paged } from './use-machines.js';
 
 const TILE = { width: 290, height: 130 };
 const LINE = 34;
@@ -35,7 +37,7 @@ function AsTiles({ list, filter, live, columns }: Shown & { columns: number }) {
   const { ref, rows, size, from } = useVirtualRows(Math.ceil(list.total / columns), TILE.height);
   const first = (rows[0]?.index ?? 0) * columns;
   const last = ((rows.at(-1)?.index ?? 0) + 1) * columns - 1;
-  const tileAt = usePlaces(filter, list, live, first, Math.min(last, list.total - 1));
+  const tileAt = usePaged(paged(filter, list), first, Math.min(last, list.total - 1));
   return (
     <div ref={ref} className={classes['grid']} style={{ height: size }}>
       {rows.map(({ index, start }) => (
@@ -52,7 +54,7 @@ function AsTiles({ list, filter, live, columns }: Shown & { columns: number }) {
             return tile === null ? (
               <div key={column} className={classes['tile']} />
             ) : (
-              <Tile key={tile.machineId} tile={tile} />
+              <Tile key={tile.machineId} tile={live?.tiles.get(tile.machineId) ?? tile} />
             );
           })}
         </div>
@@ -61,41 +63,18 @@ function AsTiles({ list, filter, live, columns }: Shown & { columns: number }) {
   );
 }
 
-const COLUMNS = ['Machine', 'Type', 'State', 'What', 'Has', 'Data set', 'Made'];
+const COLUMNS = ['Machine', 'Type', 'State', 'What', 'Has', 'Data set', 'Made'].map((title) => ({ title }));
 
 function AsTable({ list, filter, live }: Shown) {
-  const { ref, rows, size, from } = useVirtualRows(list.total, LINE);
-  const tileAt = usePlaces(filter, list, live, rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0);
+  const all = paged(filter, list);
   return (
-    <div className={classes['table']} role="table" aria-label="Machines" aria-rowcount={list.total + 1} tabIndex={0}>
-      <div role="rowgroup">
-        <div role="row" className={`${classes['line'] ?? ''} ${classes['titles'] ?? ''}`}>
-          {COLUMNS.map((title) => (
-            <span key={title} role="columnheader">
-              {title}
-            </span>
-          ))}
-        </div>
-      </div>
-      <div ref={ref} role="rowgroup" className={classes['body']} style={{ height: size }}>
-        {rows.map(({ index, start }) => (
-          <div
-            key={index}
-            role="row"
-            aria-rowindex={index + 2}
-            className={classes['line']}
-            style={{ transform: `translateY(${start - from}px)` }}
-          >
-            <Line tile={tileAt(index)} />
-          </div>
-        ))}
-      </div>
-    </div>
+    <VirtualTable label="Machines" layout={classes['layout'] ?? ''} columns={COLUMNS} height={LINE} list={all}>
+      {(tile) => <Line tile={live?.tiles.get(tile.machineId) ?? tile} />}
+    </VirtualTable>
   );
 }
 
-function Line({ tile }: { tile: MachineTile | null }) {
-  if (tile === null) return <span role="cell">…</span>;
+function Line({ tile }: { tile: MachineTile }) {
   const what =
     tile.run === null ? (tile.reason ?? '') : `${runText(tile)}${tile.reason === null ? '' : ` · ${tile.reason}`}`;
   return (

@@ -1,12 +1,12 @@
-import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef } from 'react';
-import { TOPIC } from '../../../../contracts/api/events.js';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { TOPIC } from '../../../../contracts/api/topics.js';
 import type { FleetState, FleetStateChange, MachineList, MachineTile } from '../../../../contracts/api/machines.js';
 import { get } from '../../api.js';
+import { PAGE } from '../../components/paged.js';
+import type { Paged } from '../../components/paged.js';
 import { useTopic } from '../../live.js';
 
-/** How many machines one request brings. */
-export const PAGE = 100;
 /** After a change the list is asked for again, so that order and filter are right; changes come in bursts. */
 const GATHER_MS = 1_500;
 
@@ -57,31 +57,14 @@ export function useMachines(filter: string, live: LiveFleet | null) {
   return first;
 }
 
-/** The tile at a place of the list, and which pages the seen places need. */
-export function usePlaces(
-  filter: string,
-  first: MachineList | undefined,
-  live: LiveFleet | null,
-  from: number,
-  to: number,
-) {
-  const pages: number[] = [];
-  for (let page = Math.max(1, Math.floor(from / PAGE)); page <= Math.floor(to / PAGE); page += 1) pages.push(page);
-  const others = useQueries({
-    queries: pages.map((page) => ({
-      queryKey: ['machines', filter, page],
-      queryFn: ({ signal }: { signal: AbortSignal }) => read(filter, page, signal),
-    })),
-  });
-  return useCallback(
-    (at: number): MachineTile | null => {
-      const page = Math.floor(at / PAGE);
-      const list = page === 0 ? first : others[pages.indexOf(page)]?.data;
-      const tile = list?.machines[at % PAGE] ?? null;
-      return tile === null ? null : (live?.tiles.get(tile.machineId) ?? tile);
-    },
-    [first, others, pages, live],
-  );
+/** All of them, for a list that asks for the pages that are seen. */
+export function paged(filter: string, list: MachineList): Paged<MachineTile> {
+  return {
+    total: list.total,
+    first: list.machines,
+    key: ['machines', filter],
+    read: async (page, signal) => (await read(filter, page, signal)).machines,
+  };
 }
 
 function read(filter: string, page: number, signal: AbortSignal): Promise<MachineList> {

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
-import { TOPIC } from '../../../../contracts/api/events.js';
+import { TOPIC } from '../../../../contracts/api/topics.js';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import type { FleetStateChange, MachineTile } from '../../../../contracts/api/machines.js';
 import { ApiError, get } from '../../api.js';
@@ -131,7 +131,7 @@ function Actions({ detail, busy }: { detail: MachineDetail; busy: boolean }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {starting && <StartDialog machineId={machineId} parameters={detail.parameters} onClose={start.close} />}
+      {starting && <StartDialog machineId={machineId} before={detail.parameters} onClose={start.close} />}
       {retiring && <RetireDialog detail={detail} onClose={retire.close} />}
     </>
   );

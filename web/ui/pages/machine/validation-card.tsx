@@ -159,7 +159,7 @@ function WhatIsWrong({ detail, report }: { detail: MachineDetail; report: Valida
       {opened && (
         <StartDialog
           machineId={detail.tile.machineId}
-          parameters={detail.parameters}
+          before={detail.parameters}
           onClose={() => {
             setOpened(false);
           }}
