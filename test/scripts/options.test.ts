@@ -13,7 +13,7 @@ describe('the flags of a step’s parameters', () => {
     const flags =
       '--epochs 9 --batch-size 8 --synthesizer temporal-tvae --patience 20 --time-limit 90 ' +
       '--seed-samples 700 --samples 600 --runs 40 --failure-mode a=0.6,b=0.4 ' +
-      '--life-hours 200..800 --condition speed=1500 --split 0.5,0.3,0.2 --seed 4';
+      '--life-hours 200..800 --condition speed=1500 --rul-cap 90 --split 0.5,0.3,0.2 --seed 4';
     const wanted = {
       epochs: 9,
       batchSize: 8,
@@ -26,6 +26,7 @@ describe('the flags of a step’s parameters', () => {
       failureMode: 'a=0.6,b=0.4',
       lifeHours: '200..800',
       condition: 'speed=1500',
+      rulCap: 90,
       split: [0.5, 0.3, 0.2],
       seed: 4,
     };
