@@ -1,9 +1,9 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { openSession } from '../../manager/embedded/session.js';
-import { serveConsole } from '../../web/server/serve.js';
 import { DevServer } from '../support/dev-server.js';
 import { freePort } from '../support/ports.js';
-import { PROJECT_ROOT } from '../support/python.js';
 import { violations } from './support/axe.js';
 import { openBrowser, openPage } from './support/browser.js';
 import { TestConsole } from './support/console.js';
@@ -60,22 +60,24 @@ describe('the shell of the console', () => {
 
   it('says that no worker polls, and that Temporal cannot be reached', async () => {
     const temporal = await DevServer.start();
-    const settings = temporal.settings({ GAN_CONSOLE_PORT: String(await freePort()) });
-    const session = await openSession({ settings, projectRoot: PROJECT_ROOT }, 'none');
-    const console = await serveConsole(session, () => undefined);
+    const env = { ...process.env, ...temporal.env, GAN_CONSOLE_PORT: String(await freePort()) };
+    const console = fork(join(import.meta.dirname, 'support/console-without-worker.ts'), {
+      env,
+      execArgv: ['--import', 'tsx'],
+    });
     const page = await openPage(browser);
     try {
-      await page.goto(console.url);
+      const [{ url }] = (await once(console, 'message')) as [{ url: string }];
+      await page.goto(url);
       await page.getByText('No worker is polling').waitFor();
       expect(await violations(page)).toEqual([]);
       await temporal.stop();
+      await page.getByText('Temporal unreachable').first().waitFor();
       await page.getByText('Nothing answers at').waitFor();
-      await page.getByText('No worker is polling').waitFor({ state: 'detached' });
       expect(await violations(page)).toEqual([]);
     } finally {
       await page.close();
-      await console.close();
-      await session.close();
+      console.kill('SIGKILL');
     }
   });
 });
