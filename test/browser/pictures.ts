@@ -2,16 +2,24 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import type { StartedFleetRun } from '../../contracts/api/fleet-runs.js';
+import type { RunList } from '../../contracts/api/runs.js';
 import { PROJECT_ROOT } from '../support/python.js';
 import { openBrowser, openPage } from './support/browser.js';
 import { TestConsole } from './support/console.js';
 
 /**
  * `node --import tsx test/browser/pictures.ts`: every screen of the console, of a small fleet that is really there, in
- * light and dark colours and on a phone, to be looked at. `--out FOLDER`, `--only NAME,NAME`.
+ * light and dark colours and on a phone, to be looked at. `--out FOLDER`, `--only NAME,NAME`, `--what rest|working`;
+ * `--at URL`: of a console that runs already, whose fleet has these machines.
  */
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: join(PROJECT_ROOT, '.cache/pictures') }, only: { type: 'string' } },
+  options: {
+    out: { type: 'string', default: join(PROJECT_ROOT, '.cache/pictures') },
+    only: { type: 'string' },
+    at: { type: 'string' },
+    what: { type: 'string', default: 'all' },
+  },
 });
 const only = values.only?.split(',') ?? null;
 const GOOD = ['--epochs', '150', '--seed-samples', '4000', '--samples', '8000'];
@@ -36,9 +44,9 @@ const all =
 const dialog = (page: Page) => page.getByRole('dialog').waitFor();
 
 /** Screens of a fleet at rest: one machine passed, one failed, one is broken, one is new. */
-const AT_REST: Screen[] = [
-  { name: 'fleet', path: '/', ready: text('Ready') },
-  { name: 'fleet-table', path: '/?view=table', ready: text('pump_ksb_01') },
+const atRest = (fleetRun: string): Screen[] => [
+  { name: 'fleet', path: '/', ready: text('motor_abb_02') },
+  { name: 'fleet-table', path: '/?view=table', ready: text('motor_abb_02') },
   { name: 'fleet-nothing-found', path: '/?q=zzz', ready: text(/No machine/) },
   { name: 'machine', path: '/machines/pump_ksb_01', ready: text('RUL decreasing'), whole: true },
   { name: 'machine-run', path: '/machines/pump_ksb_01', ready: all(button('Run…'), dialog) },
@@ -60,13 +68,18 @@ const AT_REST: Screen[] = [
   { name: 'run-finished', path: '/runs/pump_ksb_01', ready: text('What was made'), whole: true },
   { name: 'run-failed', path: '/runs/motor_abb_02', ready: text(/^Failed/), whole: true },
   { name: 'run-never', path: '/runs/fan_new_03', ready: text('has not run yet') },
-  { name: 'fleet-run', path: '/fleet/first', ready: text('motor_abb_02') },
+  { name: 'fleet-run', path: `/fleet/${fleetRun}`, ready: text('motor_abb_02') },
   { name: 'fleet-run-unknown', path: '/fleet/nowhere', ready: text(/no fleet run|There is no/i) },
   { name: 'admin', path: '/admin', ready: text(/Found|Every machine/), whole: true },
   { name: 'admin-regenerate', path: '/admin?open=regenerate', ready: all(dialog, text(/are skipped|run,/)) },
   { name: 'admin-train', path: '/admin?open=train', ready: all(dialog, text(/are skipped|run,/)) },
   { name: 'wizard-1-identity', path: '/machines/new/identity?from=pump_ksb_01', ready: text('Preview') },
-  { name: 'wizard-2-sensors', path: '/machines/new/sensors?from=pump_ksb_01', ready: button(/^vibration/), whole: true },
+  {
+    name: 'wizard-2-sensors',
+    path: '/machines/new/sensors?from=pump_ksb_01',
+    ready: button(/^vibration/),
+    whole: true,
+  },
   { name: 'wizard-3-operation', path: '/machines/new/operation?from=pump_ksb_01', ready: text('Preview'), whole: true },
   { name: 'wizard-4-settings', path: '/machines/new/settings?from=pump_ksb_01', ready: text('Preview'), whole: true },
   { name: 'wizard-5-review', path: '/machines/new/review?from=pump_ksb_01', ready: text('Preview'), whole: true },
@@ -77,10 +90,11 @@ const AT_REST: Screen[] = [
   { name: 'keys', path: '/', ready: (page) => page.keyboard.press('?') },
   { name: 'no-page', path: '/nowhere', ready: text('There is no such page') },
 ];
-const WORKING: Screen[] = [
-  { name: 'run-running', path: '/runs/motor_abb_02', ready: text(/epoch [1-9]\d\d+ of/), whole: true },
+/** Screens while a fleet run is under way. */
+const working = (fleetRun: string): Screen[] => [
+  { name: 'run-running', path: '/runs/fan_new_03', ready: text(/epoch \d\d+ of/), whole: true },
   { name: 'fleet-working', path: '/', ready: text('Running') },
-  { name: 'fleet-run-working', path: '/fleet/second', ready: text(/epoch|train TVAE/) },
+  { name: 'fleet-run-working', path: `/fleet/${fleetRun}`, ready: text(/epoch|train TVAE/) },
   { name: 'admin-under-way', path: '/admin', ready: text('is under way') },
 ];
 
@@ -110,7 +124,7 @@ async function take(browser: Browser, screens: Screen[]): Promise<void> {
     const page = await openPage(browser, options);
     for (const { name, path, ready, whole = false } of screens) {
       if (only !== null && !only.some((word) => name.startsWith(word))) continue;
-      await page.goto(served.url + path);
+      await page.goto(served.url + path, { timeout: 90_000 });
       await ready(page).catch((error: unknown) => {
         process.stdout.write(`${name} ${look}: ${String(error).split('\n')[0] ?? ''}\n`);
       });
@@ -125,32 +139,44 @@ async function take(browser: Browser, screens: Screen[]): Promise<void> {
   }
 }
 
-function addFleet(): void {
+/** A machine that passes, one that fails, one that is new, one that is broken, one that is retired. */
+async function makeFleet(): Promise<void> {
   const pump = { manufacturer: 'KSB', model: 'Etanorm 80', description: 'boiler feed pump, hall 2' };
   served.addMachine('pump_ksb_01', pump);
   served.addMachine('motor_abb_02', { machine_type: 'motor', manufacturer: 'ABB', model: 'M3BP 280' });
   served.addMachine('fan_new_03', { machine_type: 'fan', manufacturer: 'Howden', model: 'Buffalo' });
   served.addMachine('robot_broken_04', { machine_type: 'robot', sensors: [] });
   served.addMachine('pump_old_05', pump);
+  // A seed that cannot be read.
+  mkdirSync(join(served.dataRoot, 'recorded'), { recursive: true });
+  writeFileSync(join(served.dataRoot, 'recorded/motor_abb_02.csv'), 'not,a,seed\n1,2,3\n');
+  await served.start({ GAN_TRAINING_SLOTS: '1' });
+  await served.gan('machine', 'retire', 'pump_old_05');
+  await served.gan('fleet', 'run', '--name', 'first', '--machines', 'pump_ksb_01,motor_abb_02', ...GOOD);
+  await served.gan('machine', 'run', 'pump_ksb_01', ...GOOD.slice(0, 4), '--samples', '9000');
 }
 
-async function main(): Promise<void> {
-  mkdirSync(values.out, { recursive: true });
-  addFleet();
-  await served.start({ GAN_TRAINING_SLOTS: '1' });
-  const browser = await openBrowser();
+/** A long fleet run, while it is taken. */
+async function takeWorking(browser: Browser): Promise<void> {
+  const parameters = { epochs: 50_000, seedSamples: 2000, samples: 2000 };
+  const machineIds = ['fan_new_03', 'pump_ksb_01', 'motor_abb_02'];
+  const { name } = await served.api<StartedFleetRun>('/api/fleet-runs', { machineIds, parameters });
   try {
-    // A seed that cannot be read: its machine fails.
-    mkdirSync(join(served.dataRoot, 'recorded'), { recursive: true });
-    writeFileSync(join(served.dataRoot, 'recorded/motor_abb_02.csv'), 'not,a,seed\n1,2,3\n');
-    await served.gan('machine', 'retire', 'pump_old_05');
-    await served.gan('fleet', 'run', '--name', 'first', '--machines', 'pump_ksb_01,motor_abb_02', ...GOOD);
-    await served.gan('machine', 'run', 'pump_ksb_01', ...GOOD.slice(0, 4), '--samples', '9000');
-    await take(browser, AT_REST);
+    await take(browser, working(name));
   } finally {
-    await browser.close();
-    await served.close();
+    await served.api(`/api/fleet-runs/${name}/cancel`, {});
   }
 }
 
-await main();
+mkdirSync(values.out, { recursive: true });
+const browser = await openBrowser();
+try {
+  if (values.at === undefined) await makeFleet();
+  else served.url = values.at;
+  const { runs } = await served.api<RunList>('/api/runs?kind=fleet');
+  if (values.what !== 'working') await take(browser, atRest(runs.at(-1)?.name ?? ''));
+  if (values.what !== 'rest') await takeWorking(browser);
+} finally {
+  await browser.close();
+  if (values.at === undefined) await served.close();
+}

@@ -203,7 +203,7 @@ describe('a machine’s run', () => {
     const page = await open('/runs/pump_b');
     const card = page.getByRole('alert');
     await card.getByText(/^Failed: /).waitFor();
-    await card.getByRole('link', { name: 'Correct the machine' }).waitFor();
+    await card.getByRole('link', { name: 'Import its rows again' }).waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       expect(await violations(page)).toEqual([]);

@@ -70,8 +70,8 @@ export function Log({ lines, live, download, empty, goTo = null }: LogProps) {
         />
         <Text size="xs" c="dimmed" role="status">
           {shown.length === lines.length
-            ? `${lines.length.toLocaleString('en')} lines`
-            : `${shown.length.toLocaleString('en')} of ${lines.length.toLocaleString('en')} lines`}
+            ? lineCount(lines.length)
+            : `${shown.length.toLocaleString('en')} of ${lineCount(lines.length)}`}
         </Text>
         <Group gap={4} ml="auto">
           <Jump label="To the top" icon="⤒" onClick={list.toTop} />
@@ -132,6 +132,10 @@ export function Log({ lines, live, download, empty, goTo = null }: LogProps) {
 interface Shown {
   index: number;
   line: LogLine;
+}
+
+function lineCount(count: number): string {
+  return count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`;
 }
 
 function chosen(lines: readonly LogLine[], words: string, level: string): Shown[] {

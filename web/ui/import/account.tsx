@@ -1,4 +1,5 @@
 import { Alert, Button, Code, Stack, Table, Text } from '@mantine/core';
+import { Glyph } from '../components/glyph.js';
 import type { RowsAccount } from '../../../contracts/rows-account.js';
 import { LABELS, inPageWords, optionOf } from './words.js';
 import classes from './import.module.css';
@@ -51,7 +52,7 @@ export function Verdict({ account, show }: { account: RowsAccount; show: (option
 function Understood() {
   return (
     <Text span size="sm" fw={700} c="var(--good)">
-      <span aria-hidden>✓ </span>Understood
+      <Glyph of="✓" /> Understood
     </Text>
   );
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Link, Redirect, useLocation, useParams, useSearchParams } from 'wouter';
+import { Glyph } from '../components/glyph.js';
 import type { Configuration } from '../../../contracts/api/drafts.js';
 import { get } from '../api.js';
 import { Confirm } from '../components/confirm.js';
@@ -160,7 +161,7 @@ function Head({ source, saved, startOver }: { source: Source; saved: boolean | n
         )}
         {saved === false && (
           <Text size="xs" c="var(--warn)" role="status">
-            ⚠ This browser keeps no draft: a reload loses it
+            <Glyph of="⚠" /> This browser keeps no draft: a reload loses it
           </Text>
         )}
         {saved !== null && (
@@ -214,10 +215,14 @@ function Steps({ page, wizard }: { page: PageName; wizard: Wizard }) {
             <li key={name}>
               <Link href={urlOf(name)} className={classes['step'] ?? ''} {...(here ? { 'aria-current': 'step' } : {})}>
                 <span className={classes['stepNumber']} aria-hidden>
-                  {seen && wrong === 0 && !here && name !== 'review' ? '✓' : at + 1}
+                  {seen && wrong === 0 && !here && name !== 'review' ? <Glyph of="✓" /> : at + 1}
                 </span>
                 <span className={classes['stepTitle']}>{title}</span>
-                {seen && wrong > 0 && <span className={classes['stepWrong']}>✕ {wrong}</span>}
+                {seen && wrong > 0 && (
+                  <span className={classes['stepWrong']}>
+                    <Glyph of="✕" /> {wrong}
+                  </span>
+                )}
               </Link>
             </li>
           );

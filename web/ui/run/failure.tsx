@@ -5,14 +5,14 @@ import { STEP_TITLES } from '../../../contracts/steps.js';
 
 interface Advice {
   why: string;
-  /** The one thing to do first: run again, or correct the machine. */
-  action: 'retry' | 'machine';
+  /** The one thing to do first: run again, correct the machine, or import its rows again. */
+  action: 'retry' | 'machine' | 'import';
 }
 
 /** Why a failure of each code or type may be, and what helps. */
 const ADVICE: Record<string, Advice> = {
   InvalidInput: { why: 'What the machine’s profile or the run’s parameters say cannot be used.', action: 'machine' },
-  SEED_INVALID: { why: 'The recorded rows are not what the machine’s profile says.', action: 'machine' },
+  SEED_INVALID: { why: 'The recorded rows are not what the machine’s profile says.', action: 'import' },
   MissingPrerequisite: {
     why: 'Something that the step needs is not there: an earlier step’s output, Python or one of its packages.',
     action: 'retry',
@@ -56,12 +56,17 @@ export function FailureCard({ run, onRetry }: { run: RunAccount; onRetry: () => 
         </Text>
         {failure.hint !== null && <Text size="sm">What to do: {failure.hint}</Text>}
         <Group gap="xs">
-          {action === 'machine' ? (
-            <Button component={Link} href={`/machines/${run.machineId}`}>
-              Correct the machine
-            </Button>
-          ) : (
+          {action === 'retry' ? (
             <Button onClick={onRetry}>Retry{failure.step === null ? '' : ` from ${STEP_TITLES[failure.step]}`}…</Button>
+          ) : (
+            <Button
+              component={Link}
+              href={
+                action === 'import' ? `/machines/new/import?machine=${run.machineId}` : `/machines/${run.machineId}`
+              }
+            >
+              {action === 'import' ? 'Import its rows again' : 'Correct the machine'}
+            </Button>
           )}
         </Group>
       </Stack>

@@ -2,6 +2,7 @@ import { Table, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { RunRow } from '../../../contracts/api/runs.js';
 import { STEP_TITLES } from '../../../contracts/steps.js';
+import { Glyph } from '../components/glyph.js';
 import { State } from '../components/state.js';
 import { When, useNow } from '../components/time.js';
 import { duration } from '../format.js';
@@ -33,7 +34,7 @@ export function RunsTable({ runs }: { runs: readonly RunRow[] }) {
                 </Text>
               </Table.Td>
               <Table.Td>
-                {run.status === 'succeeded' ? <State state="ready">Succeeded</State> : <State state={run.status} />}
+                <RunState run={run} />
               </Table.Td>
               <Table.Td>
                 {run.step !== null && (run.status === 'running' || run.status === 'failed')
@@ -54,6 +55,18 @@ export function RunsTable({ runs }: { runs: readonly RunRow[] }) {
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+/** A fleet run that came to its end may have machines that failed: its page says how many. */
+function RunState({ run: { kind, status } }: { run: RunRow }) {
+  if (status !== 'succeeded') return <State state={status} />;
+  return kind === 'machine' ? (
+    <State state="ready">Succeeded</State>
+  ) : (
+    <span>
+      <Glyph of="–" /> Ended
+    </span>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Button, Fieldset, Paper, Select, SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { Glyph } from '../components/glyph.js';
 import { DEGRADATIONS } from '../../../contracts/machine-types.js';
 import { newEffect, newMode } from './draft.js';
 import type { EffectDraft, ModeDraft } from './draft.js';
@@ -26,7 +27,7 @@ export function FailureModes() {
         ))}
         {unmoved.length > 0 && (
           <Text size="sm" c="var(--warn)">
-            <span aria-hidden>⚠ </span>No failure mode moves {unmoved.map(({ name }) => name).join(', ')}.
+            <Glyph of="⚠" /> No failure mode moves {unmoved.map(({ name }) => name).join(', ')}.
           </Text>
         )}
         <Button

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Glyph } from '../components/glyph.js';
 import { useWizard } from './wizard.js';
 
 interface Props {
@@ -69,7 +70,7 @@ export function Action({ id, label, icon, disabled, act }: ActionProps) {
         disabled={disabled ?? false}
         onClick={act}
       >
-        <span aria-hidden>{icon}</span>
+        {typeof icon === 'string' ? <Glyph of={icon} /> : <span aria-hidden>{icon}</span>}
       </ActionIcon>
     </Tooltip>
   );
@@ -93,7 +94,7 @@ export function More({ open, toggle, label }: { open: boolean; toggle: (open: bo
       color="gray"
       aria-expanded={open}
       style={{ alignSelf: 'flex-start' }}
-      leftSection={<span aria-hidden>{open ? '▾' : '▸'}</span>}
+      leftSection={<Glyph of={open ? '▾' : '▸'} />}
       onClick={() => {
         toggle(!open);
       }}

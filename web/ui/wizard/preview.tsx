@@ -1,6 +1,7 @@
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { Glyph } from '../components/glyph.js';
 import type { DraftCheck } from '../../../contracts/draft.js';
 import { Failed } from '../components/states.js';
 import { valueAt } from './paths.js';
@@ -113,9 +114,9 @@ function Warnings() {
       {check.warnings.map(({ code, field, message }) => (
         <li key={`${code} ${field}`}>
           <Text size="xs" component="div">
-            <span aria-hidden className={classes['warn']}>
-              ⚠{' '}
-            </span>
+            <span className={classes['warn']}>
+              <Glyph of="⚠" />
+            </span>{' '}
             {message}{' '}
             <Link href={urlOf(pageOf(field))} className={classes['change'] ?? ''}>
               change

@@ -1,5 +1,6 @@
 import { Button, Collapse, Group, Paper, SimpleGrid, Stack, Text, Tooltip } from '@mantine/core';
 import { useRef, useState } from 'react';
+import { Glyph } from '../components/glyph.js';
 import { newKey, newSensor } from './draft.js';
 import type { SensorDraft } from './draft.js';
 import { NumberField, SelectField, TextField } from './fields.js';
@@ -81,13 +82,13 @@ function SensorItem({ sensor, at, open, toggle, duplicate }: ItemProps) {
     <Paper withBorder className={classes['item'] ?? ''} component="section" aria-label={nameOf(sensor, at)}>
       <Group wrap="nowrap" gap="sm" className={classes['itemHead'] ?? ''}>
         <button type="button" className={classes['itemTitle']} aria-expanded={open} onClick={toggle}>
-          <span aria-hidden>{open ? '▾' : '▸'}</span> <span className="mono">{nameOf(sensor, at)}</span>{' '}
+          <Glyph of={open ? '▾' : '▸'} /> <span className="mono">{nameOf(sensor, at)}</span>{' '}
           <span className={classes['dim']}>{sensor.unit}</span>
         </button>
         <SensorSummary at={at} sensor={sensor} />
         {wrong.length > 0 && sensor.name !== '' && (
           <Text size="xs" c="var(--bad)" className={classes['nowrap'] ?? ''}>
-            ✕ {wrong.length} to correct
+            <Glyph of="✕" /> {wrong.length} to correct
           </Text>
         )}
         <ItemActions list="sensors" at={at} what={nameOf(sensor, at)} remove={remove} duplicate={duplicate} />
@@ -130,7 +131,7 @@ function SensorSummary({ at, sensor }: { at: number; sensor: SensorDraft }) {
       )}
       {unmoved && (
         <Text size="xs" c="var(--warn)" className={classes['nowrap'] ?? ''}>
-          <span aria-hidden>⚠ </span>no failure moves it
+          <Glyph of="⚠" /> no failure moves it
         </Text>
       )}
     </Group>

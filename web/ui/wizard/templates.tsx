@@ -1,6 +1,7 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Glyph } from '../components/glyph.js';
 import type { Configuration, Template, Templates as Found } from '../../../contracts/api/drafts.js';
 import { get } from '../api.js';
 import { Confirm } from '../components/confirm.js';
@@ -37,7 +38,7 @@ export function Templates() {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default" rightSection={<span aria-hidden>▾</span>}>
+          <Button variant="default" rightSection={<Glyph of="▾" />}>
             Start from…
           </Button>
         </Menu.Target>

@@ -49,7 +49,7 @@ function HeatMap({ title, names, values }: { title: string; names: string[]; val
               {(values[row] ?? []).map((value, column) => (
                 <td key={names[column]} title={`${name} and ${names[column] ?? ''}: ${value.toFixed(2)}`}>
                   <span className={classes['cell']} style={{ background: shade(value) }}>
-                    {value.toFixed(1).replace('-', '−')}
+                    {tenths(value)}
                   </span>
                 </td>
               ))}
@@ -59,6 +59,11 @@ function HeatMap({ title, names, values }: { title: string; names: string[]; val
       </table>
     </div>
   );
+}
+
+/** To one digit, and nothing below zero that rounds to it. */
+function tenths(value: number): string {
+  return (Math.round(value * 10) / 10 + 0).toFixed(1).replace('-', '−');
 }
 
 /** Colour of a correlation: stronger where it is stronger, never so strong that its number cannot be read. */

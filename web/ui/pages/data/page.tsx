@@ -4,6 +4,7 @@ import { useSearchParams } from 'wouter';
 import type { DataOverview, DataSource } from '../../../../contracts/api/data.js';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import { get } from '../../api.js';
+import { Glyph } from '../../components/glyph.js';
 import { Failed, Loading, Nothing, problemOf } from '../../components/states.js';
 import { MachineFrame } from '../machine/frame.js';
 import { Autocorrelation } from './autocorrelation.js';
@@ -75,12 +76,12 @@ function Legend({ overview: { drawn } }: { overview: DataOverview }) {
   const { rows, of, runs, ofRuns } = drawn;
   return (
     <Text size="sm">
-      <span aria-hidden className="real-mark">
-        ●
+      <span className="real-mark">
+        <Glyph of="●" />
       </span>{' '}
       seed (real side) ·{' '}
-      <span aria-hidden className="synthetic-mark">
-        ●
+      <span className="synthetic-mark">
+        <Glyph of="●" />
       </span>{' '}
       synthetic
       {rows < of && ` · figures are drawn from ${runs} of ${ofRuns} runs, ${rows.toLocaleString('en')} rows`}

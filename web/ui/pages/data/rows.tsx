@@ -8,6 +8,9 @@ import { Section } from './section.js';
 
 const SPLITS = ['train', 'val', 'test'];
 
+/** A time stamp as data sets have it; seconds are shown where there are any. */
+const ISO_TIME = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::(?!00\.000Z)\d\d)?)[\d:.]*Z$/;
+
 /** The latest 100 rows. */
 export function LatestRows({ id, source }: { id: string; source: DataSource }) {
   const { data, error, isPending } = useQuery({
@@ -30,8 +33,10 @@ function RowsTable({ columns, rows }: DataRows) {
       <Table stickyHeader>
         <Table.Thead>
           <Table.Tr>
-            {columns.map((name) => (
-              <Table.Th key={name}>{name}</Table.Th>
+            {columns.map((name, at) => (
+              <Table.Th key={name} className={typeof rows[0]?.[at] === 'number' ? 'numbers' : ''}>
+                {name}
+              </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
@@ -40,7 +45,7 @@ function RowsTable({ columns, rows }: DataRows) {
             <Table.Tr key={at}>
               {row.map((cell, column) => (
                 <Table.Td key={columns[column]} className={typeof cell === 'number' ? 'numbers' : 'word'}>
-                  {cell}
+                  {typeof cell === 'string' ? cell.replace(ISO_TIME, '$1 $2') : cell}
                 </Table.Td>
               ))}
             </Table.Tr>

@@ -1,4 +1,5 @@
 import { SimpleGrid, Table, Text } from '@mantine/core';
+import { Glyph } from '../../components/glyph.js';
 import type { DataOverview } from '../../../../contracts/api/data.js';
 import { Chart } from '../../components/chart.js';
 import { Steps } from '../../components/steps.js';
@@ -91,12 +92,11 @@ function Leakage({ overview: { leakage, constant } }: { overview: DataOverview }
     <Text size="sm" mt="xs">
       {shared.length === 0 ? (
         <>
-          <span aria-hidden>✓ </span>No run is in two splits.
+          <Glyph of="✓" /> No run is in two splits.
         </>
       ) : (
         <Text span c="var(--bad)">
-          <span aria-hidden>✕ </span>
-          {shared.map(({ a, b, runs }) => `${runs.length} runs are in ${a} and in ${b}`).join('; ')}.
+          <Glyph of="✕" /> {shared.map(({ a, b, runs }) => `${runs.length} runs are in ${a} and in ${b}`).join('; ')}.
         </Text>
       )}
       {constant.length > 0 && ` Constant: ${constant.join(', ')}.`}

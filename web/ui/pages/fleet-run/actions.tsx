@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { Glyph } from '../../components/glyph.js';
 import type { FleetRunAccount, StartedFleetRun } from '../../../../contracts/api/fleet-runs.js';
 import { post } from '../../api.js';
 import { Confirm } from '../../components/confirm.js';
@@ -49,7 +50,7 @@ export function Actions({ account }: { account: FleetRunAccount }) {
         {counts.failed + counts.cancelled > 0 && !cancelling && <Retry account={account} />}
         {webUi !== null && (
           <Anchor href={webUi} target="_blank" rel="noreferrer" size="sm">
-            Temporal Web UI ↗
+            Temporal Web UI <Glyph of="↗" />
           </Anchor>
         )}
       </Group>

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
+import { Glyph } from '../../components/glyph.js';
 import { TOPIC } from '../../../../contracts/api/topics.js';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import type { FleetStateChange, MachineTile } from '../../../../contracts/api/machines.js';
@@ -91,7 +92,7 @@ function Header({ detail }: { detail: MachineDetail }) {
       <Group gap="xs" ml="auto">
         {runs && (
           <Anchor component={Link} href={`/runs/${tile.machineId}`} size="sm">
-            Watch its run →
+            Watch its run <Glyph of="→" />
           </Anchor>
         )}
         <Actions detail={detail} busy={runs} />
@@ -112,7 +113,7 @@ function Actions({ detail, busy }: { detail: MachineDetail; busy: boolean }) {
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" aria-label="More actions">
-            ⋯
+            <Glyph of="⋯" />
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

@@ -178,7 +178,7 @@ function Publish({ machineId, generation }: { machineId: string; generation: Gen
           target="_blank"
           rel="noreferrer"
         >
-          Report ↗
+          Report <Glyph of="↗" />
         </Button>
       )}
       {passed && !generation.published && (

@@ -1,9 +1,9 @@
 import { Alert, Anchor, Button, Card, Group, List, Table, Text, Title } from '@mantine/core';
 import { useState } from 'react';
+import { Glyph } from '../../components/glyph.js';
 import type { MachineDetail } from '../../../../contracts/api/machine.js';
 import type { ReportCheck, ValidationReport } from '../../../../contracts/validation-report.js';
 import { Verdict } from '../../components/verdict.js';
-import { figure } from '../../format.js';
 import { StartDialog } from '../../run/start-dialog.js';
 import classes from './machine.module.css';
 import { whyItMayBe } from './why.js';
@@ -49,7 +49,7 @@ export function ValidationCard({ detail }: { detail: MachineDetail }) {
           target="_blank"
           rel="noreferrer"
         >
-          Open the report with its charts ↗
+          Open the report with its charts <Glyph of="↗" />
         </Anchor>
       </Text>
     </Card>
@@ -103,9 +103,9 @@ function Checks({ report }: { report: ValidationReport }) {
                 </Text>
               </Table.Td>
               <Table.Td>{valueOf(check)}</Table.Td>
-              <Table.Td className="numbers">{check.floor === null ? '–' : figure(check.floor)}</Table.Td>
+              <Table.Td className="numbers">{check.floor === null ? '–' : check.floor.toFixed(3)}</Table.Td>
               <Table.Td className="numbers">{check.runs ?? '–'}</Table.Td>
-              <Table.Td>{check.threshold === 'True' ? 'must hold' : check.threshold}</Table.Td>
+              <Table.Td>{thresholdOf(check)}</Table.Td>
               <Table.Td>
                 <Verdict verdict={check.verdict} />
               </Table.Td>
@@ -119,7 +119,14 @@ function Checks({ report }: { report: ValidationReport }) {
 
 /** The floor has a column of its own. */
 export function valueOf({ text }: ReportCheck): string {
+  if (text === 'True' || text === 'False') return text === 'True' ? 'holds' : 'does not hold';
   return text.replace(/ \(real against real: [^)]*\)/, '');
+}
+
+/** Where what warns is what fails, one number says it. */
+function thresholdOf({ threshold }: ReportCheck): string {
+  if (threshold === 'True') return 'must hold';
+  return threshold.replace(/^(\S+) (\S+) \(fails beyond \2\)$/, '$1 $2');
 }
 
 function WhatIsWrong({ detail, report }: { detail: MachineDetail; report: ValidationReport }) {
@@ -135,7 +142,7 @@ function WhatIsWrong({ detail, report }: { detail: MachineDetail; report: Valida
       <List size="sm">
         {failed.map((check) => (
           <List.Item key={check.name}>
-            {check.name}: {valueOf(check)}, must be {check.threshold === 'True' ? 'true' : check.threshold}
+            {check.name}: {valueOf(check)}, {check.threshold === 'True' ? 'must hold' : `must be ${thresholdOf(check)}`}
           </List.Item>
         ))}
       </List>
