@@ -87,7 +87,10 @@ if __name__ == "__main__":
     parser.add_argument("--seed_rows", type=int, default=10_000, help="rows of each seed (default 10,000)")
     parser.add_argument("--out", type=Path, default=None, help="the raw figures, JSON")
     args = parser.parse_args()
-    done = list(rows(args.machine or machine_ids(LocalStore(PROJECT_ROOT)), args.repeats, args.seed_rows))
-    if args.out is not None:
-        args.out.write_text(json.dumps(done, indent=1))
+    done = []
+    for row in rows(args.machine or machine_ids(LocalStore(PROJECT_ROOT)), args.repeats, args.seed_rows):
+        done.append(row)
+        # After each, since it takes long and may be stopped.
+        if args.out is not None:
+            args.out.write_text(json.dumps(done, indent=1))
     print("\n".join([*summary(done), *verdicts(done)]))

@@ -76,13 +76,22 @@ def _measure(subset: Subset, units: int, labels: Sequence[str], args: argparse.N
             for result in run(plan, labels, done, _say):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with path.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(result) + "\n")
+                    # After what may be the beginning of a line.
+                    file.write(f"\n{json.dumps(result)}")
 
 
 def _read(path: Path) -> list[Result]:
     """The results of a file; a line that was cut off is none."""
     lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    return [json.loads(line) for line in lines if line.endswith("}")]
+    return [result for line in lines if (result := _result(line)) is not None]
+
+
+def _result(line: str) -> Result | None:
+    try:
+        result: Result = json.loads(line)
+    except ValueError:
+        return None
+    return result
 
 
 def _say(line: str) -> None:

@@ -17,8 +17,10 @@ from gan.data.runs import Floats, Ints, Runs
 from gan.evaluation.assessment import assess
 from gan.evaluation.checks import overall
 
-REAL, OURS, BESIDE_REAL = "real", "ours", "real + "
-OF_US = (REAL, OURS, BESIDE_REAL + OURS)
+REAL, BESIDE_REAL = "real", "real + "
+# Our data, with so many times as many rows as the real units.
+OURS = {"ours": 1, "3 × ours": 3}
+OF_US = (REAL, *(label for ours in OURS for label in (ours, BESIDE_REAL + ours)))
 BY_HAND = tuple(label for made in MADE_BY_HAND for label in (made, BESIDE_REAL + made) if made != "row by row")
 LABELS = (*OF_US, *BY_HAND, "row by row", SDV_TVAE, SDV_PAR)
 
@@ -125,8 +127,8 @@ class _Bench:
         return self.drawn[label, draw]
 
     def _draw(self, label: str, draw: int) -> dict[str, Runs]:
-        if label == OURS:
-            return self.product.draw(len(self.real), 1_000 * self.plan.seed + draw)
+        if label in OURS:
+            return self.product.draw(OURS[label] * len(self.real), 1_000 * self.plan.seed + draw)
         if label in MADE_BY_HAND:
             return {"train": MADE_BY_HAND[label](self.real, draw)}
         if label not in self.peers:
