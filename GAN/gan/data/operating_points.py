@@ -43,12 +43,12 @@ class OperatingPoints:
     def at(self, wanted: Mapping[int, float]) -> Flags:
         """Which points (K,) have these values of settings, by their place: the level of each that is nearest.
 
-        None of them where a value is farther from it than halfway to the next level, or a setting has no levels.
+        None of them where a value is farther from it than a tenth of the way to the next level, or it has no levels.
         """
         found = np.ones(len(self), dtype=bool)
         for at, value in wanted.items():
             away = np.abs(self.centers[:, at] - value)
-            near = np.maximum(self.reach[:, at], self.scale[at] / 2)
+            near = np.maximum(self.reach[:, at], self.scale[at] / 10)
             same = np.abs(self.centers[:, at] - self.centers[away.argmin(), at]) <= near
             found &= bool(self.levelled[at]) & (away <= near) & same
         return found

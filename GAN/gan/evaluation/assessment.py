@@ -247,7 +247,8 @@ def assess(
         checks += conditioned.checks_of(conditions, {split: structure.runs_of(split) for split in structure.rows})
         checks += asked_at
     held_out_runs = len(reference.starts())
-    checks += operating_checks(profile, train_seed, reference, data, _room(held_out_runs))
+    if not conditions.settings:
+        checks += operating_checks(profile, train_seed, reference, data, _room(held_out_runs))
     return Assessment([*checks, *judged(figures, held_out_runs)], figures, certificate)
 
 

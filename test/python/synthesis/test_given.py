@@ -75,8 +75,8 @@ def test_runs_are_at_the_operating_points_that_are_asked_for(six: Model) -> None
 
 
 def test_an_operating_point_that_is_not_known_is_refused_with_those_that_are(six: Model) -> None:
-    with pytest.raises(InvalidInput, match="no operating point has height=20, demand=60") as refused:
-        sampled(six, height=20, demand=60)
+    with pytest.raises(InvalidInput, match="no operating point has height=22, demand=100") as refused:
+        sampled(six, height=22, demand=100)
     assert "height=25.0" in str(refused.value.hint)
     with pytest.raises(InvalidInput, match="no operating points"):
         sampled(six, pressure=40)
