@@ -34,8 +34,8 @@ export function RetireDialog({ detail, onClose }: { detail: MachineDetail; onClo
       >
         <Stack gap="sm">
           <Text size="sm">
-            It leaves the fleet. All that is its own moves to <span className="mono">retired/{machineId}/</span> under
-            the data root; nothing is deleted, and it can be restored as it was.
+            It leaves the fleet, and this moves to <span className="mono">retired/{machineId}/</span> under the data
+            root. Nothing is deleted; it can be restored as it was.
           </Text>
           <List size="sm">
             <List.Item>
@@ -43,7 +43,9 @@ export function RetireDialog({ detail, onClose }: { detail: MachineDetail; onClo
             </List.Item>
             <List.Item>all generations of its data set, and the records of its runs</List.Item>
             {detail.published !== null && (
-              <List.Item>readers of data/synthetic/{machineId} find nothing there until then</List.Item>
+              <List.Item>
+                the published data set: whoever reads data/synthetic/{machineId} finds nothing there
+              </List.Item>
             )}
           </List>
           <TextInput
