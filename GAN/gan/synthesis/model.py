@@ -20,7 +20,7 @@ from gan.store.artifacts import ArtifactStore
 from gan.store.layout import key_of, name_of
 
 FORMAT = "temporal-tvae"
-VERSION = 4
+VERSION = 5
 _HEADER = "header.json"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
