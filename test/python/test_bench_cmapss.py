@@ -25,7 +25,8 @@ REAL = Runs(
 
 
 def plan(folder: Path) -> Plan:
-    rows = np.column_stack([np.repeat(np.arange(1, 15), 2), np.zeros((28, 25))])
+    rows = np.zeros((28, 26))
+    rows[:, 0] = np.repeat(np.arange(1, 15), 2)
     return Plan(Subset("FD001", rows, rows, np.zeros(14)), 10, 0, 2, 1, folder)
 
 
