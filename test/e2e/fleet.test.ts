@@ -179,15 +179,6 @@ describe('other commands', () => {
     expect(stdout).toMatch(/info +train TVAE: attempt 1, worker \d+@/);
   });
 
-  it('retire takes a machine out of the fleet, and restore brings it back, up to date', async () => {
-    const retired = await gan('machine', 'retire', 'pump_a');
-    expect(retired.stdout).toContain('pump_a has left the fleet');
-    expect((await gan('machine', 'run', 'pump_a')).stderr).toContain('no machine pump_a in the fleet');
-    expect((await gan('machine', 'restore')).stdout).toContain('pump_a');
-    expect((await gan('machine', 'restore', 'pump_a')).exitCode).toBe(0);
-    expect((await gan('machine', 'run', 'pump_a', ...SMALL)).stdout).toContain('up to date, nothing to do');
-  });
-
   it('health tells which machines are ready', async () => {
     const { stdout } = await gan('health', '--json');
     const machines = JSON.parse(stdout) as { machineId: string; data: boolean }[];
@@ -203,6 +194,15 @@ describe('other commands', () => {
     const { exitCode, stdout } = await gan('machine', 'status', 'pump_a');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/train TVAE +done/);
+  });
+
+  it('retire takes a machine out of the fleet, and restore brings it back, up to date', async () => {
+    const retired = await gan('machine', 'retire', 'pump_a');
+    expect(retired.stdout).toContain('pump_a has left the fleet');
+    expect((await gan('machine', 'run', 'pump_a')).stderr).toContain('no machine pump_a in the fleet');
+    expect((await gan('machine', 'restore')).stdout).toContain('pump_a');
+    expect((await gan('machine', 'restore', 'pump_a')).exitCode).toBe(0);
+    expect((await gan('machine', 'run', 'pump_a', ...SMALL)).stdout).toContain('up to date, nothing to do');
   });
 
   it('every command has help', async () => {
