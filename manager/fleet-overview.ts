@@ -88,8 +88,8 @@ export class FleetOverview {
 
   /** A machine's tile; null: it is not in the fleet. */
   async tile(machineId: string): Promise<MachineTile | null> {
-    const known = (await this.fresh()).byId.get(machineId);
-    if (known === undefined) return null;
+    const known = (await this.fresh()).byId.has(machineId) || (await this.anew()).byId.has(machineId);
+    if (!known) return null;
     await this.readReports([machineId]);
     return this.build().byId.get(machineId) ?? null;
   }
@@ -119,6 +119,12 @@ export class FleetOverview {
   private async fresh(): Promise<Overview> {
     const age = Date.now() - (this.overview?.at ?? 0);
     return this.overview === null || age > 2 * EVERY_MS ? await this.look() : this.overview;
+  }
+
+  /** The fleet as it is on disk by now: a machine may have been created, or restored, since the last look. */
+  private async anew(): Promise<Overview> {
+    await this.looking;
+    return await this.look();
   }
 
   /** What a page shows beyond its states: reports at once, the rest in the background. */
