@@ -161,7 +161,7 @@ describe('a machine’s page', () => {
     await page.getByRole('button', { name: 'Restore unit_a' }).click();
     await page.getByRole('region', { name: 'Retired machines' }).waitFor({ state: 'detached' });
     await page.goto(`${served.url}/machines/unit_a`);
-    await page.getByText('RUL decreasing').waitFor();
+    await page.getByText('RUL decreasing (100.0%)').waitFor();
     const after = await served.api<MachineDetail>('/api/machines/unit_a');
     expect(after.published).toBe(before.published);
     expect(after.files).toEqual(before.files);

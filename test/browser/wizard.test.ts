@@ -206,7 +206,7 @@ describe('the import of recorded data', () => {
     await target.dispatchEvent('drop', { dataTransfer: dropped });
     await page.getByText('dropped.csv').waitFor();
     await page.getByRole('button', { name: 'Choose another file' }).waitFor();
-    await page.getByLabel('What Pump no is').waitFor();
+    await page.getByRole('combobox', { name: 'What Pump no is' }).waitFor();
     await page.close();
   });
 
