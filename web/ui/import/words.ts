@@ -39,7 +39,10 @@ const OTHERS: Record<string, string> = {
 /** A message of the script with its flags as this page calls them. */
 export function inPageWords(text: string): string {
   return text
+    .replaceAll(/--run_column '([^']*)'/g, 'choose “run” for $1 in the table of columns')
+    .replaceAll(/--run_column <column>/g, 'choose “run” in the table of columns')
     .replaceAll(/--map timestamp=<column>/g, 'choose “time stamp” in the table of columns')
+    .replaceAll(/--map rul=<column>/g, 'choose “remaining life (RUL)” in the table of columns')
     .replaceAll(/(?:argument )?--([a-z]+(?:_[a-z]+)*)(?: N\b)?/g, (flag, name: string) => {
       const label = LABELS[camel(name) as Name] as string | undefined;
       return label === undefined ? (OTHERS[name] ?? flag) : `“${label}”`;
