@@ -25,22 +25,12 @@ export async function connectTo(
   }
 }
 
-/**
- * Whether a Temporal server answers at an address on the loopback.
- * @param namespace whether it answers for this namespace too: a new server makes it a moment after it listens
- */
-export async function answers(address: string, namespace?: string): Promise<boolean> {
+/** Whether a Temporal server answers at an address on the loopback. */
+export async function answers(address: string): Promise<boolean> {
   if (!(await isListening(address))) return false;
   try {
     const connection = await connectTo(address, 1_000);
-    try {
-      if (namespace !== undefined)
-        await connection.withDeadline(Date.now() + 1_000, () =>
-          connection.workflowService.countWorkflowExecutions({ namespace }),
-        );
-    } finally {
-      await connection.close();
-    }
+    await connection.close();
     return true;
   } catch {
     return false;

@@ -58,8 +58,7 @@ export async function tryPorts(
   while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
     // Until the guard has found the ports free and started it, whatever answers belongs to somebody else.
     const begun = (folder.processes()?.server ?? '') !== '';
-    if (begun && (await answers(settings.connect.address, settings.connect.namespace)))
-      return { started: true, settings, stop };
+    if (begun && (await answers(settings.connect.address))) return { started: true, settings, stop };
     await delay(LOOK_MS);
   }
   await stop();
