@@ -116,6 +116,11 @@ export class FleetOverview {
     return (await this.onDisk()).get(machineId) ?? null;
   }
 
+  /** Waits for what is being asked: a call that the connection's end cuts off would be retried on a closed channel. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.looking, this.asking]);
+  }
+
   private async fresh(): Promise<Overview> {
     const age = Date.now() - (this.overview?.at ?? 0);
     return this.overview === null || age > 2 * EVERY_MS ? await this.look() : this.overview;

@@ -54,6 +54,7 @@ export async function serveConsole(session: Session, log: (error: unknown) => vo
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+    await overview.settled();
   };
   return { url: `http://${settings.host === '127.0.0.1' ? 'localhost' : settings.host}:${port}`, close };
 }
